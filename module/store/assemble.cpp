@@ -1,0 +1,260 @@
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "store/draft.hpp"
+#include "store/layout.hpp"
+
+namespace pz::store {
+
+namespace {
+
+constexpr std::size_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+
+// The file's value ids: items' ids first, in the items' order; then all other texts.
+struct Renumbering {
+    std::vector<ValueId> new_of;  // by the draft's ids
+    std::vector<ValueId> old_of;  // by the file's ids
+};
+
+Renumbering renumber(const Draft& draft) {
+    Renumbering numbers;
+    numbers.new_of.assign(draft.dictionary.size(), kNoValue);
+    numbers.old_of.reserve(draft.dictionary.size());
+    numbers.old_of.push_back(kNoValue);
+    const auto take = [&numbers](ValueId old) {
+        if (old != kNoValue && numbers.new_of[old] == kNoValue) {
+            numbers.new_of[old] = static_cast<ValueId>(numbers.old_of.size());
+            numbers.old_of.push_back(old);
+        }
+    };
+    for (const Draft::Item& item : draft.items) {
+        take(item.id);
+    }
+    for (ValueId old = 1; old < draft.dictionary.size(); ++old) {
+        take(old);
+    }
+    return numbers;
+}
+
+void put_texts(const Draft& draft, const Renumbering& numbers, Image& image) {
+    image.text_offsets.reserve(numbers.old_of.size() + 1);
+    image.texts.reserve(draft.dictionary.bytes());
+    image.value_slots.resize(slots_for(numbers.old_of.size()));
+    image.text_offsets.push_back(0);
+    for (ValueId value = 0; value < numbers.old_of.size(); ++value) {
+        const std::string_view text = draft.dictionary.text(numbers.old_of[value]);
+        image.texts.append(text);
+        image.text_offsets.push_back(static_cast<std::uint32_t>(image.texts.size()));
+        if (value != kNoValue) {
+            put_slot(image.value_slots, {hash_text(text), value});
+        }
+    }
+}
+
+void put_rows(const Draft& draft, const Renumbering& numbers, Image& image) {
+    for (const ValueId name : draft.field_names) {
+        image.field_names.push_back(numbers.new_of[name]);
+    }
+    const std::size_t width = draft.field_names.size();
+    image.rows.assign(draft.items.size() * width, kNoValue);
+    image.live.resize(draft.items.size());
+    image.first_seen.reserve(draft.items.size());
+    auto* cell = image.rows.data();
+    for (std::size_t i = 0; i < draft.items.size(); ++i, cell += width) {
+        const Draft::Item& item = draft.items[i];
+        std::transform(item.row.begin(), item.row.end(), cell,
+                       [&numbers](ValueId value) { return numbers.new_of[value]; });
+        store_live(image.live[i], item.live);
+        image.first_seen.push_back(item.first_seen);
+    }
+}
+
+// Only paths that one item alone has.
+void put_links(const Draft& draft, Image& image) {
+    std::vector<std::pair<std::string_view, ItemIndex>> paths;
+    for (ItemIndex i = 0; i < draft.items.size(); ++i) {
+        const std::string_view path =
+            link_path(draft.dictionary.text(draft.items[i].row[field::link]));
+        if (!path.empty()) {
+            paths.emplace_back(path, i);
+        }
+    }
+    std::sort(paths.begin(), paths.end());
+    image.link_slots.resize(slots_for(paths.size()));
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const bool like_last = i > 0 && paths[i - 1].first == paths[i].first;
+        const bool like_next = i + 1 < paths.size() && paths[i + 1].first == paths[i].first;
+        if (!like_last && !like_next) {
+            put_slot(image.link_slots, {hash_text(paths[i].first), paths[i].second + 1});
+        }
+    }
+}
+
+void put_lists(const Draft& draft, const Renumbering& numbers, Image& image) {
+    std::vector<std::pair<ListKey, const std::vector<ScoredItem>*>> lists;
+    lists.reserve(draft.lists.size());
+    for (const auto& [key, items] : draft.lists) {
+        lists.push_back({{key.kind, numbers.new_of[key.key]}, &items});
+    }
+    std::sort(lists.begin(), lists.end());
+    image.list_offsets.push_back(0);
+    for (const auto& [key, items] : lists) {
+        image.list_keys.push_back(key);
+        image.list_items.insert(image.list_items.end(), items->begin(), items->end());
+        image.list_offsets.push_back(static_cast<std::uint32_t>(image.list_items.size()));
+    }
+}
+
+void put_neighbours(const Draft& draft, Image& image) {
+    image.neighbour_offsets.reserve(draft.items.size() * kNeighbourKinds + 1);
+    image.neighbour_offsets.push_back(0);
+    for (const auto& kind : draft.neighbours) {
+        for (std::size_t i = 0; i < draft.items.size(); ++i) {
+            if (i < kind.size()) {
+                image.neighbour_items.insert(image.neighbour_items.end(), kind[i].begin(),
+                                             kind[i].end());
+            }
+            image.neighbour_offsets.push_back(
+                static_cast<std::uint32_t>(image.neighbour_items.size()));
+        }
+    }
+}
+
+std::span<const ItemIndex> items_of(const Draft& draft, std::size_t session) {
+    const std::uint32_t begin = draft.session_offsets[session];
+    return std::span(draft.session_items)
+        .subspan(begin, draft.session_offsets[session + 1] - begin);
+}
+
+// Oldest first.
+void put_sessions(const Draft& draft, Image& image) {
+    std::vector<std::uint32_t> order(draft.session_times.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::stable_sort(order.begin(), order.end(), [&draft](std::uint32_t a, std::uint32_t b) {
+        return draft.session_times[a] < draft.session_times[b];
+    });
+    image.session_times.reserve(order.size());
+    image.session_offsets.reserve(order.size() + 1);
+    image.session_items.reserve(draft.session_items.size());
+    image.session_offsets.push_back(0);
+    for (const std::uint32_t old : order) {
+        const std::span<const ItemIndex> items = items_of(draft, old);
+        image.session_times.push_back(draft.session_times[old]);
+        image.session_items.insert(image.session_items.end(), items.begin(), items.end());
+        image.session_offsets.push_back(static_cast<std::uint32_t>(image.session_items.size()));
+    }
+}
+
+// The other way round: a counting sort over the sessions, newest first.
+void put_item_sessions(std::size_t items, std::size_t limit, Image& image) {
+    image.session_frequency.assign(items, 0);
+    for (const ItemIndex item : image.session_items) {
+        ++image.session_frequency[item];
+    }
+    image.item_session_offsets.push_back(0);
+    for (const std::uint32_t frequency : image.session_frequency) {
+        const auto kept = static_cast<std::uint32_t>(std::min<std::size_t>(frequency, limit));
+        image.item_session_offsets.push_back(image.item_session_offsets.back() + kept);
+    }
+    image.item_sessions.resize(image.item_session_offsets.back());
+    std::vector<std::uint32_t> next(image.item_session_offsets.begin(),
+                                    image.item_session_offsets.end() - 1);
+    for (std::size_t session = image.session_times.size(); session-- > 0;) {
+        for (std::uint32_t i = image.session_offsets[session];
+             i < image.session_offsets[session + 1]; ++i) {
+            const ItemIndex item = image.session_items[i];
+            if (next[item] < image.item_session_offsets[item + 1]) {
+                image.item_sessions[next[item]++] = static_cast<std::uint32_t>(session);
+            }
+        }
+    }
+}
+
+std::size_t count_scored(const Draft& draft) {
+    std::size_t most = 0;
+    for (const auto& kind : draft.neighbours) {
+        for (const auto& items : kind) {
+            most += items.size();
+        }
+    }
+    std::size_t listed = 0;
+    for (const auto& [key, items] : draft.lists) {
+        listed += items.size();
+    }
+    return std::max(most, listed);
+}
+
+template <class Container>
+std::span<const std::byte> bytes_of(const Container& container) {
+    return std::as_bytes(std::span(container.data(), container.size()));
+}
+
+}  // namespace
+
+Result<Image> assemble(const Draft& draft) {
+    if (!draft.misuse.empty()) {
+        return Status::error(draft.misuse);
+    }
+    if (draft.dictionary.bytes() > kMax32 || count_scored(draft) > kMax32 ||
+        draft.session_items.size() > kMax32) {
+        return Status::error(
+            "the catalog or its history is too large for one store (4 GiB of texts, 4 billion "
+            "list entries); import fewer columns or learn from a shorter time");
+    }
+    Image image;
+    const Renumbering numbers = renumber(draft);
+    put_texts(draft, numbers, image);
+    put_rows(draft, numbers, image);
+    put_links(draft, image);
+    put_lists(draft, numbers, image);
+    put_neighbours(draft, image);
+    put_sessions(draft, image);
+    put_item_sessions(draft.items.size(), draft.sessions_per_item, image);
+    return image;
+}
+
+Image::Sections Image::sections() const {
+    return {bytes_of(field_names),
+            bytes_of(text_offsets),
+            bytes_of(texts),
+            bytes_of(value_slots),
+            bytes_of(rows),
+            bytes_of(first_seen),
+            bytes_of(link_slots),
+            bytes_of(list_keys),
+            bytes_of(list_offsets),
+            bytes_of(list_items),
+            bytes_of(neighbour_offsets),
+            bytes_of(neighbour_items),
+            bytes_of(session_times),
+            bytes_of(session_offsets),
+            bytes_of(session_items),
+            bytes_of(item_session_offsets),
+            bytes_of(item_sessions),
+            bytes_of(session_frequency),
+            bytes_of(live)};
+}
+
+Header make_header(const Image& image, std::uint64_t generation, std::int64_t created) {
+    Header header{};
+    header.magic = kMagic;
+    header.version = kFormatVersion;
+    header.section_count = kSectionCount;
+    header.generation = generation;
+    header.created = created;
+    header.item_count = static_cast<std::uint32_t>(image.live.size());
+    header.field_count = static_cast<std::uint32_t>(image.field_names.size());
+    header.value_count = static_cast<std::uint32_t>(image.text_offsets.size() - 1);
+    header.session_count = static_cast<std::uint32_t>(image.session_times.size());
+    std::uint64_t at = sizeof(Header);
+    const Image::Sections sections = image.sections();
+    for (std::size_t i = 0; i < kSectionCount; ++i) {
+        header.sections[i] = {at, sections[i].size()};
+        at = aligned(at + sections[i].size());
+    }
+    header.file_size = at;
+    return header;
+}
+
+}  // namespace pz::store

@@ -1,0 +1,131 @@
+#include "store/file_writer.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "store/mapping.hpp"
+
+namespace pz::store {
+
+namespace {
+
+constexpr std::array<std::byte, 8> kPadding{};
+
+std::size_t padding(std::size_t size) {
+    return aligned(size) - size;
+}
+
+std::uint64_t checksum(const Header& header, const Image::Sections& sections) {
+    Checksum sum;
+    sum.add(&header, sizeof header);
+    for (std::size_t i = 0; i + 1 < kSectionCount; ++i) {
+        sum.add(sections[i].data(), sections[i].size());
+        sum.add(kPadding.data(), padding(sections[i].size()));
+    }
+    return sum.value();
+}
+
+bool write_all(const FileHandle& file, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        bytes = bytes.subspan(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+bool write_file(const FileHandle& file, const Header& header, const Image::Sections& sections) {
+    if (!write_all(file, std::as_bytes(std::span(&header, 1)))) {
+        return false;
+    }
+    for (const std::span<const std::byte> section : sections) {
+        if (!write_all(file, section) ||
+            !write_all(file, std::span(kPadding).first(padding(section.size())))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::string folder_of(const std::string& path) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
+// Our own of an earlier write, or of a process that is gone: a writer killed again and again must
+// not fill the disk.
+bool abandoned(std::string_view pid_text) {
+    pid_t pid = 0;
+    const char* end = pid_text.data() + pid_text.size();
+    const auto [stop, error] = std::from_chars(pid_text.data(), end, pid);
+    if (error != std::errc() || stop != end || pid <= 0) {
+        return false;
+    }
+    return pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH);
+}
+
+void remove_abandoned(const std::string& path) {
+    const std::string prefix = std::filesystem::path(path).filename().string() + ".tmp.";
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder_of(path), error), end;
+         !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (name.starts_with(prefix) && abandoned(std::string_view(name).substr(prefix.size()))) {
+            ::unlink(entry->path().c_str());
+        }
+    }
+}
+
+Status sync_folder(const std::string& path) {
+    const std::string folder = folder_of(path);
+    const FileHandle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!handle.valid() || ::fsync(handle.get()) != 0) {
+        return system_error(folder, "cannot sync");
+    }
+    return {};
+}
+
+Status write_temporary(const std::string& name, const Header& header,
+                       const Image::Sections& sections) {
+    FileHandle file(
+        ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!file.valid()) {
+        return system_error(name, "cannot create");
+    }
+    if (!write_file(file, header, sections)) {
+        return system_error(name, "cannot write");
+    }
+    if (::fsync(file.get()) != 0 || !file.close()) {
+        return system_error(name, "cannot sync");
+    }
+    return {};
+}
+
+}  // namespace
+
+Status write_image(const std::string& path, Header header, const Image& image) {
+    const Image::Sections sections = image.sections();
+    header.checksum = checksum(header, sections);
+    remove_abandoned(path);
+    const std::string temporary = path + ".tmp." + std::to_string(::getpid());
+    Status status = write_temporary(temporary, header, sections);
+    if (status && ::rename(temporary.c_str(), path.c_str()) != 0) {
+        status = system_error(path, "cannot rename the new store to this name");
+    }
+    if (!status) {
+        ::unlink(temporary.c_str());
+        return status;
+    }
+    return sync_folder(path);
+}
+
+}  // namespace pz::store

@@ -1,0 +1,91 @@
+// What the store knows of an item. Names are those of the Google Merchant feed.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace pz::store {
+
+// An item's place in one snapshot, 0 .. item_count()-1. Means nothing in another generation.
+using ItemIndex = std::uint32_t;
+inline constexpr ItemIndex kNoItem = 0xffffffffU;
+
+// An interned text of one snapshot. Equal texts have equal ids. 0: absent or empty.
+using ValueId = std::uint32_t;
+inline constexpr ValueId kNoValue = 0;
+
+// A column of the catalog. The first ones are fixed; further feed columns follow, found by name.
+using FieldId = std::uint16_t;
+inline constexpr FieldId kNoField = 0xffffU;
+namespace field {
+enum : FieldId {
+    id,
+    title,
+    description,
+    link,
+    image_link,
+    brand,
+    product_type,  // "Kitchen > Mugs": levels parted by " > "
+    item_group_id,
+    color,
+    size,
+    gender,
+    age_group,
+    material,
+    pattern,
+    currency,  // ISO 4217, taken from the price
+    fixed_count
+};
+}  // namespace field
+
+// The names of the fixed columns, in the order of the ids above.
+inline constexpr std::string_view kFixedFieldNames[field::fixed_count] = {
+    "id",     "title",        "description",   "link",    "image_link",
+    "brand",  "product_type", "item_group_id", "color",   "size",
+    "gender", "age_group",    "material",      "pattern", "currency"};
+
+enum class Availability : std::uint8_t { in_stock, out_of_stock, preorder, backorder };
+
+// Stock when the shop does not say.
+inline constexpr std::uint32_t kUnknownStock = 0xffffffffU;
+
+// What changes every minute. Updated in place in the mapped file by the one writer.
+// Money is in micros (1e-6) of the item's currency, as in Google's Merchant API.
+struct LiveFields {
+    std::int64_t price_micros = 0;       // 0: unknown
+    std::int64_t sale_price_micros = 0;  // 0: no sale
+    std::uint32_t stock = kUnknownStock;
+    float popularity = 0;  // time-decayed weight of everybody's events, >= 0
+    Availability availability = Availability::in_stock;
+
+    bool available() const { return availability != Availability::out_of_stock && stock != 0; }
+    bool on_sale() const { return sale_price_micros > 0 && sale_price_micros < price_micros; }
+    std::int64_t current_price_micros() const {
+        return on_sale() ? sale_price_micros : price_micros;
+    }
+};
+
+struct ScoredItem {
+    ItemIndex item;
+    float score;
+};
+
+// Lists kept best first. The key is the interned text of the category, brand or segment.
+enum class ListKind : std::uint8_t {
+    popular,      // key kNoValue: the whole shop
+    in_category,  // key: a product_type or one of its leading levels
+    in_brand,     // key: a brand
+    in_segment,   // key: a segment's name
+    new_items,    // key kNoValue; newest first, score is first_seen
+    on_sale,      // key kNoValue; deepest discount first, score is the share taken off
+    count
+};
+
+// Lists kept for every item, best first.
+enum class NeighbourKind : std::uint8_t {
+    cross_sell,  // bought together
+    similar,     // alternatives: viewed together, or alike in their attributes
+    count
+};
+
+}  // namespace pz::store

@@ -1,0 +1,177 @@
+#include "store/snapshot.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "store/layout.hpp"
+
+namespace pz::store {
+
+namespace {
+
+template <class T>
+std::span<const T> row(std::span<const std::uint32_t> offsets, std::span<const T> elements,
+                       std::size_t index) {
+    return elements.subspan(offsets[index], offsets[index + 1] - offsets[index]);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Snapshot::Layout>> Snapshot::Layout::load(const FileHandle& file,
+                                                                 const std::string& path) {
+    Result<Mapping> mapping = Mapping::read_only(file, path);
+    if (!mapping) {
+        return mapping.status();
+    }
+    auto layout = std::make_unique<Layout>();
+    layout->mapping = std::move(*mapping);
+    Result<View> view = check_file(layout->mapping.bytes());
+    if (!view) {
+        return Status::error(path + ": " + view.message());
+    }
+    layout->view = *view;
+    return layout;
+}
+
+Snapshot::Snapshot(std::unique_ptr<Layout> layout) : layout_(std::move(layout)) {}
+Snapshot::~Snapshot() = default;
+
+Result<std::unique_ptr<const Snapshot>> Snapshot::open(const std::string& path) {
+    // O_NONBLOCK: a FIFO of that name must not stop us.
+    const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.valid()) {
+        return system_error(path, "cannot open");
+    }
+    Result<std::unique_ptr<Layout>> layout = Layout::load(file, path);
+    if (!layout) {
+        return layout.status();
+    }
+    return std::unique_ptr<const Snapshot>(new Snapshot(std::move(*layout)));
+}
+
+std::uint64_t Snapshot::generation() const {
+    return layout_->view.header->generation;
+}
+std::int64_t Snapshot::created() const {
+    return layout_->view.header->created;
+}
+std::size_t Snapshot::bytes() const {
+    return layout_->mapping.bytes().size();
+}
+std::size_t Snapshot::item_count() const {
+    return layout_->view.first_seen.size();
+}
+std::size_t Snapshot::field_count() const {
+    return layout_->view.field_names.size();
+}
+std::size_t Snapshot::value_count() const {
+    return layout_->view.text_offsets.size() - 1;
+}
+std::size_t Snapshot::session_count() const {
+    return layout_->view.session_times.size();
+}
+
+ItemIndex Snapshot::find(std::string_view id) const {
+    const ValueId value = find_value(id);
+    return value == kNoValue || value > item_count() ? kNoItem : value - 1;
+}
+
+ItemIndex Snapshot::find_link(std::string_view link) const {
+    const std::string_view path = link_path(link);
+    if (path.empty()) {
+        return kNoItem;
+    }
+    const auto same = [this, path](std::uint32_t entry) {
+        return link_path(text(entry - 1, field::link)) == path;
+    };
+    const std::uint32_t entry = probe(layout_->view.link_slots, hash_text(path), same);
+    return entry == 0 ? kNoItem : entry - 1;
+}
+
+FieldId Snapshot::find_field(std::string_view name) const {
+    const ValueId value = find_value(name);
+    const std::span<const ValueId> names = layout_->view.field_names;
+    const auto found = std::find(names.begin(), names.end(), value);
+    return value == kNoValue || found == names.end() ? kNoField
+                                                     : static_cast<FieldId>(found - names.begin());
+}
+
+std::string_view Snapshot::field_name(FieldId field) const {
+    const View& view = layout_->view;
+    return field < view.field_names.size() ? view.text(view.field_names[field])
+                                           : std::string_view();
+}
+
+ValueId Snapshot::value(ItemIndex item, FieldId field) const {
+    const View& view = layout_->view;
+    const std::size_t width = view.field_names.size();
+    if (item >= view.first_seen.size() || field >= width) {
+        return kNoValue;
+    }
+    return view.rows[item * width + field];
+}
+
+std::string_view Snapshot::text(ValueId value) const {
+    return value < value_count() ? layout_->view.text(value) : std::string_view();
+}
+
+ValueId Snapshot::find_value(std::string_view text) const {
+    const View& view = layout_->view;
+    const auto same = [&view, text](std::uint32_t entry) { return view.text(entry) == text; };
+    return probe(view.value_slots, hash_text(text), same);
+}
+
+LiveFields Snapshot::live(ItemIndex item) const {
+    return item < item_count() ? load_live(layout_->view.live[item]) : LiveFields();
+}
+
+std::int64_t Snapshot::first_seen(ItemIndex item) const {
+    return item < item_count() ? layout_->view.first_seen[item] : 0;
+}
+
+std::span<const ScoredItem> Snapshot::ranked(ListKind kind, ValueId key) const {
+    const View& view = layout_->view;
+    const ListKey wanted{static_cast<std::uint32_t>(kind), key};
+    const auto found = std::lower_bound(view.list_keys.begin(), view.list_keys.end(), wanted);
+    if (found == view.list_keys.end() || *found != wanted) {
+        return {};
+    }
+    return row(view.list_offsets, view.list_items,
+               static_cast<std::size_t>(found - view.list_keys.begin()));
+}
+
+std::span<const ScoredItem> Snapshot::neighbours(NeighbourKind kind, ItemIndex item) const {
+    const View& view = layout_->view;
+    if (item >= item_count() || kind >= NeighbourKind::count) {
+        return {};
+    }
+    const std::size_t index = static_cast<std::size_t>(kind) * item_count() + item;
+    return row(view.neighbour_offsets, view.neighbour_items, index);
+}
+
+std::span<const std::uint32_t> Snapshot::sessions_of(ItemIndex item) const {
+    const View& view = layout_->view;
+    if (item >= item_count()) {
+        return {};
+    }
+    return row(view.item_session_offsets, view.item_sessions, item);
+}
+
+std::span<const ItemIndex> Snapshot::items_of(std::uint32_t session) const {
+    const View& view = layout_->view;
+    if (session >= session_count()) {
+        return {};
+    }
+    return row(view.session_offsets, view.session_items, session);
+}
+
+std::uint32_t Snapshot::session_time(std::uint32_t session) const {
+    return session < session_count() ? layout_->view.session_times[session] : 0;
+}
+
+std::uint32_t Snapshot::session_frequency(ItemIndex item) const {
+    return item < item_count() ? layout_->view.session_frequency[item] : 0;
+}
+
+}  // namespace pz::store

@@ -1,0 +1,87 @@
+// Snapshot: one generation of the local store, a memory-mapped file.
+//
+// The file is immutable but for the live fields, which the one writer (`personalize learn`) updates
+// in place. Readers see such an update at once: both map the same file. A new generation is a new
+// file, renamed over the old one; whoever still maps the old one goes on with it.
+//
+// open() validates all lengths, offsets and a checksum of the immutable part, so that every
+// accessor is memory-safe for every argument on any file that opened. It reads the whole file: call
+// it, and destroy a Snapshot, off the event loop (unmapping a large file takes long).
+//
+// Thread rules: all const members may be called from any thread.
+//
+// Lifetime: every string_view and span points into the mapping and dies with the Snapshot.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "store/item.hpp"
+#include "store/status.hpp"
+
+namespace pz::store {
+
+class Snapshot {
+  public:
+    static Result<std::unique_ptr<const Snapshot>> open(const std::string& path);
+    ~Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+    std::uint64_t generation() const;
+    std::int64_t created() const;  // unix seconds
+    std::size_t bytes() const;     // size of the file
+    std::size_t item_count() const;
+
+    // kNoItem when unknown. O(1).
+    ItemIndex find(std::string_view id) const;
+    // By the path of the item's link, "/product/85123A" (scheme, host, query and fragment of the
+    // given link are ignored, a trailing slash too). kNoItem when unknown or when two items share
+    // the path.
+    ItemIndex find_link(std::string_view link) const;
+
+    // The columns: fixed ones first. kNoField when the catalog has no such column.
+    std::size_t field_count() const;
+    FieldId find_field(std::string_view name) const;
+    std::string_view field_name(FieldId field) const;
+
+    // kNoValue, or an empty text, when absent or an argument is out of range.
+    ValueId value(ItemIndex item, FieldId field) const;
+    std::string_view text(ValueId value) const;
+    std::string_view text(ItemIndex item, FieldId field) const { return text(value(item, field)); }
+    std::string_view id(ItemIndex item) const { return text(item, field::id); }
+    ValueId find_value(std::string_view text) const;
+    // Value ids are 0 (kNoValue) .. value_count()-1.
+    std::size_t value_count() const;
+
+    LiveFields live(ItemIndex item) const;
+    std::int64_t first_seen(ItemIndex item) const;  // unix seconds, 0 unknown
+
+    std::span<const ScoredItem> ranked(ListKind kind, ValueId key = kNoValue) const;
+    std::span<const ScoredItem> neighbours(NeighbourKind kind, ItemIndex item) const;
+
+    // The session index of VMIS-kNN (Kersbergen et al., Serenade, SIGMOD 2022). Sessions are
+    // numbered by their last event's time, oldest first, so a larger number is a more recent
+    // session.
+    std::size_t session_count() const;
+    // The most recent sessions with this item, newest first; capped when the snapshot was written.
+    std::span<const std::uint32_t> sessions_of(ItemIndex item) const;
+    // The session's items in the order of their events, each once (at its last place).
+    std::span<const ItemIndex> items_of(std::uint32_t session) const;
+    std::uint32_t session_time(std::uint32_t session) const;  // unix seconds
+    // How many sessions of the whole history had this item (not capped): for inverse document
+    // frequency.
+    std::uint32_t session_frequency(ItemIndex item) const;
+
+  private:
+    friend class LiveWriter;
+    struct Layout;
+    explicit Snapshot(std::unique_ptr<Layout> layout);
+    std::unique_ptr<Layout> layout_;
+};
+
+}  // namespace pz::store
