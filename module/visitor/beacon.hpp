@@ -1,0 +1,40 @@
+// The body of a beacon: GA4-shaped JSON, one event or many.
+//
+//   {"name":"view_item","params":{"items":[{"item_id":"SKU-1","price":19.9,"quantity":1}]}}
+//   [ ...such objects... ]
+//   {"events":[ ... ], "client_id":"...", "timestamp_micros":...}   (Measurement Protocol)
+//
+// Each entry of params.items becomes one event; an event without items (search) one event without
+// an item. The visitor is never taken from the body: the caller knows it from the cookie.
+//
+// GA4's names become ours: item_id the item; price, quantity -> qty, item_list_id or item_list_name
+// -> list, item_variant -> variant, currency and segment of the item, else of params; of params
+// alone search_term -> term, event_id or transaction_id -> eid, and value (on the first event only,
+// so that sums stay right). select_filter, select_variant and names of the shop's own keep all
+// other params that are texts, numbers or truth values; GA4's events drop them. null is the same as
+// absent, and "19.90" as good a number as 19.90. Thread rules: a pure function.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "store/status.hpp"
+#include "visitor/event.hpp"
+
+namespace pz::visitor {
+
+struct BeaconLimits {
+    std::size_t max_bytes = 64 * 1024;
+    std::size_t max_events = 25;           // GA4's own limit for one request
+    std::size_t max_produced = 400;        // events that one body may become
+    std::size_t max_items = 200;           // GA4's own limit for one event
+    std::int64_t max_age = 3 * 24 * 3600;  // seconds; older or future times become `now`
+};
+
+// `now`: unix seconds, the time of events that carry none. All or nothing: one bad event fails the
+// whole body, with an error that names it ("events[2].params.items[0].price: not a number").
+Result<std::vector<Event>> parse_beacon(std::string_view body, std::int64_t now,
+                                        const BeaconLimits& limits = {});
+
+}  // namespace pz::visitor

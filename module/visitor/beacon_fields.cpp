@@ -1,0 +1,110 @@
+#include "visitor/beacon_fields.hpp"
+
+#include <charconv>
+#include <cmath>
+
+namespace pz::visitor {
+
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr double kMaxAmount = 1e9;
+constexpr double kMaxQuantity = 1e6;
+constexpr double kMaxMicros = 1e18;
+constexpr std::int64_t kMicros = 1'000'000;
+
+// Numbers, and texts that are nothing but a number: shops write "19.90" as often as 19.90.
+bool number_of(dom::element element, double* number) {
+    std::string_view text;
+    if (element.get(text) != simdjson::SUCCESS) {
+        return element.get(*number) == simdjson::SUCCESS;
+    }
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
+    return error == std::errc() && end == text.data() + text.size() && std::isfinite(*number);
+}
+
+std::string decimal(std::int64_t micros) {
+    std::string text = std::to_string(micros / kMicros);
+    if (const std::int64_t rest = micros % kMicros; rest != 0) {
+        std::string digits = std::to_string(kMicros + rest);
+        digits.erase(digits.find_last_not_of('0') + 1);
+        text.append(".").append(digits, 1);
+    }
+    return text;
+}
+
+std::string shortest(double number) {
+    std::array<char, 32> text;
+    const auto result = std::to_chars(text.data(), text.data() + text.size(), number);
+    return {text.data(), result.ptr};
+}
+
+}  // namespace
+
+bool find_field(dom::object object, std::string_view name, dom::element* element) {
+    return object.at_key(name).get(*element) == simdjson::SUCCESS && !element->is_null();
+}
+
+bool scalar_text(dom::element element, std::string* text) {
+    switch (element.type()) {
+        case dom::element_type::STRING:
+            *text = std::string_view(element.get_string().value_unsafe());
+            return true;
+        case dom::element_type::INT64:
+            *text = std::to_string(element.get_int64().value_unsafe());
+            return true;
+        case dom::element_type::UINT64:
+            *text = std::to_string(element.get_uint64().value_unsafe());
+            return true;
+        case dom::element_type::DOUBLE:
+            *text = shortest(element.get_double().value_unsafe());
+            return true;
+        case dom::element_type::BOOL:
+            *text = element.get_bool().value_unsafe() ? "true" : "false";
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::string_view read_amount(dom::element element, std::string* text) {
+    double number = 0;
+    if (!number_of(element, &number)) {
+        return "not a number";
+    }
+    if (number < 0) {
+        return "negative";
+    }
+    if (number > kMaxAmount) {
+        return "over 1000000000";
+    }
+    *text = decimal(std::llround(number * kMicros));
+    return {};
+}
+
+std::string_view read_quantity(dom::element element, std::string* text) {
+    double number = 0;
+    if (!number_of(element, &number)) {
+        return "not a number";
+    }
+    if (!(number >= 1 && number <= kMaxQuantity) || number != std::floor(number)) {
+        return "not a whole number from 1 to 1000000";
+    }
+    *text = std::to_string(static_cast<std::int64_t>(number));
+    return {};
+}
+
+std::string_view read_micros(dom::element element, std::int64_t* seconds) {
+    double number = 0;
+    if (!number_of(element, &number)) {
+        return "not a number";
+    }
+    if (!(number >= 0 && number <= kMaxMicros)) {
+        return "not a time in microseconds";
+    }
+    *seconds = static_cast<std::int64_t>(number) / kMicros;
+    return {};
+}
+
+}  // namespace pz::visitor

@@ -1,0 +1,44 @@
+// Values of beacon fields, read from parsed JSON. Internal to the room. Thread rules: pure
+// functions.
+#pragma once
+
+#include <simdjson.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pz::visitor {
+
+// A field of GA4 and what we call it.
+struct MappedField {
+    std::string_view theirs, ours;
+};
+
+// Of the item, else of params. Of two with the same meaning the first that is there counts.
+inline constexpr std::array<MappedField, 5> kItemFields = {{{"item_list_id", "list"},
+                                                            {"item_list_name", "list"},
+                                                            {"item_variant", "variant"},
+                                                            {"currency", "currency"},
+                                                            {"segment", "segment"}}};
+// Of params only.
+inline constexpr std::array<MappedField, 3> kEventFields = {
+    {{"search_term", "term"}, {"event_id", "eid"}, {"transaction_id", "eid"}}};
+
+// False when there is none. null is none: JavaScript writes it for what a page does not know.
+bool find_field(simdjson::dom::object object, std::string_view name,
+                simdjson::dom::element* element);
+
+// Texts, numbers and truth values. False: an array or an object.
+bool scalar_text(simdjson::dom::element element, std::string* text);
+
+// Each returns what is wrong; empty: nothing is.
+// Money as the shortest decimal text, cut to micros.
+std::string_view read_amount(simdjson::dom::element element, std::string* text);
+std::string_view read_quantity(simdjson::dom::element element, std::string* text);
+// GA4's timestamp_micros as unix seconds.
+std::string_view read_micros(simdjson::dom::element element, std::int64_t* seconds);
+
+}  // namespace pz::visitor

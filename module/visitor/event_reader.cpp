@@ -1,0 +1,207 @@
+#include "visitor/event_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "store/parse.hpp"
+
+namespace pz::visitor {
+
+namespace {
+
+constexpr std::int64_t kMaxTime = 253402300799;  // the end of the year 9999
+constexpr std::size_t kMaxQuote = 60;
+
+bool has_control(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7f;
+    });
+}
+
+std::string_view text_problem(std::string_view text, std::size_t limit, std::string_view too_long) {
+    if (text.empty()) {
+        return "empty";
+    }
+    if (text.size() > limit) {
+        return too_long;
+    }
+    return has_control(text) ? "not without control characters" : std::string_view();
+}
+
+// The next token; `rest` is what follows. Empty: the text has ended. Tokens are short: a loop takes
+// half the time of calls to memchr.
+std::string_view next_token(std::string_view& rest) {
+    std::size_t begin = 0;
+    while (begin < rest.size() && rest[begin] == ' ') {
+        ++begin;
+    }
+    std::size_t end = begin;
+    while (end < rest.size() && rest[end] != ' ') {
+        ++end;
+    }
+    const std::string_view token = rest.substr(begin, end - begin);
+    rest.remove_prefix(end);
+    return token;
+}
+
+}  // namespace
+
+std::string_view name_problem(std::string_view name) {
+    return text_problem(name, kMaxNameLength, "longer than 40 bytes");
+}
+
+std::string_view item_problem(std::string_view item) {
+    return text_problem(item, kMaxItemIdLength, "longer than 50 bytes");
+}
+
+std::string_view time_problem(std::int64_t time) {
+    return time < 0 || time > kMaxTime ? "not a number of seconds" : std::string_view();
+}
+
+std::string_view key_problem(std::string_view key) {
+    // These are the stream entry's own fields.
+    if (key == "v" || key == "e" || key == "i" || key == "t") {
+        return "a reserved name";
+    }
+    return text_problem(key, kMaxNameLength, "longer than 40 bytes");
+}
+
+std::string_view value_problem(std::string_view value) {
+    return value.size() > kMaxParameterLength ? "longer than 200 bytes" : std::string_view();
+}
+
+Status Fault::status() const {
+    std::string message(part);
+    message.append(": ").append(problem);
+    if (!text.empty()) {
+        std::string quoted(text.substr(0, kMaxQuote));
+        std::replace_if(
+            quoted.begin(), quoted.end(),
+            [](char c) {
+                return has_control({&c, 1});
+            },
+            '?');
+        message.append(": '").append(quoted).append(text.size() > kMaxQuote ? "...'" : "'");
+    }
+    return Status::error(std::move(message));
+}
+
+bool parse_time(std::string_view text, std::int64_t* time) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *time);
+    return error == std::errc() && end == text.data() + text.size() && time_problem(*time).empty();
+}
+
+bool EventReader::fail(std::string_view part, std::string_view problem, std::string_view text) {
+    fault_ = {part, problem, text};
+    return false;
+}
+
+bool EventReader::decode(std::string_view token, std::string_view part, std::string_view* decoded) {
+    if (!escaped_ || token.find('%') == std::string_view::npos) {
+        *decoded = token;
+        return true;
+    }
+    const std::size_t begin = decoded_.size();
+    if (!percent_decode(token, decoded_)) {
+        return fail(part, "a broken percent-encoding", token);
+    }
+    *decoded = std::string_view(decoded_).substr(begin);
+    return true;
+}
+
+bool EventReader::read_name(std::string_view token) {
+    if (!decode(token, "name", &name_)) {
+        return false;
+    }
+    const std::string_view problem = name_problem(name_);
+    return problem.empty() || fail("name", problem, token);
+}
+
+bool EventReader::read_item(std::string_view token) {
+    item_ = {};
+    if (token.empty()) {
+        return fail("item", "missing; write - for none", {});
+    }
+    if (token == "-") {
+        return true;
+    }
+    if (!decode(token, "item", &item_)) {
+        return false;
+    }
+    const std::string_view problem = item_problem(item_);
+    return problem.empty() || fail("item", problem, token);
+}
+
+bool EventReader::read_time(std::string_view token) {
+    if (token.empty()) {
+        return fail("time", "missing", {});
+    }
+    return parse_time(token, &time_) || fail("time", "not a number of seconds", token);
+}
+
+bool EventReader::read_parameter(std::string_view token) {
+    const std::size_t equals = token.find('=');
+    if (equals == std::string_view::npos) {
+        return fail("parameter", "not of the form key=value", token);
+    }
+    if (count_ == kMaxParameters) {
+        return fail("parameters", "more than 16", {});
+    }
+    Parameter& parameter = parameters_[count_];
+    if (!decode(token.substr(0, equals), "parameter", &parameter.key) ||
+        !decode(token.substr(equals + 1), "parameter", &parameter.value)) {
+        return false;
+    }
+    ++count_;
+    std::string_view problem = key_problem(parameter.key);
+    if (problem.empty()) {
+        problem = value_problem(parameter.value);
+    }
+    return problem.empty() || fail("parameter", problem, token);
+}
+
+bool EventReader::read(std::string_view text) {
+    fault_ = {};
+    count_ = 0;
+    decoded_.clear();
+    escaped_ = text.find('%') != std::string_view::npos;
+    if (text.size() > kMaxEventLength) {
+        return fail("event", "longer than 2048 bytes", {});
+    }
+    std::string_view rest = text;
+    if (!read_name(next_token(rest)) || !read_item(next_token(rest)) ||
+        !read_time(next_token(rest))) {
+        return false;
+    }
+    for (std::string_view token = next_token(rest); !token.empty(); token = next_token(rest)) {
+        if (!read_parameter(token)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::string_view EventReader::parameter(std::string_view key) const {
+    for (const Parameter& parameter : parameters()) {
+        if (parameter.key == key) {
+            return parameter.value;
+        }
+    }
+    return {};
+}
+
+std::int64_t price_of(std::string_view text) {
+    std::int64_t micros = 0;
+    std::string_view currency;
+    return store::parse_price(text, &micros, &currency) ? micros : 0;
+}
+
+std::uint32_t quantity_of(std::string_view text) {
+    std::uint32_t quantity = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), quantity);
+    const bool number = error == std::errc() && end == text.data() + text.size();
+    return number && quantity > 0 ? quantity : 1;
+}
+
+}  // namespace pz::visitor

@@ -1,0 +1,81 @@
+// EventReader: the text form of one event as views, without copies. Internal to the room.
+//
+// The only parser of the text form: parse_event() copies what it found, Profile only looks. Tokens
+// without '%' are views into the text, others into the reader. Thread rules: one thread per reader.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "store/status.hpp"
+#include "visitor/event.hpp"
+
+namespace pz::visitor {
+
+// Which part of an event is wrong and how; empty `problem`: none is.
+struct Fault {
+    std::string_view part;
+    std::string_view problem;
+    std::string_view text;  // the offending text, quoted in the message unless empty
+
+    explicit operator bool() const { return !problem.empty(); }
+    Status status() const;  // "time: not a number of seconds: 'x'"
+};
+
+// What every event must obey, whoever made it. Empty: nothing is wrong.
+std::string_view name_problem(std::string_view name);
+std::string_view item_problem(std::string_view item);  // of a given id, not of an absent one
+std::string_view time_problem(std::int64_t time);
+std::string_view key_problem(std::string_view key);
+std::string_view value_problem(std::string_view value);
+
+// Unix seconds; false when the text is anything else.
+bool parse_time(std::string_view text, std::int64_t* time);
+
+class EventReader {
+  public:
+    EventReader() { decoded_.reserve(kMaxEventLength); }
+    EventReader(const EventReader&) = delete;
+    EventReader& operator=(const EventReader&) = delete;
+
+    struct Parameter {
+        std::string_view key, value;
+    };
+
+    // False: see fault(). Views live until the next read() and as long as `text`.
+    bool read(std::string_view text);
+    const Fault& fault() const { return fault_; }
+
+    std::string_view name() const { return name_; }
+    std::string_view item() const { return item_; }  // empty: none
+    std::int64_t time() const { return time_; }
+    std::span<const Parameter> parameters() const { return {parameters_.data(), count_}; }
+    std::string_view parameter(std::string_view key) const;  // empty when absent
+
+  private:
+    bool fail(std::string_view part, std::string_view problem, std::string_view text);
+    bool decode(std::string_view token, std::string_view part, std::string_view* decoded);
+    bool read_name(std::string_view token);
+    bool read_item(std::string_view token);
+    bool read_time(std::string_view token);
+    bool read_parameter(std::string_view token);
+
+    std::string_view name_, item_;
+    std::int64_t time_ = 0;
+    std::size_t count_ = 0;
+    bool escaped_ = false;  // the text has a '%' somewhere
+    Fault fault_;
+    std::array<Parameter, kMaxParameters> parameters_;
+    // Decoded tokens. Reserved for a whole text, which decoding never makes longer, so views stay.
+    std::string decoded_;
+};
+
+// Of a parameter's text; the meaning of Event::price_micros() and Event::quantity().
+std::int64_t price_of(std::string_view text);
+std::uint32_t quantity_of(std::string_view text);
+
+}  // namespace pz::visitor

@@ -1,0 +1,52 @@
+// Profile::Builder: the work of Profile::build(), step by step. Internal to the room.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "visitor/profile.hpp"
+
+namespace pz::visitor {
+
+class Profile::Builder {
+  public:
+    Builder(Profile& profile, const store::Snapshot& snapshot, std::int64_t now)
+        : profile_(profile), snapshot_(snapshot), now_(now) {}
+
+    // In this order. read_events() keeps events without an item among the touches, for the two
+    // steps that need them; drop_itemless() ends that.
+    void read_events(std::span<const std::string_view> events);
+    void find_session();
+    void judge_touches();
+    void drop_itemless();
+    void find_affinities();
+
+  private:
+    enum Fact : std::uint8_t {
+        kRecent = 1,
+        kInSession = 2,
+        kCartKnown = 4,
+        kPurchased = 8,
+        kOpinionKnown = 16,
+    };
+
+    // True the first time for this item and fact.
+    static bool first(Standing& standing, Fact fact);
+    Standing& standing(store::ItemIndex item);
+    void judge(const Touch& touch, Standing& standing, bool all_bought);
+    void judge_cart(const Touch& touch, Standing& standing, bool all_bought);
+    void judge_opinion(const Touch& touch, Standing& standing);
+    float decay(std::int64_t time) const;
+
+    void add_affinity(std::size_t begin, store::FieldId field, store::ValueId value, float weight);
+    void add_levels(std::size_t begin);
+    void finish_field(std::size_t begin);
+
+    Profile& profile_;
+    const store::Snapshot& snapshot_;
+    const std::int64_t now_;
+};
+
+}  // namespace pz::visitor
