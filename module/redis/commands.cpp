@@ -1,0 +1,156 @@
+#include "redis/commands.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace pz::redis {
+
+namespace {
+
+// A number as text, without an allocation.
+class Digits {
+  public:
+    explicit Digits(std::uint64_t number)
+        : end_(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr) {}
+    Digits(const Digits&) = delete;
+    Digits& operator=(const Digits&) = delete;
+    operator std::string_view() const {
+        return {text_.data(), end_};
+    }  // NOLINT: implicit by design
+
+  private:
+    std::array<char, 20> text_;
+    const char* end_;
+};
+
+void begin_command(std::string& out, std::size_t arguments) {
+    out += '*';
+    out += Digits(arguments);
+    out += "\r\n";
+}
+
+void add_argument(std::string& out, std::string_view argument) {
+    out += '$';
+    out += Digits(argument.size());
+    out += "\r\n";
+    out += argument;
+    out += "\r\n";
+}
+
+std::string visitor_key(std::string_view prefix, std::string_view visitor, std::string_view field) {
+    std::string key;
+    key.reserve(prefix.size() + visitor.size() + field.size() + 3);
+    key.append(prefix).append("{").append(visitor).append("}:").append(field);
+    return key;
+}
+
+// Index of the last of `count` elements to keep. Redis would read -1 as "all".
+std::uint64_t last_index(unsigned count) {
+    return std::max(count, 1U) - 1;
+}
+
+void append_push(std::string& out, std::string_view key, std::span<const std::string> texts) {
+    begin_command(out, texts.size() + 2);
+    add_argument(out, "LPUSH");
+    add_argument(out, key);
+    for (const std::string& text : texts) {
+        add_argument(out, text);
+    }
+}
+
+}  // namespace
+
+std::string Keys::events(std::string_view visitor) const {
+    return visitor_key(prefix, visitor, "events");
+}
+
+std::string Keys::traits(std::string_view visitor) const {
+    return visitor_key(prefix, visitor, "traits");
+}
+
+std::string Keys::stream(unsigned partition) const {
+    std::string key = prefix + "events:";
+    key += Digits(partition);
+    return key;
+}
+
+std::string Keys::item(std::string_view id) const {
+    return prefix + "item:" += id;
+}
+
+std::string Keys::catalog() const {
+    return prefix + "catalog";
+}
+
+unsigned partition_of(std::string_view visitor, unsigned partitions) {
+    std::uint32_t hash = 2166136261U;
+    for (const char c : visitor) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    }
+    return partitions == 0 ? 0 : hash % partitions;
+}
+
+unsigned append_command(std::string& out, std::span<const std::string_view> arguments) {
+    begin_command(out, arguments.size());
+    for (const std::string_view argument : arguments) {
+        add_argument(out, argument);
+    }
+    return 1;
+}
+
+unsigned append_command(std::string& out, std::initializer_list<std::string_view> arguments) {
+    return append_command(out, std::span(arguments.begin(), arguments.size()));
+}
+
+unsigned append_handshake(std::string& out, const Url& url) {
+    unsigned replies = 0;
+    if (!url.password.empty()) {
+        replies += url.user.empty() ? append_command(out, {"AUTH", url.password})
+                                    : append_command(out, {"AUTH", url.user, url.password});
+    }
+    if (url.database != 0) {
+        replies += append_command(out, {"SELECT", Digits(url.database)});
+    }
+    return replies + append_command(out, {"PING"});
+}
+
+unsigned append_read(std::string& out, const Keys& keys, std::string_view visitor, unsigned limit) {
+    return append_command(out, {"LRANGE", keys.events(visitor), "0", Digits(last_index(limit))}) +
+           append_command(out, {"HGETALL", keys.traits(visitor)});
+}
+
+unsigned append_write(std::string& out, const Keys& keys, const Retention& retention,
+                      std::string_view visitor, unsigned partition,
+                      std::span<const std::string> texts,
+                      std::span<const std::vector<std::string>> stream_fields) {
+    unsigned replies = 0;
+    if (!texts.empty()) {
+        const std::string key = keys.events(visitor);
+        append_push(out, key, texts);
+        replies = 1;
+        replies += append_command(out, {"LTRIM", key, "0", Digits(last_index(retention.events))});
+        replies += append_command(out, {"EXPIRE", key, Digits(retention.seconds)});
+    }
+    for (const std::vector<std::string>& fields : stream_fields) {
+        replies += append_stream(out, keys, retention, partition, fields);
+    }
+    return replies;
+}
+
+unsigned append_stream(std::string& out, const Keys& keys, const Retention& retention,
+                       unsigned partition, std::span<const std::string> fields) {
+    begin_command(out, fields.size() + 6);
+    add_argument(out, "XADD");
+    add_argument(out, keys.stream(partition));
+    add_argument(out, "MAXLEN");
+    add_argument(out, "~");
+    add_argument(out, Digits(retention.stream_entries));
+    add_argument(out, "*");
+    for (const std::string& field : fields) {
+        add_argument(out, field);
+    }
+    return 1;
+}
+
+}  // namespace pz::redis
