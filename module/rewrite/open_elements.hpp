@@ -1,0 +1,135 @@
+// OpenElements: the stack of open elements, by the HTML standard's tree construction (13.2.6) as
+// far as it decides which elements are open where.
+//
+// Followed: implied <html>, <head>, <body>, <tbody>, <tr>, <colgroup>; optional end tags; end tags
+// that close several elements or, out of scope, none; tables and what they close; svg and math with
+// their integration points; <template>. Where the standard moves or reopens elements (foster
+// parenting, the adoption agency, formatting cut off by an outer end tag, a form's end in the wrong
+// place, markup inside <select>) the stack is the standard's, and irregularities() counts: who
+// depends on an element's extent meanwhile must give it up. Not followed: text that opens <body>,
+// <frameset>, quirks mode. Thread rules: one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rewrite/attributes.hpp"
+#include "rewrite/tags.hpp"
+#include "rewrite/tokenizer.hpp"
+
+namespace pz::rewrite {
+
+enum class Space : std::uint8_t { html, svg, math };
+
+struct OpenElement {
+    TagId id = TagId::other;
+    Space space = Space::html;
+    bool integration = false;          // foreign, but HTML again inside
+    bool removed = false;              // taken out of the middle of the stack; its place stays
+    bool inert = false;                // in a <template>: not part of the document
+    std::uint16_t cut_formatting = 0;  // of the outside, restored when a marker ends
+    std::uint32_t name_begin = 0;      // TagId::other: into the arena of names
+    std::uint32_t name_size = 0;
+    std::uint32_t serial = 0;  // differs for all elements of the page
+};
+
+class OpenElements {
+  public:
+    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+    explicit OpenElements(std::size_t max_depth);
+
+    struct Outcome {
+        std::size_t depth = 0;       // elements that the tag left open, before it opened any
+        std::size_t closed = kNone;  // the element at this index was closed by its own end tag
+        bool opened = false;         // the last of the stack is the tag's own element
+        bool element = false;        // the start tag stands for an element where it stands
+        bool foreign = false;        // ... in svg or math
+        bool displaced = false;      // ... but in another place of the tree
+        bool overflow = false;       // deeper than max_depth: the stack can no longer be trusted
+        Text text = Text::markup;
+    };
+
+    // Elements between outcome.depth and depth() - (opened ? 1 : 0) were opened by implication.
+    Outcome start(const Tag& tag, TagAttributes& attributes);
+    Outcome end(const Tag& tag);
+
+    std::size_t depth() const { return stack_.size(); }
+    const OpenElement& operator[](std::size_t index) const { return stack_[index]; }
+    std::string_view name(std::size_t index) const;
+    // CDATA sections are known here.
+    bool foreign() const { return !stack_.empty() && stack_.back().space != Space::html; }
+    bool inert() const { return !stack_.empty() && is_inert(stack_.back()); }
+    // Formatting elements were cut off and may be reopened anywhere: parents are not certain.
+    bool formatting_cut() const { return cut_formatting_ != 0; }
+    std::uint64_t irregularities() const { return irregularities_; }
+
+  private:
+    enum class Phase : std::uint8_t { before_head, head, after_head, body };
+    enum class Reach : std::uint8_t { scope, button, list, table };
+
+    static bool is_inert(const OpenElement& e) { return e.inert || e.id == TagId::template_; }
+    bool is_html(std::size_t index, TagId id) const;
+    bool current_is(TagId id) const;
+    bool same(const OpenElement& element, const Tag& tag) const;
+    static bool stops(const OpenElement& element, Reach reach);
+    static bool special(const OpenElement& element);
+    std::size_t find(TagId id, Reach reach) const;
+
+    void push(TagId id, Space space, std::string_view name);
+    void push_implied(TagId id) { push(id, Space::html, {}); }
+    void pop();
+    void pop_to(std::size_t depth);
+    void close(std::size_t index);  // by its own end tag
+    void remove(std::size_t index);
+
+    // Start tags.
+    bool html_rules(const Tag& tag) const;
+    void foreign_start(const Tag& tag, TagAttributes& attributes);
+    void leave_foreign();
+    void html_start(const Tag& tag, TagAttributes& attributes);
+    bool root_start(const Tag& tag);
+    bool in_select_start(const Tag& tag);
+    bool table_part_start(const Tag& tag);
+    void imply_section(std::size_t table);
+    void imply_row(std::size_t table);
+    bool in_table_start(const Tag& tag, TagAttributes& attributes);
+    void close_implied(const Tag& tag);
+    void close_items(TagId first, TagId second);
+    void close_formatting(TagId id);
+    void close_option(bool group_too);
+    void close_ruby_parts(bool keep_rtc);
+    bool form_start();
+    void open(const Tag& tag, Space space);
+
+    // End tags.
+    void foreign_end(const Tag& tag);
+    void html_end(const Tag& tag);
+    void close_found(std::size_t index);
+    void head_end();
+    void close_template();
+    void heading_end(const Tag& tag);
+    void form_end();
+    void formatting_end(const Tag& tag);
+    void remove_formatting(std::size_t index);
+    void other_end(const Tag& tag);
+    std::size_t find_formatting(TagId id) const;
+    std::size_t special_above(std::size_t index) const;
+
+    std::size_t max_depth_;
+    std::vector<OpenElement> stack_;
+    std::string names_;
+    Phase phase_ = Phase::before_head;
+    Outcome outcome_;
+    bool form_open_ = false;  // the standard's form element pointer
+    bool fostered_ = false;   // the element being opened stands elsewhere in the tree
+    std::size_t selects_ = 0;
+    std::uint16_t cut_formatting_ = 0;
+    std::uint32_t serial_ = 0;
+    std::uint64_t irregularities_ = 0;
+};
+
+}  // namespace pz::rewrite

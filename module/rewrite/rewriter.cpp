@@ -1,0 +1,299 @@
+#include "rewrite/rewriter.hpp"
+
+#include <algorithm>
+
+#include "rewrite/gather.hpp"
+#include "rewrite/matcher.hpp"
+#include "rewrite/open_elements.hpp"
+#include "rewrite/tokenizer.hpp"
+
+namespace pz::rewrite {
+
+// Offsets count the bytes of the page. Everything before emitted_ is with the sink; what was not
+// given to it when a chunk ended is kept in kept_. Bytes of the current chunk are given from the
+// chunk itself.
+class Rewriter::Impl {
+  public:
+    Impl(std::span<const Pattern> patterns, Sink& sink, const Limits& limits)
+        : patterns_(patterns),
+          sink_(sink),
+          limits_(limits),
+          tree_(limits.max_depth),
+          gather_(limits.max_tiles) {
+        for (const Pattern& pattern : patterns_) {
+            matcher_.add(pattern.selector);
+        }
+        for (const Pattern& pattern : patterns_) {
+            matcher_.add(pattern.tile ? *pattern.tile : no_tile_);
+        }
+        matcher_.compile();
+        passing_ = patterns_.empty();
+    }
+
+    void write(std::string_view bytes) {
+        chunk_ = bytes;
+        chunk_size_ = bytes.size();
+        writing_ = true;
+        if (!passing_) {
+            scan(bytes);
+        }
+        finish_chunk();
+        writing_ = false;
+        chunk_ = {};
+        chunk_begin_ = chunk_end();
+        chunk_size_ = 0;
+    }
+
+    void end() {
+        counters_.ambiguous += gather_.active() ? 1 : 0;
+        abandon();
+    }
+
+    // May be called by the sink: then write() gives out what is left.
+    void abandon() {
+        passing_ = true;
+        gather_.drop();
+        if (!writing_) {
+            writing_ = true;
+            finish_chunk();
+            writing_ = false;
+        }
+    }
+
+    std::size_t buffered() const { return static_cast<std::size_t>(chunk_end() - emitted_); }
+    const Counters& counters() const { return counters_; }
+
+  private:
+    std::uint64_t chunk_end() const { return chunk_begin_ + chunk_size_; }
+    std::uint64_t kept_end() const { return kept_begin_ + kept_.size(); }
+
+    void scan(std::string_view bytes) {
+        tokenizer_.feed(bytes);
+        Tag tag;
+        while (!passing_ && tokenizer_.next(tag)) {
+            if (gather_.active() && tag.end - gather_.begin_offset() > limits_.max_buffer) {
+                give_up(counters_.over_limit);
+            }
+            if (tag.is_end) {
+                on_end_tag(tag);
+            } else {
+                on_start_tag(tag);
+            }
+            tokenizer_.set_foreign(tree_.foreign());
+        }
+    }
+
+    void on_end_tag(const Tag& tag) {
+        const OpenElements::Outcome outcome = tree_.end(tag);
+        if (gather_.active()) {
+            settle(gather_.closed(tag, outcome, tree_));
+        }
+    }
+
+    void on_start_tag(const Tag& tag) {
+        read_tag(tag);
+        const OpenElements::Outcome outcome = tree_.start(tag, attributes_);
+        if (outcome.overflow) {
+            ++counters_.over_limit;
+            abandon();
+            return;
+        }
+        tokenizer_.set_text(outcome.text, tag.id);
+        if (gather_.active()) {
+            settle(gather_.closed(tag, outcome, tree_));
+            if (passing_) {
+                return;
+            }
+        }
+        enter_implied(outcome);
+        if (!outcome.opened && !outcome.element) {
+            return;
+        }
+        const std::size_t index = outcome.opened ? tree_.depth() - 1 : tree_.depth();
+        matcher_.enter(index, tag.id, tag.name, attributes_, !tree_.formatting_cut());
+        if (gather_.listing() != nullptr) {
+            const std::size_t tile = patterns_.size() + gather_.pattern();
+            const bool is_tile = matcher_.matched(tile, tile + 1) == tile;
+            settle(gather_.opened(tag, outcome, tree_, attributes_, is_tile));
+        } else if (!gather_.active()) {
+            begin_match(tag, outcome);
+        }
+    }
+
+    // A tag longer than the buffer has lost its attributes, at any chunking.
+    void read_tag(const Tag& tag) {
+        const bool lost = tag.end - tag.begin > limits_.max_buffer;
+        counters_.over_limit += lost ? 1 : 0;
+        attributes_.reset(lost ? std::string_view() : view(tag.begin, tag.end), tag.name.size());
+    }
+
+    void enter_implied(const OpenElements::Outcome& outcome) {
+        const std::size_t end = tree_.depth() - (outcome.opened ? 1 : 0);
+        for (std::size_t i = outcome.depth; i < end; ++i) {
+            matcher_.enter(i, tree_[i].id, tree_.name(i), no_attributes_, !tree_.formatting_cut());
+        }
+    }
+
+    void begin_match(const Tag& tag, const OpenElements::Outcome& outcome) {
+        const std::size_t pattern = matcher_.matched(0, patterns_.size());
+        if (pattern == patterns_.size()) {
+            return;
+        }
+        if (!outcome.element) {
+            counters_.ambiguous += outcome.displaced ? 1 : 0;
+            return;
+        }
+        if (tag.end - tag.begin > limits_.max_buffer) {
+            return;  // counted by read_tag()
+        }
+        if (outcome.opened) {
+            gather_.begin(pattern, patterns_[pattern], tag, tree_);
+        } else {
+            deliver(pattern, {tag.begin, tag.end, tag.end, tag.end}, {});
+        }
+    }
+
+    void settle(Gather::Verdict verdict) {
+        switch (verdict) {
+            case Gather::Verdict::going:
+                return;
+            case Gather::Verdict::ambiguous:
+                give_up(counters_.ambiguous);
+                return;
+            case Gather::Verdict::over_limit:
+                give_up(counters_.over_limit);
+                return;
+            case Gather::Verdict::complete:
+                gather_.drop();
+                deliver(gather_.pattern(), gather_.extent(), gather_.tiles());
+                return;
+        }
+    }
+
+    void give_up(std::uint64_t& counter) {
+        ++counter;
+        gather_.drop();
+    }
+
+    void deliver(std::size_t pattern, const Extent& at, std::span<const Tile> tiles) {
+        flush(at.begin);
+        if (passing_) {
+            return;  // the sink abandoned
+        }
+        ++counters_.matched;
+        emitted_ = at.end;
+        const Element element{pattern,
+                              at.begin,
+                              view(at.begin, at.end),
+                              static_cast<std::size_t>(at.inner_begin - at.begin),
+                              static_cast<std::size_t>(at.inner_end - at.begin),
+                              tiles};
+        sink_.element(element);
+    }
+
+    // Bytes of the page from the current chunk or kept; a copy only if they lie across the border.
+    std::string_view view(std::uint64_t begin, std::uint64_t end) {
+        const auto size = static_cast<std::size_t>(end - begin);
+        if (begin >= chunk_begin_) {
+            return chunk_.substr(static_cast<std::size_t>(begin - chunk_begin_), size);
+        }
+        keep_until(end);
+        return std::string_view(kept_).substr(static_cast<std::size_t>(begin - kept_begin_), size);
+    }
+
+    void keep_until(std::uint64_t end) {
+        if (kept_end() < end) {
+            const auto from = static_cast<std::size_t>(kept_end() - chunk_begin_);
+            kept_.append(chunk_.substr(from, static_cast<std::size_t>(end - kept_end())));
+        }
+    }
+
+    void flush(std::uint64_t to) {
+        const std::uint64_t old = std::min(to, chunk_begin_);
+        if (emitted_ < old) {
+            const auto from = static_cast<std::size_t>(emitted_ - kept_begin_);
+            const auto size = static_cast<std::size_t>(old - emitted_);
+            emitted_ = old;
+            sink_.raw(std::string_view(kept_).substr(from, size));
+        }
+        if (emitted_ < to) {
+            const auto from = static_cast<std::size_t>(emitted_ - chunk_begin_);
+            const auto size = static_cast<std::size_t>(to - emitted_);
+            emitted_ = to;
+            sink_.raw(chunk_.substr(from, size));
+        }
+    }
+
+    // The first byte that is not to leave yet.
+    std::uint64_t hold_from() {
+        if (passing_) {
+            return chunk_end();
+        }
+        if (gather_.active()) {
+            if (chunk_end() - gather_.begin_offset() <= limits_.max_buffer) {
+                return gather_.begin_offset();
+            }
+            give_up(counters_.over_limit);
+        }
+        const std::uint64_t tag = std::max(tokenizer_.unfinished(), emitted_);
+        return chunk_end() - tag <= limits_.max_buffer ? tag : chunk_end();
+    }
+
+    void finish_chunk() {
+        flush(hold_from());
+        if (passing_) {
+            flush(chunk_end());  // the sink abandoned meanwhile
+        }
+        const std::uint64_t keep = emitted_;
+        if (keep >= chunk_begin_) {
+            kept_.clear();
+            kept_begin_ = keep;
+        } else if (keep > kept_begin_) {
+            kept_.erase(0, static_cast<std::size_t>(keep - kept_begin_));
+            kept_begin_ = keep;
+        }
+        keep_until(chunk_end());
+    }
+
+    const Selector no_tile_;
+    std::span<const Pattern> patterns_;
+    Sink& sink_;
+    Limits limits_;
+    Counters counters_;
+    Tokenizer tokenizer_;
+    OpenElements tree_;
+    Matcher matcher_;
+    Gather gather_;
+    TagAttributes attributes_, no_attributes_;
+    std::string_view chunk_;
+    std::uint64_t chunk_begin_ = 0;
+    std::size_t chunk_size_ = 0;
+    std::uint64_t emitted_ = 0;
+    std::string kept_;
+    std::uint64_t kept_begin_ = 0;
+    bool passing_ = false;
+    bool writing_ = false;
+};
+
+Rewriter::Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits)
+    : impl_(std::make_unique<Impl>(patterns, sink, limits)) {}
+
+Rewriter::~Rewriter() = default;
+
+void Rewriter::write(std::string_view bytes) {
+    impl_->write(bytes);
+}
+void Rewriter::end() {
+    impl_->end();
+}
+void Rewriter::abandon() {
+    impl_->abandon();
+}
+std::size_t Rewriter::buffered() const {
+    return impl_->buffered();
+}
+const Counters& Rewriter::counters() const {
+    return impl_->counters();
+}
+
+}  // namespace pz::rewrite

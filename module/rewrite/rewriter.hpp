@@ -1,0 +1,120 @@
+// Rewriter: finds placements in a page as it streams. Sans-I/O.
+//
+// write() takes the page in chunks of any size, end() closes it. The sink gets the page back as a
+// sequence, in order and without a gap: raw() for untouched bytes, element() for each element that
+// a pattern matched, whole. What the sink is given concatenates to exactly the bytes written. Which
+// chunks the page came in changes how raw bytes are cut, never what matches.
+//
+// Only what cannot be decided yet is kept: an incomplete tag, or an element being gathered. The
+// memory is bounded by `Limits`; at the limit everything kept leaves as raw() and the match is
+// given up and counted. An element inside a gathered one is not matched (the outer wins). Where the
+// end of an element is ambiguous, nothing matches: the bytes are passed through, never guessed.
+// After abandon() everything, kept bytes first, is raw() and nothing is scanned any more.
+//
+// Tokenization follows the WHATWG HTML standard (13.2.5) for all that decides where a tag is: raw
+// text, RCDATA, script data and its escapes, comments, CDATA in foreign content, attribute quoting.
+// What is an element is what browsers with scripting see: the content of <noscript>, <iframe>,
+// <textarea> and the like is text; the content of <template> and markup that browsers ignore or
+// move (a <tr> without a table, a <div> between table rows) matches nothing. An end tag that may be
+// left out may be left out. A start tag longer than max_buffer has lost its attributes and matches
+// nothing; a page deeper than max_depth passes from there on. Nothing depends on the text's
+// encoding but that tags are ASCII.
+//
+// Reentrancy: the sink may call abandon(), not write() or end().
+// Lifetime: views given to the sink live only during the call. The pattern list must outlive the
+// rewriter. Thread rules: one thread. Errors: none; any bytes are a page.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rewrite/selector.hpp"
+
+namespace pz::rewrite {
+
+// How to know which item a listing's tile shows.
+struct ItemLocator {
+    enum class By : std::uint8_t {
+        attribute,  // the value of attribute `name`, of the tile or else of the first element in it
+                    // that has it
+        href        // the first href of a link in the tile that leads anywhere (not "#...", not
+                    // "javascript:..."); the caller looks it up in the catalog
+    };
+    By by = By::attribute;
+    std::string name = "data-item-id";
+};
+
+struct Pattern {
+    Selector selector;
+    // Listing: the element's tiles are found too.
+    bool listing = false;
+    // Which of the descendants are tiles; absent: every child element. Must match children of one
+    // parent.
+    std::optional<Selector> tile;
+    ItemLocator locator;
+};
+
+// A tile of a listing: a range of `outer`, from the start tag's first byte to the end tag's last.
+struct Tile {
+    std::size_t begin;
+    std::size_t end;
+    std::string_view key;  // what the locator found, character references decoded; empty: nothing
+};
+
+struct Element {
+    std::size_t pattern;      // index into the pattern list; the first one that matched
+    std::uint64_t offset;     // of outer's first byte in the page
+    std::string_view outer;   // "<ul id=x> ... </ul>"
+    std::size_t inner_begin;  // in outer
+    std::size_t inner_end;
+    std::span<const Tile> tiles;  // in page order; empty unless a listing
+};
+
+class Sink {
+  public:
+    virtual void raw(std::string_view bytes) = 0;
+    virtual void element(const Element& element) = 0;
+
+  protected:
+    ~Sink() = default;
+};
+
+struct Limits {
+    std::size_t max_buffer = 1024 * 1024;  // bytes kept at any time
+    std::size_t max_depth = 512;           // open elements followed for combinators
+    std::size_t max_tiles = 1000;          // in one listing
+};
+
+struct Counters {
+    std::uint64_t matched = 0;
+    std::uint64_t over_limit =
+        0;                        // given up because max_buffer, max_depth or max_tiles was reached
+    std::uint64_t ambiguous = 0;  // given up because the element's end is not certain
+};
+
+class Rewriter {
+  public:
+    Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits = {});
+    ~Rewriter();
+    Rewriter(const Rewriter&) = delete;
+    Rewriter& operator=(const Rewriter&) = delete;
+
+    void write(std::string_view bytes);
+    void end();
+    void abandon();
+
+    std::size_t buffered() const;  // bytes kept now
+    const Counters& counters() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pz::rewrite

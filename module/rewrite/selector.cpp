@@ -1,0 +1,369 @@
+#include "rewrite/selector.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "rewrite/attributes.hpp"
+#include "rewrite/characters.hpp"
+#include "rewrite/tokenizer.hpp"
+
+namespace pz::rewrite {
+namespace {
+
+constexpr std::size_t kMaxText = 4096;
+constexpr std::size_t kMaxCompounds = 256;  // in all alternatives together
+
+bool is_name(char c) {
+    return byte_is(c, byte_class::kAlpha) || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+}
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), to_lower);
+    return text;
+}
+
+// Recursive descent over the text; the first error ends it.
+class Parser {
+  public:
+    explicit Parser(std::string_view text) : text_(text) {}
+
+    Result<Selector> parse() {
+        Selector selector{std::string(text_), {}};
+        if (text_.size() > kMaxText) {
+            fail(kMaxText, "longer than " + std::to_string(kMaxText) + " bytes; use a class");
+        }
+        do {
+            skip_space();
+            selector.alternatives.push_back(complex(!selector.alternatives.empty()));
+        } while (!error_ && accept(','));
+        if (error_) {
+            return Status::error(*error_);
+        }
+        return selector;
+    }
+
+  private:
+    bool at_end() const { return at_ == text_.size(); }
+    char peek() const { return at_end() ? '\0' : text_[at_]; }
+
+    bool accept(char c) {
+        if (at_end() || text_[at_] != c) {
+            return false;
+        }
+        ++at_;
+        return true;
+    }
+
+    bool skip_space() {
+        const std::size_t from = at_;
+        while (!at_end() && byte_is(text_[at_], byte_class::kSpace)) {
+            ++at_;
+        }
+        return at_ != from;
+    }
+
+    void fail(std::size_t at, const std::string& what) {
+        if (!error_) {
+            error_ = "selector '" + std::string(text_.substr(0, 200)) + "': column " +
+                     std::to_string(at + 1) + ": " + what;
+        }
+        at_ = text_.size();
+    }
+
+    ComplexSelector complex(bool after_comma) {
+        ComplexSelector result;
+        Combinator combinator = Combinator::none;
+        do {
+            result.compounds.push_back(compound(combinator, after_comma));
+            combinator = read_combinator();
+        } while (!error_ && combinator != Combinator::none);
+        return result;
+    }
+
+    // Between compounds; none at the end of the alternative.
+    Combinator read_combinator() {
+        const bool space = skip_space();
+        if (at_end() || peek() == ',') {
+            return Combinator::none;
+        }
+        if (accept('>')) {
+            skip_space();
+            return Combinator::child;
+        }
+        if (peek() == '+' || peek() == '~') {
+            fail(at_, "sibling combinators are not supported; use ' ' or '>'");
+        } else if (!space) {
+            fail(at_, unexpected());
+        }
+        return Combinator::descendant;
+    }
+
+    std::string unexpected() const {
+        if (peek() == ':') {
+            return "pseudo-classes are not supported; use a class or an attribute";
+        }
+        if (peek() == '|') {
+            return "namespaces are not supported; write the name alone";
+        }
+        return std::string("unexpected '") + peek() +
+               "'; write it as '\\' and the character if it belongs to a name";
+    }
+
+    Compound compound(Combinator combinator, bool after_comma) {
+        Compound result;
+        result.combinator = combinator;
+        if (++compounds_ > kMaxCompounds) {
+            fail(at_, "more than " + std::to_string(kMaxCompounds) + " parts; use a class");
+        }
+        const std::size_t from = at_;
+        if (!accept('*') && starts_name()) {
+            result.type = lower(name("a type"));
+            if (result.type.size() > kMaxTagName) {
+                fail(from, "a type of more than " + std::to_string(kMaxTagName) + " bytes");
+            }
+        }
+        while (!error_ && simple(result)) {
+        }
+        if (at_ == from && !error_) {
+            expected_compound(combinator, after_comma);
+        }
+        return result;
+    }
+
+    void expected_compound(Combinator combinator, bool after_comma) {
+        if (!at_end() && peek() != ',' && peek() != '>') {
+            const bool digit = peek() >= '0' && peek() <= '9';
+            fail(at_, digit ? "a name cannot begin with a digit; write [id='...'] or [class~='...']"
+                            : unexpected());
+        } else if (combinator == Combinator::child) {
+            fail(at_, "expected a type, '#', '.' or '[' after '>'");
+        } else if (after_comma) {
+            fail(at_, "expected a selector after ','");
+        } else {
+            fail(at_, "expected a selector: a type, '#', '.' or '['");
+        }
+    }
+
+    bool starts_name() const {
+        const char c = peek();
+        return !at_end() && (is_name(c) || c == '\\') && !(c >= '0' && c <= '9');
+    }
+
+    bool simple(Compound& to) {
+        if (accept('#')) {
+            to.attributes.push_back({"id", name("an id"), AttributeTest::Op::equals, false});
+            return true;
+        }
+        if (accept('.')) {
+            to.attributes.push_back(
+                {"class", name("a class name"), AttributeTest::Op::word, false});
+            return true;
+        }
+        if (accept('[')) {
+            to.attributes.push_back(attribute());
+            return true;
+        }
+        return false;
+    }
+
+    std::string name(const char* what) {
+        if (!starts_name()) {
+            const bool digit = peek() >= '0' && peek() <= '9';
+            fail(at_, digit ? std::string("a name cannot begin with a digit; write ") +
+                                  "[id='...'] or [class~='...']"
+                            : std::string("expected ") + what);
+            return {};
+        }
+        return name_characters();
+    }
+
+    std::string name_characters() {
+        std::string out;
+        while (!at_end() && (is_name(peek()) || peek() == '\\')) {
+            if (peek() == '\\') {
+                escape(out);
+            } else {
+                out.push_back(text_[at_++]);
+            }
+        }
+        return out;
+    }
+
+    // A backslash and a character, or and up to six hexadecimal digits and one space.
+    void escape(std::string& out) {
+        const std::size_t from = at_++;
+        if (at_end() || peek() == '\n') {
+            fail(from, "expected a character after '\\'");
+            return;
+        }
+        if (!is_hex(peek())) {
+            out.push_back(text_[at_++]);
+            return;
+        }
+        std::size_t end = at_;
+        while (end < text_.size() && end - at_ < 6 && is_hex(text_[end])) {
+            ++end;
+        }
+        decode_references("&#x" + std::string(text_.substr(at_, end - at_)) + ";", out);
+        at_ = end;
+        if (!at_end() && byte_is(peek(), byte_class::kSpace)) {
+            ++at_;
+        }
+    }
+
+    AttributeTest attribute() {
+        AttributeTest test;
+        skip_space();
+        test.name = lower(name("an attribute name"));
+        skip_space();
+        if (error_ || accept(']')) {
+            return test;
+        }
+        test.op = read_operator();
+        skip_space();
+        test.value = value();
+        skip_space();
+        read_flag(test);
+        if (!error_ && !accept(']')) {
+            fail(at_, "expected ']'; put the value in quotes if it contains other characters");
+        }
+        return test;
+    }
+
+    AttributeTest::Op read_operator() {
+        using Op = AttributeTest::Op;
+        const std::size_t from = at_;
+        const char c = peek();
+        const Op op = c == '~'   ? Op::word
+                      : c == '^' ? Op::prefix
+                      : c == '$' ? Op::suffix
+                      : c == '*' ? Op::contains
+                      : c == '|' ? Op::dash
+                                 : Op::equals;
+        at_ += op == Op::equals ? 0 : 1;
+        if (!accept('=')) {
+            fail(from, "expected ']' or one of = ~= ^= $= *= |=");
+        }
+        return op;
+    }
+
+    std::string value() {
+        if (peek() == '"' || peek() == '\'') {
+            return quoted(text_[at_++]);
+        }
+        std::string out = name_characters();
+        if (out.empty()) {
+            fail(at_, "expected a value; put it in quotes");
+        }
+        return out;
+    }
+
+    std::string quoted(char quote) {
+        const std::size_t from = at_ - 1;
+        std::string out;
+        while (!at_end() && peek() != quote) {
+            if (peek() == '\\') {
+                escape(out);
+            } else {
+                out.push_back(text_[at_++]);
+            }
+        }
+        if (!accept(quote)) {
+            fail(from, std::string("this ") + quote + " has no end");
+        }
+        return out;
+    }
+
+    void read_flag(AttributeTest& test) {
+        const char flag = to_lower(peek());
+        if (flag == 'i' || flag == 's') {
+            test.ignore_case = flag == 'i';
+            ++at_;
+            skip_space();
+        }
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::size_t compounds_ = 0;
+    std::optional<std::string> error_;
+};
+
+bool equal(std::string_view left, std::string_view right, bool ignore_case) {
+    return ignore_case ? equal_ignoring_case(left, right) : left == right;
+}
+
+bool has_word(std::string_view value, std::string_view word, bool ignore_case) {
+    std::size_t at = 0;
+    while (at < value.size()) {
+        std::size_t end = at;
+        while (end < value.size() && !byte_is(value[end], byte_class::kSpace)) {
+            ++end;
+        }
+        if (equal(value.substr(at, end - at), word, ignore_case)) {
+            return !word.empty();
+        }
+        at = end + 1;
+    }
+    return false;
+}
+
+bool contains(std::string_view value, std::string_view part, bool ignore_case) {
+    if (!ignore_case) {
+        return value.find(part) != std::string_view::npos;
+    }
+    for (std::size_t at = 0; at + part.size() <= value.size(); ++at) {
+        if (equal(value.substr(at, part.size()), part, true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool test_value(const AttributeTest& test, std::string_view value) {
+    const std::string_view wanted = test.value;
+    const bool ignore = test.ignore_case;
+    const bool fits = value.size() >= wanted.size();
+    switch (test.op) {
+        case AttributeTest::Op::present:
+            return true;
+        case AttributeTest::Op::equals:
+            return equal(value, wanted, ignore);
+        case AttributeTest::Op::word:
+            return has_word(value, wanted, ignore);
+        case AttributeTest::Op::prefix:
+            return fits && !wanted.empty() && equal(value.substr(0, wanted.size()), wanted, ignore);
+        case AttributeTest::Op::suffix:
+            return fits && !wanted.empty() &&
+                   equal(value.substr(value.size() - wanted.size()), wanted, ignore);
+        case AttributeTest::Op::contains:
+            return fits && !wanted.empty() && contains(value, wanted, ignore);
+        case AttributeTest::Op::dash:
+            return fits && equal(value.substr(0, wanted.size()), wanted, ignore) &&
+                   (value.size() == wanted.size() || value[wanted.size()] == '-');
+    }
+    return false;
+}
+
+}  // namespace
+
+bool Compound::matches(std::string_view tag, std::span<const Attribute> list) const {
+    if (!type.empty() && !equal_ignoring_case(type, tag)) {
+        return false;
+    }
+    return std::all_of(attributes.begin(), attributes.end(), [list](const AttributeTest& test) {
+        const Attribute* attribute = find_attribute(list, test.name);
+        return attribute != nullptr && test_value(test, attribute->value);
+    });
+}
+
+Result<Selector> compile_selector(std::string_view text) {
+    return Parser(text).parse();
+}
+
+}  // namespace pz::rewrite

@@ -1,0 +1,59 @@
+// Selectors: the CSS that finds a placement while the page streams.
+//
+// type, *, #id, .class, [a], [a=v] [a~=v] [a^=v] [a$=v] [a*=v] [a|=v] with optional " i" flag,
+// descendant and child combinators, lists. Names of types and attributes are matched without case,
+// values as written. Thread rules: immutable after compile(); share freely.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/status.hpp"
+
+namespace pz::rewrite {
+
+// One attribute of a start tag: name and value are views into the page, the value without quotes
+// and with character references as written.
+struct Attribute {
+    std::string_view name;
+    std::string_view value;
+};
+
+enum class Combinator : std::uint8_t { none, descendant, child };
+
+struct AttributeTest {
+    enum class Op : std::uint8_t { present, equals, word, prefix, suffix, contains, dash };
+    std::string name;  // lower case
+    std::string value;
+    Op op = Op::present;
+    bool ignore_case = false;
+};
+
+// `div#a.b[c]`: tests on one element.
+struct Compound {
+    std::string type;                          // lower case; empty: any
+    std::vector<AttributeTest> attributes;     // #id and .class are attribute tests too
+    Combinator combinator = Combinator::none;  // to the compound on its left
+
+    bool matches(std::string_view tag, std::span<const Attribute> attributes) const;
+};
+
+// `a > b c`: compounds from left to right.
+struct ComplexSelector {
+    std::vector<Compound> compounds;
+};
+
+struct Selector {
+    std::string text;
+    std::vector<ComplexSelector> alternatives;
+};
+
+// The error names the column and what to write instead: "selector 'div[': column 5: expected an
+// attribute name".
+Result<Selector> compile_selector(std::string_view text);
+
+}  // namespace pz::rewrite

@@ -1,0 +1,88 @@
+#include "rewrite/template.hpp"
+
+#include <array>
+
+#include "rewrite/characters.hpp"
+
+namespace pz::rewrite {
+namespace {
+
+constexpr std::array<std::string_view, 256> make_references() {
+    std::array<std::string_view, 256> references{};
+    references['&'] = "&amp;";
+    references['<'] = "&lt;";
+    references['>'] = "&gt;";
+    references['"'] = "&quot;";
+    references['\''] = "&#39;";
+    return references;
+}
+
+constexpr auto kReferences = make_references();
+
+// As browsers read it: leading controls and spaces, and any tab or line break, do not count.
+bool has_other_scheme(std::string_view url) {
+    std::array<char, 6> scheme{};
+    std::size_t size = 0;
+    bool leading = true;
+    for (const char c : url) {
+        leading = leading && static_cast<unsigned char>(c) <= ' ';
+        if (leading || c == '\t' || c == '\n' || c == '\r') {
+            continue;
+        }
+        if (c == '/' || c == '?' || c == '#') {
+            return false;
+        }
+        if (c == ':') {
+            const std::string_view name(scheme.data(), size < scheme.size() ? size : 0);
+            return name != "http" && name != "https";
+        }
+        if (size < scheme.size()) {
+            scheme[size++] = to_lower(c);
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+void escape_html(std::string_view text, std::string& out) {
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const std::string_view reference = kReferences[static_cast<unsigned char>(text[i])];
+        if (!reference.empty()) {
+            out.append(text.data() + from, i - from);
+            out.append(reference);
+            from = i + 1;
+        }
+    }
+    out.append(text.data() + from, text.size() - from);
+}
+
+void Template::render(std::span<const std::string_view> values, std::string& out) const {
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        const Step& step = steps_[i];
+        if (step.op == Op::literal) {
+            out.append(literals_[step.argument]);
+            continue;
+        }
+        const std::string_view value = values[step.argument];
+        const bool hidden = value.empty() == (step.op == Op::section);
+        switch (step.op) {
+            case Op::url:
+                escape_html(has_other_scheme(value) ? std::string_view("#") : value, out);
+                break;
+            case Op::raw:
+                out.append(value);
+                break;
+            case Op::section:
+            case Op::inverted:
+                i = hidden ? step.skip - 1 : i;
+                break;
+            default:
+                escape_html(value, out);
+                break;
+        }
+    }
+}
+
+}  // namespace pz::rewrite

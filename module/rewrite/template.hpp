@@ -1,0 +1,55 @@
+// Tile templates: Mustache (the spec's interpolation, sections, inverted sections and comments; no
+// partials, lambdas or delimiter changes), compiled once, rendered without allocation.
+//
+// {{name}} is escaped for HTML, text and quoted attributes alike. Where it decides the scheme of a
+// URL (href, src, srcset, action, poster and the rarer attributes of the kind; not behind "/p/" or
+// "?q=") a value whose scheme is neither http nor https becomes "#".
+// {{{name}}} and {{&name}} write the value as it is, in text only, and must be allowed by the
+// caller.
+// {{#name}}..{{/name}} is shown when the value is not empty, {{^name}}..{{/name}} when it is; there
+// are no lists: a template is one tile. A section ends where it begins: both in text, in one tag
+// between attributes, or in one quoted value. Where no escaping makes a value safe, an
+// interpolation is an error: in a comment, in <script>, <style> and other raw text, in an event
+// handler, style or srcdoc attribute, in any attribute of elements that load or set code (<script>,
+// <link>, <iframe>, ...), behind a scheme such as javascript:, or in a tag outside a quoted
+// attribute value. The template must end in text, not in a tag or comment. Thread rules: immutable
+// after compile(); share freely.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/status.hpp"
+
+namespace pz::rewrite {
+
+class Template {
+  public:
+    // The error names line and column and the remedy.
+    static Result<Template> compile(std::string_view text, bool allow_raw = false);
+
+    // The names used, each once; values are given to render() in this order.
+    std::span<const std::string> names() const { return names_; }
+    // Appends one tile. values.size() must equal names().size().
+    void render(std::span<const std::string_view> values, std::string& out) const;
+
+  private:
+    enum class Op : std::uint8_t { literal, text, url, raw, section, inverted };
+    struct Step {
+        Op op;
+        std::uint32_t argument;  // literal: index into literals_; else index into names_
+        std::uint32_t skip;      // section, inverted: the step to go on with when not shown
+    };
+    friend class TemplateCompiler;
+    std::vector<Step> steps_;
+    std::vector<std::string> literals_;
+    std::vector<std::string> names_;
+};
+
+// & < > " ' as character references.
+void escape_html(std::string_view text, std::string& out);
+
+}  // namespace pz::rewrite
