@@ -1,0 +1,91 @@
+// Bridge: what the trusted Lua driver may ask of C++ while a rule runs, through LuaJIT's FFI.
+//
+// Every function is safe for every argument that Lua can pass; none raises a Lua error, none
+// throws. Lua sees the Api and the Frame as C structs: their layouts are written again in
+// driver.cpp. Thread rules: one Bridge per RuleSet. Lifetime: bind() borrows the context until
+// release().
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rules/rules.hpp"
+#include "rules/schedule.hpp"
+
+namespace pz::rules {
+
+// A rule file can read these of an item beside the catalog's columns. Numbers, then flags.
+enum class LiveField : std::uint8_t {
+    price,          // in units of the currency; 0: unknown
+    sale_price,     // 0: no sale
+    current_price,  // what the visitor pays
+    stock,          // infinite when the shop does not say
+    age_days,       // since the item was first seen; infinite when unknown
+    popularity,
+    available,
+    on_sale,
+    count
+};
+
+// Shared with the driver; the arrays have one entry per candidate.
+struct Frame {
+    std::int32_t fuel = 0;                        // checks left until the clock is looked at
+    store::ItemIndex item = store::kNoItem;       // the candidate that Lua's `item` is now
+    store::ItemIndex page_item = store::kNoItem;  // what Lua's `page.item` is
+    const store::ItemIndex* items = nullptr;
+    std::uint8_t* marks = nullptr;  // 1: selected
+    double* amounts = nullptr;      // factor for the score
+};
+
+// The budget of one call, in nanoseconds on the CPU: a worker that had to wait for its core does
+// not fail its rules. The cheap wall clock decides until it passes the deadline, then the thread's
+// own is asked.
+struct Budget {
+    std::int64_t start = 0;     // wall clock
+    std::int64_t deadline = 0;  // wall clock
+    std::int64_t cpu_start = 0;
+
+    void give(std::uint32_t budget_us);
+    // Takes away half of what is left; returns how much, to be added to `deadline` again.
+    std::int64_t halve();
+    bool passed();
+};
+
+struct Bridge {
+    Frame frame;
+    const Context* context = nullptr;
+    const visitor::Profile* visitor = nullptr;  // empty without consent
+    LocalTime time;
+    Budget budget;
+    bool over_memory = false;           // set by the allocator; the next check stops the rule
+    std::vector<std::string> segments;  // found so far by segments()
+    std::string date;                   // "YYYY-MM-DD"
+
+    void bind(const Context& bound, std::uint32_t budget_us);
+    void release();
+    // The fuel check: true when the rule must stop. Looks at the clock when the fuel is used up.
+    bool spend(std::int32_t units);
+};
+
+double live_value(const Context& context, store::ItemIndex item, LiveField field);
+
+// What the driver gets, as one table of C function pointers.
+struct Api {
+    std::int32_t (*value)(Bridge*, std::uint32_t item, std::uint32_t field);
+    std::int32_t (*text)(Bridge*, std::int32_t value, const char** out);
+    std::uint32_t (*field)(Bridge*, const char* name, std::size_t length);
+    std::uint32_t (*find)(Bridge*, const char* id, std::size_t length);
+    double (*live)(Bridge*, std::uint32_t item, std::uint32_t field);
+    double (*share)(Bridge*, std::uint32_t field, const char* value, std::size_t length);
+    bool (*relation)(Bridge*, std::uint32_t relation, std::uint32_t item);
+    double (*fact)(Bridge*, std::uint32_t fact);
+    std::int32_t (*named)(Bridge*, std::uint32_t what, const char* name, std::size_t length,
+                          const char** out);
+    bool (*in_segment)(Bridge*, const char* name, std::size_t length);
+    bool (*spend)(Bridge*, std::int32_t units);
+};
+
+const Api& api();
+
+}  // namespace pz::rules

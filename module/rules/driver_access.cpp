@@ -1,0 +1,367 @@
+#include "rules/driver.hpp"
+
+namespace pz::rules {
+
+// Rules get proxies: tables without fields whose metatables lead here. No cdata, no pointer and no
+// table of ours ever reaches them, so there is nothing they could change or index past.
+std::string_view access_driver() {
+    return R"lua(
+local ffi, debug, api_address, bridge_address, cache_limit = ...
+local error, type, setmetatable, tonumber = error, type, setmetatable, tonumber
+local pairs, ipairs, next, select = pairs, ipairs, next, select
+local string, table, math = string, table, math
+local find, sub, lower, upper, byte = string.find, string.sub, string.lower, string.upper, string.byte
+local min, floor, huge = math.min, math.floor, math.huge
+
+ffi.cdef[[
+typedef struct {
+    int32_t fuel;
+    uint32_t item, page_item;
+    const uint32_t* items;
+    uint8_t* marks;
+    double* amounts;
+} pz_frame;
+typedef struct {
+    int32_t (*value)(void*, uint32_t item, uint32_t field);
+    int32_t (*text)(void*, int32_t value, const char** out);
+    uint32_t (*field)(void*, const char* name, size_t length);
+    uint32_t (*find)(void*, const char* id, size_t length);
+    double (*live)(void*, uint32_t item, uint32_t field);
+    double (*share)(void*, uint32_t field, const char* value, size_t length);
+    bool (*relation)(void*, uint32_t relation, uint32_t item);
+    double (*fact)(void*, uint32_t fact);
+    int32_t (*named)(void*, uint32_t what, const char* name, size_t length, const char** out);
+    bool (*in_segment)(void*, const char* name, size_t length);
+    bool (*spend)(void*, int32_t units);
+} pz_api;
+]]
+
+local bridge = ffi.cast("void*", bridge_address)  -- the compiler takes no light userdata
+local frame = ffi.cast("pz_frame*", bridge_address)  -- the Bridge's first member
+local api = ffi.cast("const pz_api*", api_address)
+local api_value, api_text, api_field, api_find = api.value, api.text, api.field, api.find
+local api_live, api_share, api_relation, api_fact = api.live, api.share, api.relation, api.fact
+local api_named, api_in_segment, api_spend = api.named, api.in_segment, api.spend
+local ffi_string = ffi.string
+local out = ffi.new("const char*[1]")
+local NO_ITEM, NO_FIELD = 0xffffffff, 0xffff
+local WEEKDAYS = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+local access = {frame = frame, weekdays = WEEKDAYS}
+
+-- Fuel ----------------------------------------------------------------------------------------------
+
+-- One C call for each check: what the compiler knows it keeps in registers, and the allocator's flag
+-- would not be seen.
+local function stop(level)
+    if api_fact(bridge, 5) ~= 0 then
+        error("out of memory: keep texts and tables small", level)
+    end
+    error("out of time: the rules of a placement share one budget; do less here", level)
+end
+local function check()
+    if api_spend(bridge, 1) then stop(3) end
+    return ""
+end
+-- What a library function costs beside its call; `level` is the rule's function.
+local function spend(units, level)
+    if api_spend(bridge, units) then stop(level) end
+end
+-- Looks at the clock now.
+local function look()
+    if api_spend(bridge, 1000) then stop(0) end
+end
+access.check, access.look = check, look
+
+-- Names ---------------------------------------------------------------------------------------------
+
+local function distance(a, b)
+    local row = {}
+    for j = 0, #b do row[j] = j end
+    for i = 1, #a do
+        local diagonal
+        diagonal, row[0] = row[0], i
+        for j = 1, #b do
+            local cost = byte(a, i) == byte(b, j) and 0 or 1
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+        end
+    end
+    return row[#b]
+end
+
+-- "; did you mean 'boost'?" or the list of all names.
+local function suggest(name, names)
+    local best, best_distance = nil, 3
+    local all = {}
+    for known in pairs(names) do
+        all[#all + 1] = known
+        if type(name) == "string" and #name <= 40 then
+            local d = distance(name, known)
+            if d < best_distance then best, best_distance = known, d end
+        end
+    end
+    if best then return "; did you mean '" .. best .. "'?" end
+    table.sort(all)
+    return "; known are " .. table.concat(all, ", ")
+end
+access.suggest = suggest
+
+local function show(value)
+    if type(value) == "string" then return "'" .. sub(value, 1, 60) .. "'" end
+    if type(value) == "number" then return "" .. value end
+    return "a " .. type(value)
+end
+access.show = show
+
+local function read_only(what)
+    return function(_, key) error(what .. " cannot be changed", 2) end
+end
+local proxies = {}
+local function proxy(what, index)
+    local made = setmetatable({}, {__index = index, __newindex = read_only(what),
+                                   __metatable = false})
+    proxies[made] = true
+    return made
+end
+
+-- Texts of the snapshot: one Lua string per value, kept from call to call.
+local texts, cached = {}, 0
+local columns, column_count = {}, 0
+
+function access.reset()
+    texts, cached = {}, 0
+    columns, column_count = {}, 0
+end
+
+local function read_text(id)
+    local length = api_text(bridge, id, out)
+    if length == 0 then return nil end
+    local text = ffi_string(out[0], length)
+    if cached > cache_limit then texts, cached = {}, 0 end
+    texts[id] = text
+    cached = cached + length + 64
+    return text
+end
+
+local function named(what, name)
+    local length = api_named(bridge, what, name, #name, out)
+    if length == 0 then return nil end
+    return ffi_string(out[0], length)
+end
+
+local function find_column(name)
+    if column_count >= 1000 then columns, column_count = {}, 0 end
+    local field = api_field(bridge, name, #name)
+    columns[name] = field
+    column_count = column_count + 1
+    return field
+end
+
+-- Items ---------------------------------------------------------------------------------------------
+
+-- By number: LiveField in bridge.hpp.
+local numbers = {price = 0, sale_price = 1, current_price = 2, stock = 3, age_days = 4, popularity = 5}
+local flags = {available = 6, on_sale = 7}
+access.numbers, access.flags = numbers, flags
+
+local function read_item(index, key)
+    if type(key) ~= "string" then return nil end
+    local number = numbers[key]
+    if number then return api_live(bridge, index, number) end
+    local flag = flags[key]
+    if flag then return api_live(bridge, index, flag) ~= 0 end
+    local field = columns[key] or find_column(key)
+    if field == NO_FIELD then return nil end
+    local id = api_value(bridge, index, field)
+    if id == 0 then return nil end
+    return texts[id] or read_text(id)
+end
+
+local item = proxy("an item", function(_, key) return read_item(frame.item, key) end)
+local page_item = proxy("an item", function(_, key) return read_item(frame.page_item, key) end)
+access.item = item
+
+local function index_of(thing)
+    if thing == item then return frame.item end
+    if thing == page_item then return frame.page_item end
+    if type(thing) == "string" then return api_find(bridge, thing, #thing) end
+    error("expected an item or an item's id, got " .. show(thing), 3)
+end
+
+-- Visitor -------------------------------------------------------------------------------------------
+
+local visitor
+local function colon(self, name)
+    if self ~= visitor then error("write visitor:" .. name .. "(...) with a colon", 3) end
+end
+local function text_argument(value, what)
+    if type(value) ~= "string" then error(what .. " must be a text, got " .. show(value), 3) end
+end
+
+local methods = {}
+for name, relation in pairs({viewed = 0, bought = 1, in_cart = 2, liked = 3}) do
+    methods[name] = function(self, thing)
+        colon(self, name)
+        spend(4, 4)
+        return api_relation(bridge, relation, (index_of(thing)))
+    end
+end
+function methods.share(self, field, value)
+    colon(self, "share")
+    text_argument(field, "the field")
+    text_argument(value, "the value")
+    spend(4, 4)
+    local share = api_share(bridge, columns[field] or find_column(field), value, #value)
+    if share < 0 then
+        error("shares are kept for brand, product_type, color, size, gender, age_group, material and "
+            .. "pattern, not for " .. show(field), 2)
+    end
+    return share
+end
+function methods.in_segment(self, name)
+    colon(self, "in_segment")
+    text_argument(name, "the segment")
+    return api_in_segment(bridge, name, #name)
+end
+
+local trait = proxy("a trait", function(_, key)
+    if type(key) ~= "string" then return nil end
+    return named(0, key)
+end)
+local visitor_names = {events = 1, returning = 1, consent = 1, trait = 1}
+for name in pairs(methods) do visitor_names[name] = 1 end
+
+visitor = proxy("the visitor", function(_, key)
+    local method = methods[key]
+    if method then return method end
+    if key == "trait" then return trait end
+    if key == "events" then return api_fact(bridge, 0) end
+    if key == "returning" then return api_fact(bridge, 1) ~= 0 end
+    if key == "consent" then return api_fact(bridge, 2) ~= 0 end
+    error("a visitor has no " .. show(key) .. suggest(key, visitor_names), 2)
+end)
+access.visitor = visitor
+
+-- Page ----------------------------------------------------------------------------------------------
+
+local var = proxy("a variable", function(_, key)
+    if type(key) ~= "string" then return nil end
+    return named(1, key)
+end)
+local page_texts = {placement = 2, category = 3, query = 4, date = 5}
+local page_names = {placement = 1, category = 1, query = 1, date = 1, item = 1, var = 1, hour = 1,
+                    weekday = 1}
+
+access.page = proxy("the page", function(_, key)
+    if key == "var" then return var end
+    if key == "item" then return frame.page_item ~= NO_ITEM and page_item or nil end
+    if key == "hour" then return api_fact(bridge, 3) end
+    if key == "weekday" then return WEEKDAYS[api_fact(bridge, 4) + 1] end
+    local text = page_texts[key]
+    if text then return named(text, "") end
+    error("a page has no " .. show(key) .. suggest(key, page_names), 2)
+end)
+
+-- The environment of a rule file --------------------------------------------------------------------
+
+local function sized(value, what)
+    if type(value) == "number" then value = "" .. value end
+    if type(value) ~= "string" then error(what .. " must be a text, got " .. show(value), 3) end
+    spend(1 + floor(#value / 256), 5)
+    return value
+end
+local function part(value)
+    if type(value) ~= "string" or #value > 100 then
+        error("the part to look for must be a text of at most 100 bytes", 3)
+    end
+    return value
+end
+local function listed(value)
+    if type(value) ~= "table" or proxies[value] then
+        error("expected a table of your own, got " .. show(value), 3)
+    end
+    spend(1 + floor(#value / 64), 5)
+    return value
+end
+
+local safe_string = {
+    len = function(s) return #sized(s, "the text") end,
+    lower = function(s) return lower(sized(s, "the text")) end,
+    upper = function(s) return upper(sized(s, "the text")) end,
+    sub = function(s, i, j) return sub(sized(s, "the text"), i, j or -1) end,
+    byte = function(s, i) return byte(sized(s, "the text"), i or 1) end,
+}
+local safe_table = {
+    insert = function(t, a, b)
+        if b == nil then return table.insert(listed(t), a) end
+        return table.insert(listed(t), a, b)
+    end,
+    remove = function(t, i) return table.remove(listed(t), i) end,
+    concat = function(t, separator)
+        local size = 0
+        separator = separator or ""
+        for _, entry in ipairs(listed(t)) do
+            size = size + #sized(entry, "an entry") + #sized(separator, "the separator")
+        end
+        if size > 65536 then error("more than 64 KB of text", 2) end
+        return table.concat(t, separator)
+    end,
+    sort = function(t, less)
+        if #listed(t) > 1000 then error("at most 1000 entries can be sorted", 2) end
+        spend(#t, 4)
+        return table.sort(t, less)
+    end,
+}
+local safe_math = {}
+for _, name in ipairs({"abs", "ceil", "exp", "floor", "fmod", "huge", "log", "max", "min", "modf", "pi",
+                       "pow", "sqrt"}) do
+    safe_math[name] = math[name]
+end
+
+local function library(name, content)
+    return proxy(name, function(_, key)
+        local value = content[key]
+        if value == nil then
+            error("rules have no " .. name .. "." .. (type(key) == "string" and sub(key, 1, 60) or "?")
+                .. suggest(key, content), 2)
+        end
+        return value
+    end)
+end
+local strings = library("string", safe_string)
+debug.getmetatable("").__index = strings
+
+local names = {
+    string = strings, table = library("table", safe_table), math = library("math", safe_math),
+    ipairs = ipairs, pairs = pairs, next = next, select = select, tonumber = tonumber, type = type,
+    contains = function(text, wanted)
+        return find(sized(text or "", "the text"), part(wanted), 1, true) ~= nil
+    end,
+    starts_with = function(text, wanted)
+        return sub(sized(text or "", "the text"), 1, #part(wanted)) == wanted
+    end,
+    ends_with = function(text, wanted)
+        return part(wanted) == "" or sub(sized(text or "", "the text"), -#wanted) == wanted
+    end,
+}
+access.names = names
+
+-- Globals cannot be written: what one visitor's page leaves behind, the next one's would see.
+access.environment = setmetatable({}, {
+    __index = function(_, key)
+        local value = names[key]
+        if value == nil then
+            error("rules know no " .. show(key) .. suggest(key, names), 2)
+        end
+        return value
+    end,
+    __newindex = function(_, key)
+        error("a global name cannot be set: write 'local " .. sub(key, 1, 60) .. "'", 2)
+    end,
+    __metatable = false,
+})
+return access
+)lua";
+}
+
+}  // namespace pz::rules

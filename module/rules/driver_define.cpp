@@ -1,0 +1,306 @@
+#include "rules/driver.hpp"
+
+namespace pz::rules {
+
+// Everything about a definition is checked here, where the line is known; C++ reads the result.
+std::string_view define_driver() {
+    return R"lua(
+local access, debug, chunk, max_rules = ...
+local loadstring = loadstring
+local error, pcall, type, pairs, ipairs, tonumber = error, pcall, type, pairs, ipairs, tonumber
+local match, find, sub, lower, floor = string.match, string.find, string.sub, string.lower, math.floor
+local suggest, show, numbers, flags = access.suggest, access.show, access.numbers, access.flags
+local huge = math.huge
+
+local define = {rules = {}, segments = {}, loading = true}
+local pending, known = {}, {rule = {}, segment = {}}
+
+-- C++ calls these. Each function of the file gets a copy of its own, so that each gets its own traces.
+local call_sources = {
+    condition = [==[
+local access, f = ...
+local visitor, page, look = access.visitor, access.page, access.look
+return function()
+    look()
+    return f(visitor, page) and true or false
+end
+]==],
+    match = [==[
+local access, f = ...
+local frame, item, visitor, page = access.frame, access.item, access.visitor, access.page
+local look = access.look
+return function(count)
+    look()
+    local items, marks = frame.items, frame.marks
+    for i = 0, count - 1 do
+        if marks[i] ~= 0 then
+            frame.item = items[i]
+            if not f(item, visitor, page) then marks[i] = 0 end
+        end
+    end
+end
+]==],
+    amount = [==[
+local access, f = ...
+local frame, item, visitor, page = access.frame, access.item, access.visitor, access.page
+local huge, type, error, look = math.huge, type, error, access.look
+return function(count)
+    look()
+    local items, marks, amounts = frame.items, frame.marks, frame.amounts
+    for i = 0, count - 1 do
+        if marks[i] ~= 0 then
+            frame.item = items[i]
+            local value = f(item, visitor, page)
+            if type(value) == "number" and value > 0 and value < huge then
+                amounts[i] = value
+            elseif value then
+                error("the function must return a number above 0 (1 changes nothing) or nil", 0)
+            else
+                marks[i] = 0
+            end
+        end
+    end
+end
+]==],
+}
+local function load_call(kind, f) return loadstring(call_sources[kind], "=driver")(access, f) end
+
+-- At the file's line; level 1 is the function that called here().
+local function here(level)
+    local info = debug.getinfo(level + 1, "l")
+    return info and info.currentline or -1
+end
+local function fail(message) error(message, 0) end
+local function want(ok, message, remedy) if not ok then fail(message .. ": " .. remedy) end end
+
+local function text(value, what)
+    want(type(value) == "string" and value ~= "" and #value <= 200, what .. " is " .. show(value),
+        "write a text of 1 to 200 bytes")
+    return value
+end
+
+-- One text or a list of texts.
+local function texts(value, what)
+    if type(value) ~= "table" then return {text(value, what)} end
+    local list, count = {}, 0
+    for i, entry in ipairs(value) do list[i] = text(entry, what) end
+    for _ in pairs(value) do count = count + 1 end
+    want(#list > 0 and #list == count and count <= 1000, what .. " is not a list of texts",
+        'write {"one", "two"}')
+    return list
+end
+
+local function placements(value)
+    local list = texts(value, "on")
+    for _, glob in ipairs(list) do
+        want(not find(glob, "[^%w%._%-%*:/ ]"), "on: bad pattern '" .. glob .. "'",
+            "write a placement's name, with * for any characters")
+    end
+    return list
+end
+
+local function date(value, what)
+    local y, m, d = match(type(value) == "string" and value or "", "^(%d%d%d%d)%-(%d%d)%-(%d%d)$")
+    y, m, d = tonumber(y), tonumber(m), tonumber(d)
+    local days = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+    if y and (y % 4 == 0 and y % 100 ~= 0 or y % 400 == 0) then days[2] = 29 end
+    want(y and days[m] and d >= 1 and d <= days[m], what .. " is " .. show(value),
+        'write a date as "2026-03-31"')
+    return y * 10000 + m * 100 + d
+end
+
+local function minute(value)
+    local h, m = match(type(value) == "string" and value or "", "^(%d%d):(%d%d)$")
+    h, m = tonumber(h), tonumber(m)
+    want(h and m < 60 and h * 60 + m <= 1440, "between has " .. show(value),
+        'write two times as {"08:00", "20:00"}')
+    return h * 60 + m
+end
+
+local function hours(value)
+    want(type(value) == "table" and #value == 2, "between is " .. show(value),
+        'write two times as {"08:00", "20:00"}')
+    local first, last = minute(value[1]), minute(value[2])
+    want(first ~= last and first < 1440, "between never holds", "give a later second time")
+    return first, last
+end
+
+local function weekdays(value)
+    local mask = 0
+    for _, day in ipairs(texts(value, "days")) do
+        local bit
+        for i, name in ipairs(access.weekdays) do
+            if name == day then bit = 2 ^ (i - 1) end
+        end
+        want(bit, "days has '" .. day .. "'", "the days are mon, tue, wed, thu, fri, sat, sun")
+        if mask % (bit * 2) < bit then mask = mask + bit end
+    end
+    return mask
+end
+
+local function callable(value, what)
+    want(type(value) == "function", what .. " is " .. show(value),
+        "write function(visitor, page) return ... end")
+    return value
+end
+
+-- Conditions of match = { column = ... } -------------------------------------------------------------
+
+local function number_condition(key, value)
+    local low, high = value, value
+    if type(value) == "table" then
+        for name in pairs(value) do
+            want(name == "min" or name == "max", "match." .. key .. " has " .. show(name),
+                "write {min = 10, max = 50}")
+        end
+        low, high = value.min or -huge, value.max or huge
+    end
+    want(type(low) == "number" and type(high) == "number" and low <= high
+            and not (low == -huge and high == huge),
+        "match." .. key .. " is not a number or range", "write 10 or {min = 10, max = 50}")
+    return {kind = "number", field = numbers[key], min = low, max = high}
+end
+
+local function condition(key, value)
+    want(type(key) == "string", "match has an entry without a name",
+        'write match = {brand = "Nike"}')
+    if numbers[key] then return number_condition(key, value) end
+    if flags[key] then
+        want(type(value) == "boolean", "match." .. key .. " is " .. show(value),
+            "write true or false")
+        return {kind = "flag", field = flags[key], min = value and 1 or 0, max = value and 1 or 0}
+    end
+    return {kind = "text", column = text(key, "a column's name"), values = texts(value, "match." .. key)}
+end
+
+local function conditions(value)
+    local list = {}
+    for key, wanted in pairs(value) do list[#list + 1] = condition(key, wanted) end
+    want(#list > 0, "match is empty", "leave it out to match every item")
+    return list
+end
+
+-- Verbs ----------------------------------------------------------------------------------------------
+
+local function factor(verb, value, result)
+    if type(value) == "function" then
+        result.amount_call = value
+        return
+    end
+    want(type(value) == "number" and value > 0 and value <= 1e6, verb .. " is " .. show(value),
+        "write a number above 0, 2 for twice the score, or a function")
+    result.amount = value
+end
+local function position(verb, value, result)
+    want(type(value) == "number" and value >= 1 and value <= 1000 and value == floor(value),
+        "pin is " .. show(value), "write a position, 1 for the first place")
+    result.amount = value
+end
+local function yes(verb, value) want(value == true, verb .. " is " .. show(value), "write true") end
+local verbs = {boost = factor, bury = factor, pin = position, hide = yes, only = yes}
+
+local function verb_of(body, result)
+    for verb, check in pairs(verbs) do
+        if body[verb] ~= nil then
+            want(not result.verb, "two verbs", "write one rule for each of boost, bury, pin, hide, only")
+            result.verb = verb
+            check(verb, body[verb], result)
+        end
+    end
+    want(result.verb, "nothing to do", "add boost, bury, pin, hide or only")
+end
+
+-- Rules and segments ---------------------------------------------------------------------------------
+
+local rule_keys = {on = 1, segment = 1, from = 1, to = 1, between = 1, days = 1, when = 1, match = 1,
+                   boost = 1, bury = 1, pin = 1, hide = 1, only = 1}
+local segment_keys = {when = 1}
+
+local function keys(body, allowed)
+    for key in pairs(body) do
+        if not allowed[key] then fail("unknown key " .. show(key) .. suggest(key, allowed)) end
+    end
+end
+
+local function schedule(body, result)
+    if body.from ~= nil then result.from = date(body.from, "from") end
+    if body.to ~= nil then result.to = date(body.to, "to") end
+    want((result.from or 0) <= (result.to or huge), "from is after to", "swap the two dates")
+    if body.between ~= nil then result.start, result.stop = hours(body.between) end
+    if body.days ~= nil then result.days = weekdays(body.days) end
+end
+
+local function check_rule(name, body, line)
+    keys(body, rule_keys)
+    local result = {name = name, line = line}
+    if body.on ~= nil then result.on = placements(body.on) end
+    if body.segment ~= nil then result.segment = texts(body.segment, "segment") end
+    schedule(body, result)
+    if body.when ~= nil then result.when = load_call("condition", callable(body.when, "when")) end
+    if type(body.match) == "function" then
+        result.match = load_call("match", body.match)
+    elseif body.match ~= nil then
+        want(type(body.match) == "table", "match is " .. show(body.match),
+            'write match = {brand = "Nike"} or a function')
+        result.conditions = conditions(body.match)
+    end
+    verb_of(body, result)
+    if result.amount_call then result.amount_call = load_call("amount", result.amount_call) end
+    return result
+end
+
+local function check_segment(name, body, line)
+    keys(body, segment_keys)
+    want(body.when ~= nil, "nothing to decide by", "add when = function(visitor) return ... end")
+    return {name = name, line = line, when = load_call("condition", callable(body.when, "when"))}
+end
+
+local function definer(kind, list, check)
+    local place = chunk .. ":"
+    return function(name, extra)
+        local line = here(2)
+        local start = place .. line .. ": "
+        if not define.loading then error(kind .. "s are defined when the file is loaded", 2) end
+        local ok, message = pcall(text, name, "the name of a " .. kind)
+        if not ok then error(start .. message, 0) end
+        local title = kind .. " '" .. name .. "'"
+        if extra ~= nil then error(start .. title .. ": write " .. kind .. ' "name" { ... }', 0) end
+        if known[kind][name] then
+            error(start .. title .. ": there is one of this name already: choose another", 0)
+        end
+        if #list >= max_rules then error(start .. "more than " .. max_rules .. " " .. kind .. "s", 0) end
+        known[kind][name] = true
+        pending[title] = line
+        return function(body)
+            local body_line = here(2)
+            local at = place .. body_line .. ": " .. title .. ": "
+            if type(body) ~= "table" then error(at .. "expected { ... }, got " .. show(body), 0) end
+            if not pending[title] then error(at .. "it has a body already", 0) end
+            pending[title] = nil
+            local done, result = pcall(check, name, body, line)
+            if not done then error(at .. result, 0) end
+            list[#list + 1] = result
+        end
+    end
+end
+
+access.names.rule = definer("rule", define.rules, check_rule)
+access.names.segment = definer("segment", define.segments, check_segment)
+
+function define.finish()
+    define.loading = false
+    for title, line in pairs(pending) do
+        error(chunk .. ":" .. line .. ": " .. title .. ": no body: write { ... } behind the name", 0)
+    end
+    local calls = {segment = {}, when = {}, match = {}, amount = {}}
+    for i, segment in ipairs(define.segments) do calls.segment[i] = segment.when end
+    for i, rule in ipairs(define.rules) do
+        calls.when[i], calls.match[i], calls.amount[i] = rule.when, rule.match, rule.amount_call
+    end
+    return calls
+end
+return define
+)lua";
+}
+
+}  // namespace pz::rules

@@ -1,0 +1,19 @@
+// Effect: what a rule does to the candidates that it selected. Nothing is changed before everything
+// about the rule is known, so a rule that fails has nothing to undo.
+// Thread rules: pure functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "rules/candidate.hpp"
+#include "rules/definition.hpp"
+
+namespace pz::rules {
+
+// `marks`: 1 for each selected candidate. `amounts`: the factor of each; empty: the rule's own.
+void commit(const Rule& rule, std::size_t number, std::span<const std::uint8_t> marks,
+            std::span<const double> amounts, std::span<Candidate> candidates);
+
+}  // namespace pz::rules

@@ -1,0 +1,23 @@
+// Instrument: puts a fuel check into every loop and function body of a rule file.
+//
+// Count hooks do not fire in compiled traces, so the checks are part of the code: `__pz();` behind
+// every `do`, `repeat` and parameter list and before every `goto`, and `a .. __pz() .. b`, because
+// a text can double without a loop. Lines keep their numbers. What LuaJIT's lexer and this one
+// could read differently is refused: control bytes, bytes over 127 outside of texts and comments,
+// cdata numbers (1LL), and names that begin with "__pz". Thread rules: pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "store/status.hpp"
+
+namespace pz::rules {
+
+// The name that stands before every message of the VM; callers replace it by the file's name.
+inline constexpr std::string_view kChunk = "rules";
+
+// The source of a chunk that takes the check as its first argument. Errors: "rules:12: ...".
+Result<std::string> instrument(std::string_view source);
+
+}  // namespace pz::rules

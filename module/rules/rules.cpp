@@ -1,0 +1,313 @@
+#include "rules/rules.hpp"
+
+#include <algorithm>
+
+#include "rules/bridge.hpp"
+#include "rules/definition.hpp"
+#include "rules/effect.hpp"
+#include "rules/instrument.hpp"
+#include "rules/vm.hpp"
+
+namespace pz::rules {
+namespace {
+
+// FNV-1a.
+std::uint64_t hash_of(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    }
+    return hash;
+}
+
+// How long "rules:12: " is at the front of the message; 0: no place there.
+std::size_t place_length(std::string_view message, std::string_view chunk) {
+    if (message.substr(0, chunk.size()) != chunk || message.substr(chunk.size(), 1) != ":") {
+        return 0;
+    }
+    std::size_t end = chunk.size() + 1;
+    while (end < message.size() && message[end] >= '0' && message[end] <= '9') {
+        ++end;
+    }
+    return message.substr(end, 2) == ": " ? end + 2 : 0;
+}
+
+// "rules:12: text" -> "shop.lua:12: rule 'x': text"
+std::string explain(std::string_view message, const std::string& file, const std::string& title) {
+    message.remove_prefix(place_length(message, "driver"));
+    const std::size_t place = place_length(message, kChunk);
+    std::string text = file;
+    text +=
+        place == 0 ? std::string_view(": ") : message.substr(kChunk.size(), place - kChunk.size());
+    text += title;
+    text += message.substr(place);
+    return text;
+}
+
+void note(Outcome& outcome, std::string message) {
+    ++outcome.failed;
+    if (outcome.error.empty()) {
+        outcome.error = std::move(message);
+    }
+}
+
+Status check_text(std::string_view source, const std::string& file, const RuleLimits& limits) {
+    if (source.size() > limits.max_source) {
+        return Status::error(file + ": " + std::to_string(source.size()) +
+                             " bytes, more than the limit of " + std::to_string(limits.max_source) +
+                             ": split the file");
+    }
+    return {};
+}
+
+}  // namespace
+
+struct RuleSet::State {
+    RuleLimits limits;
+    std::string name;
+    std::string source;
+    std::string instrumented;
+    std::uint64_t version = 0;
+    Bridge bridge;
+    std::unique_ptr<Vm> vm;  // null: it could not be made again
+    Definitions definitions;
+    std::vector<std::string> rule_names;
+
+    // What the conditions are resolved for; an address may be used again by another generation.
+    const store::Snapshot* snapshot = nullptr;
+    std::uint64_t generation = 0;
+    std::int64_t created = 0;
+
+    std::vector<store::ItemIndex> items;
+    std::vector<std::uint8_t> marks;
+    std::vector<double> amounts;
+
+    Status start(Definitions& out);
+    void restart();
+    bool begin(const Context& context);
+    void resolve(const store::Snapshot& now);
+    Status call(Vm::Call kind, std::size_t index, bool* answer);
+    bool in_force(const Rule& rule, const Context& context) const;
+    void mark(std::span<const Candidate> candidates);
+    Status select(const Rule& rule, std::size_t index);
+    Status run(std::size_t index, std::span<Candidate> candidates, bool* applied);
+};
+
+// A fresh VM with the file in it.
+Status RuleSet::State::start(Definitions& out) {
+    vm = std::make_unique<Vm>(bridge, limits);
+    bridge.budget.give(limits.load_budget_us);
+    return vm->load(source, instrumented, out);
+}
+
+// In the place of a VM that met its memory cap. The file has loaded before; its definitions are
+// kept.
+void RuleSet::State::restart() {
+    const Budget budget = bridge.budget;
+    Definitions again;
+    if (!start(again).ok() || again.rules.size() != definitions.rules.size()) {
+        vm.reset();
+    }
+    bridge.budget = budget;
+}
+
+void RuleSet::State::resolve(const store::Snapshot& now) {
+    if (snapshot == &now && generation == now.generation() && created == now.created()) {
+        return;
+    }
+    snapshot = &now;
+    generation = now.generation();
+    created = now.created();
+    for (Rule& rule : definitions.rules) {
+        for (Condition& condition : rule.conditions) {
+            condition.resolve(now);
+        }
+    }
+    if (vm != nullptr && !vm->reset().ok()) {
+        restart();
+    }
+}
+
+bool RuleSet::State::begin(const Context& context) {
+    if (context.snapshot == nullptr) {
+        return false;
+    }
+    bridge.bind(context, limits.budget_us);
+    resolve(*context.snapshot);
+    return true;
+}
+
+// One rule may use half of what is left, so that a runaway leaves the others their time.
+Status RuleSet::State::call(Vm::Call kind, std::size_t index, bool* answer) {
+    if (vm == nullptr) {
+        restart();
+    }
+    if (vm == nullptr) {
+        return Status::error("no Lua VM: the memory limit is too small for this file");
+    }
+    const std::int64_t cut = bridge.budget.halve();
+    Status status = vm->call(kind, index, items.size(), answer);
+    bridge.budget.deadline += cut;
+    if (vm->broken()) {
+        restart();
+    }
+    return status;
+}
+
+bool RuleSet::State::in_force(const Rule& rule, const Context& context) const {
+    const auto on_placement = [&](const std::string& glob) {
+        return glob_match(glob, context.placement);
+    };
+    if (!rule.on.empty() && std::none_of(rule.on.begin(), rule.on.end(), on_placement)) {
+        return false;
+    }
+    const auto is_in = [&](const std::string& segment) {
+        return bridge.visitor->in_segment(segment);
+    };
+    if (!rule.segments.empty() && std::none_of(rule.segments.begin(), rule.segments.end(), is_in)) {
+        return false;
+    }
+    return rule.schedule.holds(bridge.time);
+}
+
+void RuleSet::State::mark(std::span<const Candidate> candidates) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const bool seen = candidates[i].hidden == 0 && candidates[i].item != store::kNoItem;
+        marks[i] = seen ? 1 : 0;
+    }
+}
+
+Status RuleSet::State::select(const Rule& rule, std::size_t index) {
+    for (const Condition& condition : rule.conditions) {
+        for (std::size_t i = 0; i < marks.size(); ++i) {
+            if (marks[i] != 0 && !condition.holds(*bridge.context, items[i])) {
+                marks[i] = 0;
+            }
+        }
+    }
+    if (rule.match_call) {
+        if (Status status = call(Vm::Call::match, index, nullptr); !status.ok()) {
+            return status;
+        }
+    }
+    return rule.amount_call ? call(Vm::Call::amount, index, nullptr) : Status();
+}
+
+Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, bool* applied) {
+    const Rule& rule = definitions.rules[index];
+    if (!in_force(rule, *bridge.context)) {
+        return {};
+    }
+    if (rule.when_call) {
+        bool holds = false;
+        if (Status status = call(Vm::Call::when, index, &holds); !status.ok() || !holds) {
+            return status;
+        }
+    }
+    mark(candidates);
+    if (Status status = select(rule, index); !status.ok()) {
+        return status;
+    }
+    const auto factors =
+        rule.amount_call ? std::span<const double>(amounts) : std::span<const double>();
+    commit(rule, index, marks, factors, candidates);
+    *applied = true;
+    return {};
+}
+
+RuleSet::RuleSet(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RuleSet::~RuleSet() = default;
+
+Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::string_view name,
+                                               const RuleLimits& limits) {
+    auto state = std::make_unique<State>();
+    state->limits = limits;
+    state->name = name;
+    if (Status size = check_text(source, state->name, limits); !size.ok()) {
+        return size;
+    }
+    auto instrumented = instrument(source);
+    if (!instrumented.ok()) {
+        return Status::error(explain(instrumented.message(), state->name, ""));
+    }
+    state->source = source;
+    state->instrumented = std::move(*instrumented);
+    state->version = hash_of(source);
+    if (Status started = state->start(state->definitions); !started.ok()) {
+        return Status::error(explain(started.message(), state->name, ""));
+    }
+    for (const Rule& rule : state->definitions.rules) {
+        state->rule_names.push_back(rule.name);
+    }
+    return std::unique_ptr<RuleSet>(new RuleSet(std::move(state)));
+}
+
+std::uint64_t RuleSet::version() const {
+    return state_->version;
+}
+std::span<const std::string> RuleSet::rule_names() const {
+    return state_->rule_names;
+}
+std::span<const std::string> RuleSet::segment_names() const {
+    return state_->definitions.segments;
+}
+
+Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out) {
+    Outcome outcome;
+    State& state = *state_;
+    if (!state.begin(context)) {
+        return outcome;
+    }
+    state.items.clear();
+    const auto& names = state.definitions.segments;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        bool inside = false;
+        if (Status status = state.call(Vm::Call::segment, i, &inside); !status.ok()) {
+            note(outcome, explain(status.message(), state.name, "segment '" + names[i] + "': "));
+        } else if (inside) {
+            ++outcome.applied;
+            state.bridge.segments.push_back(names[i]);
+            out.push_back(names[i]);
+        }
+    }
+    state.bridge.release();
+    return outcome;
+}
+
+Outcome RuleSet::apply(const Context& context, std::span<Candidate> candidates) {
+    Outcome outcome;
+    State& state = *state_;
+    if (candidates.empty() || !state.begin(context)) {
+        return outcome;
+    }
+    state.items.resize(candidates.size());
+    state.marks.resize(candidates.size());
+    state.amounts.assign(candidates.size(), 1.0);
+    std::transform(candidates.begin(), candidates.end(), state.items.begin(),
+                   [](const Candidate& candidate) { return candidate.item; });
+    state.bridge.frame.items = state.items.data();
+    state.bridge.frame.marks = state.marks.data();
+    state.bridge.frame.amounts = state.amounts.data();
+    for (std::size_t i = 0; i < state.definitions.rules.size(); ++i) {
+        bool applied = false;
+        if (Status status = state.run(i, candidates, &applied); !status.ok()) {
+            note(outcome,
+                 explain(status.message(), state.name, "rule '" + state.rule_names[i] + "': "));
+        }
+        outcome.applied += applied ? 1 : 0;
+    }
+    state.bridge.release();
+    return outcome;
+}
+
+void RuleSet::collect() {
+    if (state_->vm != nullptr && !state_->vm->collect().ok()) {
+        state_->restart();
+    }
+}
+
+std::size_t RuleSet::memory() const {
+    return state_->vm == nullptr ? 0 : state_->vm->memory();
+}
+
+}  // namespace pz::rules

@@ -1,0 +1,96 @@
+// Rules: a merchandiser's Lua file, loaded into a sandbox of its own, applied to candidates.
+//
+// The language is documented in lua/README.md. A rule file defines segments and rules; loading runs
+// it once, under the same sandbox and budget. apply() then calls only what matches the placement.
+//
+// Failure of a rule (error, time, memory) is not failure of the page: its changes are undone, it is
+// counted, and the other rules go on. The budget is held with the JIT on: a fuel check is compiled
+// into every loop and function body of the file (measured design; count hooks do not fire in
+// traces). Sandbox: text chunks only; no ffi, io, os, debug, package, jit, load*, coroutine, pcall,
+// get/setfenv, metatables, string patterns or rep; memory capped by the allocator.
+//
+// Thread rules: one RuleSet per thread. Lifetime: everything in the Context must live through the
+// call. C++ exceptions never cross Lua frames; no function here throws.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rules/candidate.hpp"
+#include "store/snapshot.hpp"
+#include "store/status.hpp"
+#include "visitor/profile.hpp"
+
+namespace pz::rules {
+
+struct RuleLimits {
+    // On the CPU. One call of apply() or segments(), all rules together; one rule may use half of
+    // what is left.
+    std::uint32_t budget_us = 5000;
+    std::uint32_t load_budget_us = 100'000;  // one call of load()
+    std::size_t memory = 2 * 1024 * 1024;
+    std::size_t max_source = 256 * 1024;
+    std::size_t max_rules = 256;  // and as many segments
+};
+
+struct Context {
+    const store::Snapshot* snapshot = nullptr;
+    const visitor::Profile* visitor = nullptr;  // empty profile: nothing known; never null
+    bool consent = false;        // false: rules see an empty profile, whatever `visitor` holds
+    std::string_view placement;  // its name
+    store::ItemIndex page_item = store::kNoItem;
+    std::string_view category;  // the page's, empty if none
+    std::string_view query;     // the search term, empty if none
+    // Values of `personalize_context`, by name.
+    std::span<const std::pair<std::string_view, std::string_view>> variables;
+    std::int64_t now = 0;  // unix seconds; local time by the process's time zone
+};
+
+struct Outcome {
+    unsigned applied = 0;  // rules whose condition held
+    unsigned failed = 0;   // rules undone: error, time or memory
+    // The first failure, for the log: "rules.lua:12: rule 'spring': attempt to ...". Empty when
+    // none.
+    std::string error;
+};
+
+class RuleSet {
+  public:
+    // `name` stands in messages ("rules.lua:12: ..."). The error names line and remedy.
+    static Result<std::unique_ptr<RuleSet>> load(std::string_view source, std::string_view name,
+                                                 const RuleLimits& limits = {});
+    ~RuleSet();
+    RuleSet(const RuleSet&) = delete;
+    RuleSet& operator=(const RuleSet&) = delete;
+
+    std::uint64_t version() const;  // a hash of the source
+    std::span<const std::string> rule_names() const;
+    std::span<const std::string> segment_names() const;
+
+    // The names of the file's segments that the visitor is in are added to `out` (the Profile of
+    // the context may be the one that is then given them).
+    Outcome segments(const Context& context, std::vector<std::string>& out);
+
+    // Changes score, pin, hidden and rules of the candidates; neither order nor number. Candidates
+    // that are hidden or without an item (kNoItem) are left alone. A rule's `segment` looks at the
+    // visitor's Profile: give it what segments() found before. Pins are unique: when a place is
+    // taken, the next free one is used; of several matches the best score is pinned.
+    Outcome apply(const Context& context, std::span<Candidate> candidates);
+
+    // Collects garbage; call between requests.
+    void collect();
+    // Bytes that the VM holds.
+    std::size_t memory() const;
+
+  private:
+    struct State;
+    explicit RuleSet(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pz::rules

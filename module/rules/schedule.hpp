@@ -1,0 +1,32 @@
+// Schedule: when a rule is in force, by the shop's local time.
+// Thread rules: pure functions and values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace pz::rules {
+
+struct LocalTime {
+    std::int32_t date = 0;     // 20261120
+    std::int32_t minute = 0;   // of the day, 0..1439
+    std::int32_t weekday = 0;  // 0: Monday .. 6: Sunday
+
+    std::int32_t hour() const { return minute / 60; }
+};
+
+// By the process's time zone.
+LocalTime local_time(std::int64_t unix_seconds);
+std::string format_date(const LocalTime& time);  // "2026-11-20"
+
+struct Schedule {
+    std::int32_t from = 0;     // first day, 20261120; 0: none
+    std::int32_t to = 0;       // last day, included; 0: none
+    std::int32_t start = 0;    // minute of the day; start > end runs over midnight
+    std::int32_t end = 1440;   // excluded
+    std::uint8_t days = 0x7f;  // bit 0: Monday
+
+    bool holds(const LocalTime& time) const;
+};
+
+}  // namespace pz::rules
