@@ -1,0 +1,305 @@
+// Trainer::write: lists, neighbours and sessions of one generation.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <string_view>
+
+#include "learn/alike.hpp"
+#include "learn/pairs.hpp"
+#include "learn/trainer_state.hpp"
+#include "store/parse.hpp"
+
+namespace pz::learn {
+
+namespace {
+
+using store::ItemIndex;
+using store::ListKind;
+using store::NeighbourKind;
+using store::ScoredItem;
+using store::SnapshotBuilder;
+
+constexpr float kAlikeShare =
+    0.25F;  // of attributes beside co-views, whose cosines are about as large
+
+std::string_view field_of(const store::ItemInput& input, std::string_view name) {
+    for (const auto& [field, text] : input.fields) {
+        if (field == name) {
+            return text;
+        }
+    }
+    return {};
+}
+
+std::int64_t first_seen(const Product& product) {
+    const std::string_view added = field_of(product.input, "date_added");
+    std::int64_t seconds = product.first_event;
+    return added.empty() || store::parse_date(added, &seconds) ? seconds : 0;
+}
+
+// The share taken off, 0 when there is no sale.
+float discount_of(const store::ItemInput& input) {
+    std::int64_t price = 0;
+    std::int64_t sale = 0;
+    std::string_view currency;
+    const bool priced = store::parse_price(field_of(input, "price"), &price, &currency) &&
+                        store::parse_price(field_of(input, "sale_price"), &sale, &currency);
+    return priced && sale > 0 && sale < price
+               ? 1 - static_cast<float>(sale) / static_cast<float>(price)
+               : 0;
+}
+
+// Adds attributes' share to the co-viewed, and the most alike of those never seen together.
+void add_alike(Alike& alike, std::uint32_t group, std::size_t keep, std::vector<Pair>& row) {
+    for (Pair& pair : row) {
+        pair.score += kAlikeShare * alike.cosine(group, pair.other);
+    }
+    const std::size_t co_viewed = row.size();
+    for (const Pair& pair : alike.nearest(group, keep)) {
+        const auto same = [&pair](const Pair& other) { return other.other == pair.other; };
+        const auto end = row.begin() + static_cast<std::ptrdiff_t>(co_viewed);
+        if (std::none_of(row.begin(), end, same)) {
+            row.push_back({pair.other, kAlikeShare * pair.score});
+        }
+    }
+    keep_best(row, keep);
+}
+
+class Generation {
+  public:
+    Generation(const Learned& learned, std::int64_t now)
+        : learned_(learned), now_(now), builder_(std::make_unique<SnapshotBuilder>()) {}
+
+    Status add_items();
+    void add_popular();
+    void add_segments();
+    void add_new_and_sale();
+    void add_cross_sell();
+    void add_similar();
+    void add_sessions();
+    std::unique_ptr<SnapshotBuilder> take() { return std::move(builder_); }
+
+  private:
+    using Lists = std::map<std::string_view, std::vector<ScoredItem>>;
+
+    const Product& product(ItemIndex item) const { return learned_.products[slot_of_[item]]; }
+    std::size_t item_count() const { return slot_of_.size(); }
+    void set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items);
+    void group_items();
+    // Rows by group, of groups.
+    std::vector<std::vector<Pair>> pooled(const SessionLog& log, const PairOptions& options);
+    void set_neighbours(NeighbourKind kind, const std::vector<std::vector<Pair>>& rows);
+
+    const Learned& learned_;
+    std::int64_t now_;
+    std::unique_ptr<SnapshotBuilder> builder_;
+    std::vector<Slot> slot_of_;       // by item
+    std::vector<ItemIndex> item_of_;  // by slot; kNoItem: not listed
+    std::vector<float> weight_;       // popularity now, by item
+
+    std::vector<ItemIndex> by_popularity_;
+    std::vector<std::uint32_t> group_of_;       // by item
+    std::vector<std::uint32_t> group_of_slot_;  // by slot; the last group takes what is not listed
+    std::vector<ItemIndex> best_of_;            // by group: its most popular item
+};
+
+Status Generation::add_items() {
+    item_of_.assign(learned_.products.size(), store::kNoItem);
+    for (Slot slot = 0; slot < learned_.products.size(); ++slot) {
+        const Product& product = learned_.products[slot];
+        if (!product.listed) {
+            continue;
+        }
+        store::ItemInput input = product.input;
+        input.popularity =
+            static_cast<float>(product.weight.at(now_, learned_.options.popularity_half_life));
+        const auto item = builder_->add_item(input);
+        if (!item) {
+            return item.status();
+        }
+        item_of_[slot] = *item;
+        slot_of_.push_back(slot);
+        weight_.push_back(input.popularity);
+        if (field_of(input, "date_added").empty() && product.first_event > 0) {
+            builder_->set_first_seen(*item, product.first_event);
+        }
+    }
+    by_popularity_.resize(item_count());
+    std::iota(by_popularity_.begin(), by_popularity_.end(), 0U);
+    std::stable_sort(by_popularity_.begin(), by_popularity_.end(),
+                     [this](ItemIndex a, ItemIndex b) { return weight_[a] > weight_[b]; });
+    group_items();
+    return {};
+}
+
+void Generation::group_items() {
+    std::unordered_map<std::string_view, std::uint32_t> groups;
+    group_of_.resize(item_count());
+    for (const ItemIndex item : by_popularity_) {
+        const std::string_view name = field_of(product(item).input, "item_group_id");
+        const auto next = static_cast<std::uint32_t>(best_of_.size());
+        const std::uint32_t group =
+            name.empty() ? next : groups.try_emplace(name, next).first->second;
+        group_of_[item] = group;
+        if (group == next) {
+            best_of_.push_back(item);
+        }
+    }
+    group_of_slot_.assign(item_of_.size(), static_cast<std::uint32_t>(best_of_.size()));
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        group_of_slot_[slot_of_[item]] = group_of_[item];
+    }
+}
+
+void Generation::set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items) {
+    std::stable_sort(items.begin(), items.end(),
+                     [](const ScoredItem& a, const ScoredItem& b) { return a.score > b.score; });
+    items.resize(std::min(items.size(), learned_.options.list_length));
+    builder_->set_list(kind, key, std::move(items));
+}
+
+void Generation::add_popular() {
+    std::vector<ScoredItem> all;
+    Lists categories;
+    Lists brands;
+    for (const ItemIndex item : by_popularity_) {
+        const ScoredItem scored{item, weight_[item]};
+        const store::ItemInput& input = product(item).input;
+        all.push_back(scored);
+        const std::string_view type = field_of(input, "product_type");
+        for (std::size_t at = type.find(" > "); at != std::string_view::npos;
+             at = type.find(" > ", at + 3)) {
+            categories[type.substr(0, at)].push_back(scored);
+        }
+        categories[type].push_back(scored);
+        brands[field_of(input, "brand")].push_back(scored);
+    }
+    categories.erase("");
+    brands.erase("");
+    set_list(ListKind::popular, "", std::move(all));
+    for (auto& [name, items] : categories) {
+        set_list(ListKind::in_category, name, std::move(items));
+    }
+    for (auto& [name, items] : brands) {
+        set_list(ListKind::in_brand, name, std::move(items));
+    }
+}
+
+void Generation::add_segments() {
+    for (const auto& [name, weights] : learned_.segments) {
+        std::vector<ScoredItem> items;
+        for (const auto& [slot, weight] : weights) {
+            const double now = weight.at(now_, learned_.options.popularity_half_life);
+            if (item_of_[slot] != store::kNoItem) {
+                items.push_back({item_of_[slot], static_cast<float>(now)});
+            }
+        }
+        // The map's order is not ours: equal input must give an equal store.
+        std::sort(items.begin(), items.end(),
+                  [](const ScoredItem& a, const ScoredItem& b) { return a.item < b.item; });
+        set_list(ListKind::in_segment, name, std::move(items));
+    }
+}
+
+void Generation::add_new_and_sale() {
+    std::vector<ScoredItem> fresh;
+    std::vector<ScoredItem> sale;
+    for (const ItemIndex item : by_popularity_) {
+        const std::int64_t seen = first_seen(product(item));
+        if (seen > 0) {
+            fresh.push_back({item, static_cast<float>(seen)});
+        }
+        const float discount = discount_of(product(item).input);
+        if (discount > 0) {
+            sale.push_back({item, discount});
+        }
+    }
+    set_list(ListKind::new_items, "", std::move(fresh));
+    set_list(ListKind::on_sale, "", std::move(sale));
+}
+
+void Generation::set_neighbours(NeighbourKind kind, const std::vector<std::vector<Pair>>& rows) {
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        std::vector<ScoredItem> items;
+        for (const Pair& pair : rows[group_of_[item]]) {
+            items.push_back({best_of_[pair.other], pair.score});
+        }
+        if (!items.empty()) {
+            builder_->set_neighbours(kind, item, std::move(items));
+        }
+    }
+}
+
+std::vector<std::vector<Pair>> Generation::pooled(const SessionLog& log,
+                                                  const PairOptions& options) {
+    const std::size_t groups = best_of_.size();
+    std::vector<std::vector<Pair>> rows(groups);
+    for_each_row(log, group_of_slot_, groups + 1, options,
+                 [&](std::uint32_t group, std::span<const Pair> row) {
+                     if (group < groups) {
+                         rows[group].assign(row.begin(), row.end());
+                         std::erase_if(rows[group],
+                                       [=](const Pair& p) { return p.other == groups; });
+                     }
+                 });
+    return rows;
+}
+
+void Generation::add_cross_sell() {
+    const TrainerOptions& options = learned_.options;
+    set_neighbours(NeighbourKind::cross_sell,
+                   pooled(learned_.logs.baskets, {.half_life = options.basket_half_life,
+                                                  .given_power = 0.6,
+                                                  .other_power = 0.4,
+                                                  .keep = options.neighbours_per_item}));
+}
+
+void Generation::add_similar() {
+    const std::size_t keep = learned_.options.neighbours_per_item;
+    std::vector<std::vector<Pair>> rows = pooled(learned_.logs.browsed, {.keep = keep});
+    std::vector<const store::ItemInput*> inputs;
+    for (const ItemIndex item : best_of_) {  // groups are numbered by popularity
+        inputs.push_back(&product(item).input);
+    }
+    Alike alike(inputs);
+    for (std::uint32_t group = 0; group < rows.size(); ++group) {
+        add_alike(alike, group, keep, rows[group]);
+    }
+    set_neighbours(NeighbourKind::similar, rows);
+}
+
+void Generation::add_sessions() {
+    const SessionLog& log = learned_.logs.sessions;
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        std::vector<ItemIndex> items;
+        for (const Slot slot : log.items(i)) {
+            if (item_of_[slot] != store::kNoItem) {
+                items.push_back(item_of_[slot]);
+            }
+        }
+        if (items.size() >= 2) {
+            builder_->add_session(static_cast<std::uint32_t>(log.time(i)), std::move(items));
+        }
+    }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SnapshotBuilder>> build_generation(const Learned& learned,
+                                                          std::int64_t now) {
+    Generation generation(learned, now);
+    if (Status status = generation.add_items(); !status) {
+        return status;
+    }
+    generation.add_popular();
+    generation.add_segments();
+    generation.add_new_and_sale();
+    generation.add_cross_sell();
+    generation.add_similar();
+    generation.add_sessions();
+    return generation.take();
+}
+
+}  // namespace pz::learn

@@ -1,0 +1,41 @@
+#include "learn/session_log.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace pz::learn {
+
+void SessionLog::add(std::int64_t time, std::span<const Slot> items) {
+    times_.push_back(time);
+    items_.insert(items_.end(), items.begin(), items.end());
+    offsets_.push_back(items_.size());
+    // A quarter over, so that the work of trimming is spread over many additions.
+    if (times_.size() > max_sessions_ + max_sessions_ / 4) {
+        trim();
+    }
+}
+
+void SessionLog::trim() {
+    if (times_.size() <= max_sessions_) {
+        return;
+    }
+    std::vector<std::int64_t> order = times_;
+    const auto last = order.begin() + static_cast<std::ptrdiff_t>(max_sessions_);
+    std::nth_element(order.begin(), last, order.end(), std::greater<>());
+    const std::int64_t too_old = *last;  // of equally old ones the later additions stay
+    std::size_t excess =
+        times_.size() - max_sessions_ -
+        static_cast<std::size_t>(std::count_if(times_.begin(), times_.end(),
+                                               [=](std::int64_t time) { return time < too_old; }));
+    SessionLog kept(max_sessions_);
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (times_[i] == too_old && excess > 0) {
+            --excess;
+        } else if (times_[i] >= too_old) {
+            kept.add(times_[i], items(i));
+        }
+    }
+    *this = std::move(kept);
+}
+
+}  // namespace pz::learn

@@ -1,0 +1,87 @@
+// Trainer: events in, a snapshot out.
+//
+// Holds the catalog and what was learned from all events so far; add() is incremental, so the
+// daemon and a run over history files are the same code. write() changes nothing and builds one
+// generation:
+//   popular / in_category / in_brand / in_segment: visitor::interest() of the events, purchases
+//     times min(qty, 3), decayed exponentially (half-life 14 days). Segments are those that events
+//     name in their parameter "segment" (comma-separated).
+//   new_items, on_sale: from first_seen and the prices of the catalog
+//   cross_sell: size-weighted cosine of baskets. A basket is one visitor's purchases with gaps of
+//     at most 30 minutes. With w = 2^(-age / 60 days) / sqrt(n - 1) for a basket of n items,
+//     C(a,b) = sum of w over the baskets with both, d(a) = sum over b of C(a,b),
+//     score(b given a) = C(a,b) / ((d(a) + 0.1)^0.6 (d(b) + 0.1)^0.4). Chosen by measurement on the
+//     Online Retail data (a plain cosine ranks rare items too high, plain counts the popular ones).
+//   similar: the same over sessions of views (not baskets), both powers 0.5, without recency; plus
+//     a quarter of the idf-weighted cosine of attributes and title words, so that an item without
+//     history has neighbours too
+//   sessions: a visitor's events with gaps under 30 minutes, 2 to 50 items; longer ones are
+//     machines or wholesalers and are left out
+// Both kinds of neighbours are pooled over item_group_id: a neighbour group is named by its most
+// popular item, and nothing of one's own group is a neighbour.
+//
+// Memory is bounded by the catalog, `max_sessions` and fixed limits of open sessions, items of a
+// basket and segments: events of unknown items are counted and teach nothing. Thread rules: one
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "learn/catalog.hpp"
+#include "store/builder.hpp"
+#include "store/status.hpp"
+#include "visitor/event.hpp"
+
+namespace pz::learn {
+
+struct TrainerOptions {
+    std::size_t max_sessions = 1'000'000;  // the newest are kept; baskets are counted apart
+    std::size_t neighbours_per_item = 50;
+    std::size_t list_length = 200;               // of each ranked list
+    double popularity_half_life = 14 * 86400.0;  // seconds
+    double basket_half_life = 60 * 86400.0;
+};
+
+class Trainer {
+  public:
+    explicit Trainer(const TrainerOptions& options = {});
+    ~Trainer();
+
+    // New or changed; the error names the field.
+    Status set_item(const store::ItemInput& item);
+    void remove_item(std::string_view id);  // what was learned of it comes back with it
+    std::size_t item_count() const;
+
+    // Events of one visitor must come in order of time; visitors may be mixed. The item must be in
+    // the catalog by then. Impressions (view_item_list) are counted but teach nothing yet; neither
+    // do events dated before 1970 or over a day ahead of this machine's clock.
+    void add(std::string_view visitor, const visitor::Event& event);
+    std::uint64_t event_count() const;
+    std::int64_t newest_event() const;  // unix seconds; 0: none
+
+    // The weight that popularity has now, for LiveWriter.
+    float popularity(std::string_view id, std::int64_t now) const;
+
+    Status write(const std::string& path, std::uint64_t generation, std::int64_t now);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// A history: lines of `<visitor> TAB <event in text form>`, plain or gzip; empty lines and lines
+// that begin with '#' are skipped. Unreadable lines are counted and the first 20 reported.
+// `progress` (may be empty) is called now and then with the share of bytes done, 0..1.
+struct HistoryReport {
+    std::uint64_t events = 0;
+    std::uint64_t skipped = 0;
+    std::vector<std::string> errors;  // "orders.tsv:17: time: not a number of seconds: 'x'"
+};
+Result<HistoryReport> read_history(const std::string& path, Trainer& trainer,
+                                   const std::function<void(double)>& progress);
+
+}  // namespace pz::learn

@@ -1,0 +1,103 @@
+// What a trainer remembers. Internal to learn.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "learn/session_log.hpp"
+#include "learn/trainer.hpp"
+
+namespace pz::learn {
+
+// A weight that halves every half-life. Additions may come in any order.
+class Decayed {
+  public:
+    void add(double weight, std::int64_t time, double half_life);
+    double at(std::int64_t now, double half_life) const;
+
+  private:
+    double weight_ = 0;
+    std::int64_t time_ = 0;  // when weight_ was right
+};
+
+struct Product {
+    store::ItemInput input;
+    bool listed = false;
+    Decayed weight;
+    std::int64_t first_event = 0;  // 0: none
+};
+
+// A visitor whose session or basket may go on.
+struct Visit {
+    struct Seen {
+        Slot item;
+        bool browsed;  // viewed or liked in this session, not only put in the cart or bought
+    };
+    std::int64_t last = 0;      // time of the last event
+    std::uint64_t touched = 0;  // the number of the last event
+    std::vector<Seen> seen;     // by last touch, each once; kMaxSessionItems + 1: too long
+    std::int64_t last_purchase = 0;
+    std::vector<Slot> basket;
+};
+
+inline constexpr std::int64_t kSessionGap = 30 * 60;  // seconds
+inline constexpr std::size_t kMaxSessionItems = 50;
+inline constexpr std::size_t kMaxBasketItems = 1000;
+inline constexpr std::size_t kMaxVisits = 200'000;
+inline constexpr std::size_t kMaxSegments = 256;
+inline constexpr std::size_t kMaxSegmentName = 64;
+
+// The three logs that sessions and baskets go to.
+struct Logs {
+    SessionLog sessions, browsed, baskets;
+    explicit Logs(std::size_t max) : sessions(max), browsed(max), baskets(max) {}
+    void add_session(const Visit& visit);
+    void add_basket(const Visit& visit);
+};
+
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>()(text);
+    }
+};
+template <class Value>
+using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+struct Trainer::State {
+    explicit State(const TrainerOptions& chosen) : options(chosen), logs(chosen.max_sessions) {}
+
+    TrainerOptions options;
+    std::vector<Product> products;  // by slot
+    ByText<Slot> slots;
+    std::size_t listed = 0;
+    std::map<std::string, std::unordered_map<Slot, Decayed>, std::less<>> segments;
+    ByText<Visit> visits;
+    Logs logs;
+    std::uint64_t events = 0;
+    std::int64_t newest = 0;
+
+    const Product* find(std::string_view id) const;
+    void weigh(Slot slot, const visitor::Event& event, double weight);
+    void weigh_segments(Slot slot, const visitor::Event& event, double weight);
+    Visit& visit(std::string_view visitor);
+    void close_oldest();
+    void learn(Slot slot, std::string_view visitor, const visitor::Event& event, double weight);
+};
+
+// Builds the generation from the catalog, `logs` and weights. Open visits are in `logs` already.
+struct Learned {
+    const TrainerOptions& options;
+    const std::vector<Product>& products;
+    const std::map<std::string, std::unordered_map<Slot, Decayed>, std::less<>>& segments;
+    const Logs& logs;
+};
+Result<std::unique_ptr<store::SnapshotBuilder>> build_generation(const Learned& learned,
+                                                                 std::int64_t now);
+
+}  // namespace pz::learn
