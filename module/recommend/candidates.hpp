@@ -1,0 +1,99 @@
+// What recommenders share: candidates, levels, categories. Internal to recommend.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "recommend/scratch.hpp"
+
+namespace pz::recommend {
+
+inline bool personal(const Query& query) {
+    return query.level == Tier::individual && !query.visitor->empty();
+}
+
+inline bool segmented(const Query& query) {
+    return query.level >= Tier::segment && !query.visitor->segments().empty();
+}
+
+inline Candidate make_candidate(store::ItemIndex item, Tier tier) {
+    return {.item = item,
+            .score = 0,
+            .parts = {},
+            .rules = 0,
+            .pin = rules::kNoPin,
+            .hidden = 0,
+            .tier = tier,
+            .position = 0};
+}
+
+inline float& part(Candidate& candidate, Signal signal) {
+    return candidate.parts[static_cast<int>(signal)];
+}
+
+inline float part(const Candidate& candidate, Signal signal) {
+    return candidate.parts[static_cast<int>(signal)];
+}
+
+inline void add_part(Candidate& candidate, Signal signal, float value) {
+    part(candidate, signal) += value;
+    candidate.score += value;
+}
+
+// Higher scores first; equal ones in the order of their items, which is the catalog's.
+inline void sort_by_score(std::span<Candidate> candidates) {
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+        return a.score != b.score ? a.score > b.score : a.item < b.item;
+    });
+}
+
+// Moves the best `count` of the items to the front, in order.
+std::span<const store::ScoredItem> best_of(std::vector<store::ScoredItem>& items,
+                                           std::size_t count);
+
+// True when there is no category, or the item's product type is the category or below it.
+bool in_category(const store::Snapshot& snapshot, store::ItemIndex item, store::ValueId category);
+
+// Appends items of a list that counts everybody's events and that are not `taken`, until `out` has
+// `end` candidates; the best scores `scale`. Marks them as taken.
+void append_popular(std::span<const store::ScoredItem> list, float scale, std::size_t end,
+                    Sparse<std::uint8_t>& taken, std::vector<Candidate>& out);
+
+// The best share, 0..1, that any of the visitor's segments gives each item; nothing below
+// Tier::segment.
+void segment_scores(const Query& query, Sparse<float>& scores);
+
+// The item's weight among everybody, 0..1.
+class PopularityScale {
+  public:
+    explicit PopularityScale(const store::Snapshot& snapshot);
+    float of(store::ItemIndex item) const;
+
+  private:
+    const store::Snapshot& snapshot_;
+    float largest_;
+};
+
+// How well an item's attributes fit the visitor's, 0..1.
+class AffinityScale {
+  public:
+    // Empty below Tier::individual. The scratch's affinities are in use as long as the scale.
+    AffinityScale(const Query& query, Scratch::State& scratch);
+    bool empty() const { return entries_.empty(); }
+    float of(store::ItemIndex item) const;
+
+  private:
+    const store::Snapshot& snapshot_;
+    std::span<const AffinityEntry> entries_;
+};
+
+void recommend_popular(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_new(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_sale(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_recent(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+
+}  // namespace pz::recommend

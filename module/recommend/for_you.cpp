@@ -1,0 +1,79 @@
+// for_you: what followed in sessions like this one, blended with the visitor's tastes.
+// It is for finding things: what the visitor has looked at or bought is left to "recent".
+#include "recommend/candidates.hpp"
+#include "recommend/session_knn.hpp"
+
+namespace pz::recommend {
+
+namespace {
+
+constexpr float kSessionShare = 0.65F;
+constexpr float kAffinityShare = 0.30F;
+constexpr float kPopularityShare = 0.05F;
+constexpr std::size_t kValuesPerField = 3;  // of the visitor's favourites
+constexpr std::size_t kItemsPerValue = 40;
+
+// Favourite brands and product types bring their popular items in, known to the sessions or not.
+void add_favourites(const Query& query, Scratch::State& state) {
+    std::size_t brands = 0;
+    std::size_t types = 0;
+    for (const visitor::Affinity& affinity : query.visitor->affinities()) {
+        const bool brand = affinity.field == store::field::brand;
+        const bool type = affinity.field == store::field::product_type;
+        if ((!brand || ++brands > kValuesPerField) && (!type || ++types > kValuesPerField)) {
+            continue;
+        }
+        const auto list = query.snapshot->ranked(
+            brand ? store::ListKind::in_brand : store::ListKind::in_category, affinity.value);
+        for (const store::ScoredItem& scored : list.first(std::min(list.size(), kItemsPerValue))) {
+            state.own.at(scored.item) = 1;
+        }
+    }
+}
+
+void add_best_of_sessions(Scratch::State& state, std::size_t count) {
+    state.best.clear();
+    for (const store::ItemIndex item : state.session.touched()) {
+        const float score = state.session.get(item);
+        if (score > 0 && state.taken.get(item) == 0) {
+            state.best.push_back({item, score});
+        }
+    }
+    for (const store::ScoredItem& scored : best_of(state.best, count)) {
+        state.own.at(scored.item) = 1;
+    }
+}
+
+}  // namespace
+
+void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
+    if (!personal(query)) {
+        return;
+    }
+    Scratch::State& state = scratch.state();
+    state.taken.reset(query.snapshot->item_count());
+    state.own.reset(query.snapshot->item_count());
+    for (const auto known : {query.visitor->recent(), query.visitor->purchased()}) {
+        for (const store::ItemIndex item : known) {
+            state.taken.at(item) = 1;
+        }
+    }
+    session_scores(query, state);
+    add_best_of_sessions(state, query.wanted);
+    add_favourites(query, state);
+    const AffinityScale affinity(query, state);
+    const PopularityScale popularity(*query.snapshot);
+    const std::size_t begin = out.size();
+    for (const store::ItemIndex item : state.own.touched()) {
+        if (state.taken.get(item) == 0) {
+            Candidate candidate = make_candidate(item, Tier::individual);
+            add_part(candidate, Signal::session, kSessionShare * state.session.get(item));
+            add_part(candidate, Signal::affinity, kAffinityShare * affinity.of(item));
+            add_part(candidate, Signal::popularity, kPopularityShare * popularity.of(item));
+            out.push_back(candidate);
+        }
+    }
+    sort_by_score(std::span(out).subspan(begin));
+}
+
+}  // namespace pz::recommend

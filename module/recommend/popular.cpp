@@ -1,0 +1,43 @@
+// popular: the segments' favourites first, then those of the category or the whole shop.
+#include "recommend/candidates.hpp"
+
+namespace pz::recommend {
+
+namespace {
+
+void append_segments(const Query& query, Scratch::State& state, std::vector<Candidate>& out) {
+    segment_scores(query, state.pool);
+    const std::size_t begin = out.size();
+    for (const store::ItemIndex item : state.pool.touched()) {
+        if (in_category(*query.snapshot, item, query.category)) {
+            Candidate candidate = make_candidate(item, Tier::segment);
+            add_part(candidate, Signal::segment, 1 + state.pool.get(item));  // before everybody's
+            out.push_back(candidate);
+            state.taken.at(item) = 1;
+        }
+    }
+    sort_by_score(std::span(out).subspan(begin));
+}
+
+// The list of the category if there is one, else of the whole shop.
+std::span<const store::ScoredItem> popular_list(const Query& query) {
+    if (query.category != store::kNoValue) {
+        const auto list = query.snapshot->ranked(store::ListKind::in_category, query.category);
+        if (!list.empty()) {
+            return list;
+        }
+    }
+    return query.snapshot->ranked(store::ListKind::popular);
+}
+
+}  // namespace
+
+void recommend_popular(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
+    Scratch::State& state = scratch.state();
+    state.taken.reset(query.snapshot->item_count());
+    const std::size_t end = out.size() + query.wanted;
+    append_segments(query, state, out);
+    append_popular(popular_list(query), 1, end, state.taken, out);
+}
+
+}  // namespace pz::recommend

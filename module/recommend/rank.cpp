@@ -1,0 +1,211 @@
+// fill: one widget, from its recommenders' candidates.
+#include "recommend/rank.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "recommend/candidates.hpp"
+
+namespace pz::recommend {
+
+namespace {
+
+constexpr std::size_t kLeastWanted = 64;  // so that rules have something to work with
+constexpr std::size_t kMaxLimit = 200;
+constexpr std::uint32_t kFree = 0xffffffffU;
+
+// Each recommender's candidates lie in a band of scores of their own, from kBand times its top to
+// the top, and the next band begins below: fallbacks stand behind, unless a rule lifts them.
+constexpr float kBand = 0.25F;
+constexpr float kNextTop = 0.24F;
+
+void exclude(std::span<const store::ItemIndex> items, std::size_t count,
+             Sparse<std::uint8_t>& excluded) {
+    for (const store::ItemIndex item : items) {
+        if (item < count) {
+            excluded.at(item) = 1;
+        }
+    }
+}
+
+void mark_excluded(const Request& request, Sparse<std::uint8_t>& excluded) {
+    const std::size_t count = request.query.snapshot->item_count();
+    excluded.reset(count);
+    exclude({&request.query.page_item, 1}, count, excluded);
+    exclude(request.query.visitor->cart(), count, excluded);
+    if (request.shown != nullptr) {
+        exclude(*request.shown, count, excluded);
+    }
+}
+
+store::ValueId group_of(const Query& query, store::ItemIndex item) {
+    return query.snapshot->value(item, store::field::item_group_id);
+}
+
+bool may_show(const Query& query, const Candidate& candidate,
+              const Sparse<std::uint8_t>& excluded) {
+    const store::Snapshot& snapshot = *query.snapshot;
+    const store::ItemIndex item = candidate.item;
+    if (item >= snapshot.item_count() || excluded.get(item) != 0 || !(candidate.score >= 0) ||
+        !std::isfinite(candidate.score)) {
+        return false;
+    }
+    const store::ValueId group = group_of(query, item);
+    const bool variant = group != store::kNoValue && group == group_of(query, query.page_item);
+    return !variant && snapshot.live(item).available() && !query.visitor->disliked(item);
+}
+
+// The parts keep their shares. A score of 0 is the catalog's order, which is everybody's.
+void rescale(Candidate& candidate, float score) {
+    if (candidate.score > 0) {
+        for (float& part : candidate.parts) {
+            part *= score / candidate.score;
+        }
+    } else {
+        part(candidate, Signal::popularity) = score;
+    }
+    candidate.score = score;
+}
+
+// Takes the source's candidates in, best first, below `top`.
+void take(const Query& query, float top, Scratch::State& state) {
+    std::erase_if(state.scored, [&](const Candidate& candidate) {
+        const bool taken = !may_show(query, candidate, state.excluded);
+        if (!taken) {
+            state.excluded.at(candidate.item) = 1;
+        }
+        return taken;
+    });
+    float best = 0;
+    for (const Candidate& candidate : state.scored) {
+        best = std::max(best, candidate.score);
+    }
+    for (Candidate& candidate : state.scored) {
+        const float share = best > 0 ? candidate.score / best : 0;
+        rescale(candidate, top * (kBand + (1 - kBand) * share));
+        candidate.position = static_cast<std::uint32_t>(state.candidates.size());
+        state.candidates.push_back(candidate);
+    }
+}
+
+void gather(const Query& query, const Widget& widget, Scratch& scratch) {
+    Scratch::State& state = scratch.state();
+    state.candidates.clear();
+    state.sources.clear();
+    float top = 1;
+    for (const Recommender* recommender : widget.recommenders) {
+        if (state.candidates.size() >= query.wanted) {
+            return;
+        }
+        state.scored.clear();
+        recommender->recommend(query, scratch, state.scored);
+        take(query, top, state);
+        state.sources.push_back(static_cast<std::uint32_t>(state.candidates.size()));
+        top *= kNextTop;
+    }
+}
+
+// One item group once: places a candidate on the first free slot from `slot` on.
+bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::State& state) {
+    const auto free = std::find(state.slots.begin() + static_cast<std::ptrdiff_t>(slot),
+                                state.slots.end(), kFree);
+    if (free == state.slots.end()) {
+        return false;
+    }
+    const store::ValueId group = group_of(query, state.candidates[index].item);
+    if (group != store::kNoValue) {
+        if (std::find(state.groups.begin(), state.groups.end(), group) != state.groups.end()) {
+            return true;  // its variant stands here; there may be room for others
+        }
+        state.groups.push_back(group);
+    }
+    *free = index;
+    return true;
+}
+
+// Candidates that rules left in, best first, in state.order.
+void sort_visible(Scratch::State& state) {
+    state.order.clear();
+    for (std::uint32_t i = 0; i < state.candidates.size(); ++i) {
+        Candidate& candidate = state.candidates[i];
+        if (!std::isfinite(candidate.score)) {
+            candidate.score = 0;
+        }
+        if (candidate.hidden == 0) {
+            state.order.push_back(i);
+        }
+    }
+    std::sort(state.order.begin(), state.order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        const Candidate& left = state.candidates[a];
+        const Candidate& right = state.candidates[b];
+        return left.score != right.score ? left.score > right.score : a < b;
+    });
+}
+
+// Pinned ones first; a pin outside the widget is none.
+void choose(const Query& query, std::size_t limit, Scratch::State& state) {
+    state.slots.assign(limit, kFree);
+    state.groups.clear();
+    const auto pinned = [&](std::uint32_t index) {
+        const std::int16_t pin = state.candidates[index].pin;
+        return pin >= 0 && static_cast<std::size_t>(pin) < limit;
+    };
+    for (const std::uint32_t index : state.order) {
+        if (pinned(index)) {
+            const auto pin = static_cast<std::size_t>(state.candidates[index].pin);
+            // With no room behind the pin, the last comers compete from the front.
+            if (!place(query, index, pin, state)) {
+                place(query, index, 0, state);
+            }
+        }
+    }
+    for (const std::uint32_t index : state.order) {
+        if (!pinned(index) && !place(query, index, 0, state)) {
+            return;
+        }
+    }
+}
+
+std::string_view source_of(const Candidate& candidate, const Widget& widget,
+                           const Scratch::State& state) {
+    const auto source =
+        std::upper_bound(state.sources.begin(), state.sources.end(), candidate.position);
+    return widget.recommenders[static_cast<std::size_t>(source - state.sources.begin())]->name;
+}
+
+}  // namespace
+
+void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out) {
+    out.items.clear();
+    out.recommender = {};
+    out.rules = {};
+    Scratch::State& state = scratch.state();
+    const std::size_t limit = std::min(widget.limit, kMaxLimit);
+    Query query = request.query;
+    query.wanted = std::max(limit * 4, kLeastWanted);
+    mark_excluded(request, state.excluded);
+    gather(query, widget, scratch);
+    if (request.rules != nullptr && !state.candidates.empty()) {
+        request.rule_context.placement = widget.placement;
+        out.rules = request.rules->apply(request.rule_context, state.candidates);
+    }
+    sort_visible(state);
+    choose(query, limit, state);
+    for (const std::uint32_t index : state.slots) {
+        if (index != kFree) {
+            out.items.push_back(state.candidates[index]);
+        }
+    }
+    if (out.items.empty() || out.items.size() < widget.min) {
+        out.items.clear();
+        return;
+    }
+    out.recommender = source_of(out.items.front(), widget, state);
+    if (request.shown != nullptr) {
+        for (const Candidate& candidate : out.items) {
+            request.shown->push_back(candidate.item);
+        }
+    }
+}
+
+}  // namespace pz::recommend

@@ -1,0 +1,66 @@
+// Rank: from candidates to what a placement shows: exclusions, tiers, rules, final order,
+// explanation.
+//
+// Never shown, whatever rules say: unavailable items, the item of the page and its variants (same
+// item_group_id), items in the cart, disliked items, items already shown on this page.
+// Thread rules: one thread per Scratch and RuleSet.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "recommend/recommender.hpp"
+#include "rules/rules.hpp"
+
+namespace pz::recommend {
+
+struct Widget {
+    std::string_view placement;
+    std::span<const Recommender* const> recommenders;  // the first, then its fallbacks
+    std::size_t limit = 8;
+    std::size_t min = 1;
+};
+
+// Everything about the request that is the same for all its placements.
+struct Request {
+    Query query;                      // page_item, category, level may differ by placement
+    rules::RuleSet* rules = nullptr;  // may be null
+    rules::Context rule_context;      // placement is set by rank
+    std::vector<store::ItemIndex>* shown = nullptr;  // in and out: what the page shows already
+};
+
+struct Ranked {
+    std::vector<Candidate> items;  // best first; empty when fewer than `min` could be found
+    std::string_view recommender;  // that gave the first item; others fill up behind it
+    rules::Outcome rules;
+};
+
+// Fills a widget: the first recommender's candidates, then each fallback's until `limit` is
+// reached. Pinned items stand on their places. `shown` gets the items.
+void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out);
+
+// Reorders a listing: `items` in the shop's order (kNoItem: a tile of unknown item, stays where it
+// is). The first `top` places are personal: the tiles with the strongest evidence move there; the
+// others keep the shop's order. No signal (and no rule), no change. A tile whose item stands
+// here several times stays; one that a rule hides moves to the end; availability is the shop's
+// business. Every item stands exactly once per occurrence.
+struct Order {
+    std::vector<std::uint32_t> order;   // order[place] = index into items
+    std::vector<Candidate> candidates;  // order[place]'s candidate, for the explanation
+    bool changed = false;
+    rules::Outcome rules;
+};
+void reorder(Request& request, std::string_view placement, std::span<const store::ItemIndex> items,
+             std::size_t top, Scratch& scratch, Order& out);
+
+// {"placement":"home-1","recommender":"for_you","items":[{"id":"..","tier":"individual",
+//  "score":1.2,"signals":{"session":0.7,"affinity":0.3},"rules":["spring"]}]}
+// Signals are shares of 1. `rule_names` may be empty. Appends to `out`; safe inside <script>.
+void explain(const store::Snapshot& snapshot, std::string_view placement,
+             std::string_view recommender, std::span<const Candidate> items,
+             std::span<const std::string> rule_names, std::string& out);
+
+}  // namespace pz::recommend

@@ -1,0 +1,37 @@
+#include "recommend/recommender.hpp"
+
+#include <algorithm>
+
+#include "recommend/candidates.hpp"
+
+namespace pz::recommend {
+
+namespace {
+
+constexpr Recommender kRecommenders[] = {
+    {"popular", "what everybody, or the visitor's segment, looks at and buys", recommend_popular},
+    {"new", "the newest items of the catalog", recommend_new},
+    {"sale", "items on sale, deepest discount first", recommend_sale},
+    {"recent", "what the visitor viewed, newest first", recommend_recent},
+    {"for_you", "what visitors with sessions like this one went on to, and the visitor's tastes",
+     recommend_for_you},
+    {"cross_sell", "what is bought together with the item and the cart", recommend_cross_sell},
+    {"similar", "alternatives to the item", recommend_similar},
+};
+
+}  // namespace
+
+Scratch::Scratch() : state_(std::make_unique<State>()) {}
+Scratch::~Scratch() = default;
+
+std::span<const Recommender> recommenders() {
+    return kRecommenders;
+}
+
+const Recommender* find_recommender(std::string_view name) {
+    const auto* found = std::find_if(std::begin(kRecommenders), std::end(kRecommenders),
+                                     [name](const Recommender& r) { return r.name == name; });
+    return found == std::end(kRecommenders) ? nullptr : found;
+}
+
+}  // namespace pz::recommend

@@ -1,0 +1,72 @@
+// Recommenders: each names items for a visitor in a context, from the snapshot and the profile
+// alone.
+//
+// One idea a file; the list of them is recommenders(). They fill candidates with scores and signal
+// parts; rank.hpp turns candidates into the final order. They never exclude what rank excludes
+// (unavailable, page item, cart, shown before, disliked): they only name enough. Scores are >= 0.
+// Query::level caps what is looked at: `pre` ignores the profile, `segment` sees only the visitor's
+// segments; no candidate's tier is above it. Thread rules: stateless, but for the Scratch that the
+// caller owns (one per thread).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "rules/candidate.hpp"
+#include "store/snapshot.hpp"
+#include "visitor/profile.hpp"
+
+namespace pz::recommend {
+
+using rules::Candidate;
+using rules::Signal;
+using rules::Tier;
+
+// What a placement asks.
+struct Query {
+    const store::Snapshot* snapshot = nullptr;
+    const visitor::Profile* visitor =
+        nullptr;  // never null; empty when nothing is known or allowed
+    store::ItemIndex page_item = store::kNoItem;  // the item of the page, or the one just added
+    store::ValueId category = store::kNoValue;    // product_type or a leading level of one
+    Tier level = Tier::individual;                // the highest tier allowed
+    std::int64_t now = 0;                         // unix seconds
+    std::size_t wanted = 0;                       // name at least so many, if there are
+};
+
+// Working memory that lives as long as the thread; grows to the snapshot's size once.
+class Scratch {
+  public:
+    Scratch();
+    ~Scratch();
+    struct State;
+    State& state() { return *state_; }
+
+  private:
+    std::unique_ptr<State> state_;
+};
+
+// Appends to `out`, best first, each item once.
+using Recommend = void (*)(const Query&, Scratch&, std::vector<Candidate>& out);
+
+struct Recommender {
+    std::string_view name;     // as written in personalize_widget
+    std::string_view summary;  // one line, for `personalize help` and error messages
+    Recommend recommend;
+};
+
+// popular, new, sale, recent, for_you, cross_sell, similar.
+std::span<const Recommender> recommenders();
+const Recommender* find_recommender(std::string_view name);  // nullptr: no such
+
+// How well each of the given items fits the visitor now: session-kNN, affinities and the visitor's
+// segments as signal parts, and popularity as a tie-break between items that have any of these, for
+// reordering a listing. out.size() == items.size(). All parts of an item are 0 when nothing of the
+// visitor speaks for it.
+void score_items(const Query& query, Scratch& scratch, std::span<const store::ItemIndex> items,
+                 std::span<Candidate> out);
+
+}  // namespace pz::recommend
