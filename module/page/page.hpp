@@ -1,0 +1,114 @@
+// Page: one response on its way through the edge. Sans-I/O: bytes in, pieces out.
+//
+// The page's bytes are written as they come; untouched bytes leave through the output at once. At a
+// placement the page holds everything behind it until decide() has said what is known of the
+// visitor. After decide() nothing is held but what the rewriter cannot decide yet. Whatever goes
+// wrong (no snapshot, memory limit, too few items, ambiguous element), the placement's own bytes
+// leave unmodified: the output is then exactly the input.
+//
+// Widget: start and end tag stay, the inner content is replaced by tiles. Listing: the tiles' bytes
+// are permuted, everything between them stays in place.
+//
+// Fields of a tile's template: every column of the catalog by its name, and
+//   price, regular_price  "19.90", in the item's currency; regular_price only when on sale
+//   sale_price, availability, stock  as they are now; stock is empty when the shop does not say
+//   on_sale               "1" or empty
+//   position              1 for the first tile
+//   tier                  pre, segment or individual
+//   placement, recommender
+//   visitor.<trait>       what the shop knows of the visitor, as in visitor.name
+//
+// Lifetime: Plan, snapshot, profile, rules and scratch given to decide() must live until end() or
+// destruction. Output views live only during the call. Thread rules: one thread. The output must
+// not call the page. Errors: none, but for std::bad_alloc; after it the page may only be destroyed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "page/plan.hpp"
+#include "recommend/rank.hpp"
+
+namespace pz::page {
+
+class Output {
+  public:
+    // Bytes that stand in the chunk being written: the same pointers, so the glue may forward
+    // slices of the original buffer instead of copying.
+    virtual void input(std::string_view bytes) = 0;
+    // Any other bytes; to be copied.
+    virtual void made(std::string_view bytes) = 0;
+
+  protected:
+    ~Output() = default;
+};
+
+enum class Verdict : std::uint8_t {
+    undecided,
+    personalize,  // the profile may be empty: then everybody's tier
+    pass          // leave the page as it is
+};
+
+// What is known once the lookup ended. Values of variables are by the indices of the Plan.
+struct Visitor {
+    const store::Snapshot* snapshot = nullptr;  // null: the page passes
+    // Null: the page passes. Before the first placement it is given the segments of the rule file.
+    visitor::Profile* profile = nullptr;
+    rules::RuleSet* rules = nullptr;  // may be null
+    // variables and consent; the page sets the rest, per placement where it differs.
+    rules::Context context;
+    std::span<const std::string_view> variables;
+    std::int64_t now = 0;
+    bool explain = false;  // put each placement's explanation behind it, as a JSON script element
+};
+
+// What a placement showed, for impressions and counters. Placements left as they were are not in
+// it.
+struct Shown {
+    std::size_t placement;  // index into the plan
+    bool listing;
+    std::vector<store::ItemIndex> items;  // listings: the first `top`
+    recommend::Tier tier;                 // the highest of them
+};
+
+struct Counters {
+    unsigned filled = 0, reordered = 0;
+    unsigned kept = 0;  // placements left as they were: too few items, no signal, unknown items
+    unsigned rules_failed = 0;
+    std::string rule_error;  // the first, for the log
+    rewrite::Counters rewrite;
+};
+
+class Page {
+  public:
+    Page(const Plan& plan, recommend::Scratch& scratch, Output& output);
+    ~Page();
+    Page(const Page&) = delete;
+    Page& operator=(const Page&) = delete;
+
+    void write(std::string_view bytes);
+    void end();
+    // Once, also after end(). With `pass`, or at any time pass(), all that is held leaves
+    // unmodified and the rest too.
+    void decide(Verdict verdict, const Visitor& visitor);
+    void pass();
+
+    Verdict verdict() const;
+    // True when bytes wait for decide().
+    bool holding() const;
+    // All bytes kept: held pieces and the rewriter's buffer. Bounded by plan.limits.max_buffer:
+    // when more would have to be held for decide(), the page passes.
+    std::size_t buffered() const;
+    std::span<const Shown> shown() const;
+    const Counters& counters() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pz::page

@@ -1,0 +1,175 @@
+#include "page/resolver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pz::page {
+
+void Resolver::begin(const Visitor& visitor) {
+    visitor_ = visitor;
+    request_.query.snapshot = visitor.snapshot;
+    request_.query.visitor = visitor.profile;
+    request_.query.now = visitor.now;
+    request_.rules = visitor.rules;
+    request_.rule_context = visitor.context;
+    request_.rule_context.snapshot = visitor.snapshot;
+    request_.rule_context.visitor = visitor.profile;
+    request_.rule_context.now = visitor.now;
+    request_.shown = &on_page_;
+    tiles_.begin(*visitor.snapshot, *visitor.profile);
+}
+
+// Late, because a page without a placement needs no segments.
+void Resolver::add_segments() {
+    segments_known_ = true;
+    if (visitor_.rules == nullptr) {
+        return;
+    }
+    std::vector<std::string> names;
+    count_rules(visitor_.rules->segments(request_.rule_context, names));
+    for (const std::string& name : names) {
+        visitor_.profile->add_segment(name);
+    }
+}
+
+void Resolver::count_rules(const rules::Outcome& outcome) {
+    counters_.rules_failed += outcome.failed;
+    if (counters_.rule_error.empty()) {
+        counters_.rule_error = outcome.error;
+    }
+}
+
+std::string_view Resolver::variable(int index) const {
+    return index >= 0 && static_cast<std::size_t>(index) < visitor_.variables.size()
+               ? visitor_.variables[static_cast<std::size_t>(index)]
+               : std::string_view();
+}
+
+// A variable may give an id or a link; only a link has a slash, but an id may have one too.
+store::ItemIndex Resolver::item_of(std::string_view text) const {
+    const store::ItemIndex item = visitor_.snapshot->find(text);
+    return item == store::kNoItem && text.find('/') != std::string_view::npos
+               ? visitor_.snapshot->find_link(text)
+               : item;
+}
+
+void Resolver::enter(const Placement& placement) {
+    if (!segments_known_) {
+        add_segments();
+    }
+    const std::string_view category = variable(placement.category_variable);
+    request_.query.page_item = item_of(variable(placement.for_variable));
+    request_.query.category = visitor_.snapshot->find_value(category);
+    request_.query.level = placement.level;
+    request_.rule_context.page_item = request_.query.page_item;
+    request_.rule_context.category = category;
+    request_.rule_context.query = variable(placement.query_variable);
+}
+
+void Resolver::resolve(const rewrite::Element& element, Emitter& emitter) {
+    const Placement& placement = plan_.placements[element.pattern];
+    enter(placement);
+    const bool edited = placement.listing ? reorder(element, emitter) : fill(element, emitter);
+    if (edited) {
+        (placement.listing ? counters_.reordered : counters_.filled)++;
+    } else {
+        counters_.kept++;
+        emitter.emit(element.outer);
+    }
+}
+
+bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
+    const Placement& placement = plan_.placements[element.pattern];
+    recommend::fill(request_,
+                    {placement.name, placement.recommenders, placement.limit, placement.min},
+                    scratch_, ranked_);
+    count_rules(ranked_.rules);
+    if (ranked_.items.empty()) {
+        return false;
+    }
+    made_.clear();
+    tiles_.render(*placement.tile, {placement.name, ranked_.recommender}, ranked_.items, made_);
+    emitter.emit(element.outer.substr(0, element.inner_begin));
+    emitter.emit(made_);
+    emitter.emit(element.outer.substr(element.inner_end));
+    note(element, ranked_.items);
+    explain(element, ranked_.recommender, ranked_.items, emitter);
+    return true;
+}
+
+void Resolver::locate(const rewrite::Element& element) {
+    const bool by_link =
+        plan_.patterns[element.pattern].locator.by == rewrite::ItemLocator::By::href;
+    items_.clear();
+    for (const rewrite::Tile& tile : element.tiles) {
+        items_.push_back(by_link ? visitor_.snapshot->find_link(tile.key)
+                                 : visitor_.snapshot->find(tile.key));
+    }
+}
+
+bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
+    const Placement& placement = plan_.placements[element.pattern];
+    locate(element);
+    if (std::all_of(items_.begin(), items_.end(),
+                    [](store::ItemIndex item) { return item == store::kNoItem; })) {
+        return false;
+    }
+    recommend::reorder(request_, placement.name, items_, placement.top, scratch_, order_);
+    count_rules(order_.rules);
+    // Widgets behind the listing do not repeat what its first places show, in whatever order.
+    for (std::size_t place = 0; place < std::min(placement.top, items_.size()); place++) {
+        const store::ItemIndex item = items_[order_.changed ? order_.order[place] : place];
+        if (item != store::kNoItem) {
+            on_page_.push_back(item);
+        }
+    }
+    if (!order_.changed) {
+        return false;
+    }
+    emit_permuted(element, emitter);
+    const std::span<const recommend::Candidate> all = order_.candidates;
+    note(element, all.first(std::min(placement.top, all.size())));
+    explain(element, {}, all, emitter);
+    return true;
+}
+
+// The tiles change places; what stands between the places stays.
+void Resolver::emit_permuted(const rewrite::Element& element, Emitter& emitter) const {
+    std::size_t at = 0;
+    for (std::size_t place = 0; place < element.tiles.size(); place++) {
+        const rewrite::Tile& here = element.tiles[place];
+        const rewrite::Tile& moved = element.tiles[order_.order[place]];
+        emitter.emit(element.outer.substr(at, here.begin - at));
+        emitter.emit(element.outer.substr(moved.begin, moved.end - moved.begin));
+        at = here.end;
+    }
+    emitter.emit(element.outer.substr(at));
+}
+
+void Resolver::note(const rewrite::Element& element, std::span<const recommend::Candidate> items) {
+    Shown shown{
+        element.pattern, plan_.placements[element.pattern].listing, {}, recommend::Tier::pre};
+    for (const recommend::Candidate& candidate : items) {
+        if (candidate.item != store::kNoItem) {
+            shown.items.push_back(candidate.item);
+            shown.tier = std::max(shown.tier, candidate.tier);
+        }
+    }
+    shown_.push_back(std::move(shown));
+}
+
+void Resolver::explain(const rewrite::Element& element, std::string_view recommender,
+                       std::span<const recommend::Candidate> items, Emitter& emitter) {
+    if (!visitor_.explain) {
+        return;
+    }
+    made_.assign("<script type=\"application/json\" class=\"personalize-explain\">");
+    recommend::explain(
+        *visitor_.snapshot, plan_.placements[element.pattern].name, recommender, items,
+        visitor_.rules != nullptr ? visitor_.rules->rule_names() : std::span<const std::string>(),
+        made_);
+    made_.append("</script>");
+    emitter.emit(made_);
+}
+
+}  // namespace pz::page
