@@ -1,0 +1,7 @@
+# nginx compiles every source with $(CC) $(CFLAGS); C++ needs its own flags, object by object.
+for room in $personalize_rooms; do
+    cat << END >> $NGX_MAKEFILE
+
+$NGX_OBJS/addon/$room/%.o: CFLAGS += -std=c++20 -fvisibility=hidden -Wno-missing-field-initializers $PERSONALIZE_CXXFLAGS
+END
+done

@@ -1,0 +1,95 @@
+// Response headers across nginx versions: before 1.23 cache_control is an array, since then a list.
+#pragma once
+
+#include <string_view>
+
+#include "nginx/ngx.hpp"
+
+namespace pz::ngx {
+
+// Takes every header of this name out of the response.
+inline void drop_header(ngx_http_request_t* r, std::string_view name) {
+    for (ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
+        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            if (headers[i].key.len == name.size() &&
+                ngx_strncasecmp(headers[i].key.data, bytes(name), name.size()) == 0) {
+                headers[i].hash = 0;
+            }
+        }
+    }
+}
+
+// nullptr when memory is out. `value` must live as long as the request.
+inline ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name, ngx_str_t value) {
+    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+    if (header == nullptr) {
+        return nullptr;
+    }
+    ngx_memzero(header, sizeof(*header));
+    header->hash = 1;
+    header->key = str(name);
+    header->value = value;
+    return header;
+}
+
+// The one Cache-Control of the response, with no Expires beside it.
+inline bool set_cache_control(ngx_http_request_t* r, ngx_str_t value) {
+    drop_header(r, "Cache-Control");
+    drop_header(r, "Expires");
+    r->headers_out.expires = nullptr;
+    ngx_table_elt_t* header = add_header(r, "Cache-Control", value);
+    if (header == nullptr) {
+        return false;
+    }
+#if nginx_version >= 1023000
+    r->headers_out.cache_control = header;
+#else
+    ngx_array_t& list = r->headers_out.cache_control;
+    if (list.elts == nullptr &&
+        ngx_array_init(&list, r->pool, 1, sizeof(ngx_table_elt_t*)) != NGX_OK) {
+        return false;
+    }
+    list.nelts = 0;
+    auto** slot = static_cast<ngx_table_elt_t**>(ngx_array_push(&list));
+    if (slot == nullptr) {
+        return false;
+    }
+    *slot = header;
+#endif
+    return true;
+}
+
+// Whether any Cache-Control of the response has this directive.
+inline bool cache_control_has(ngx_http_request_t* r, std::string_view directive) {
+    for (ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
+        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            if (headers[i].hash != 0 && headers[i].key.len == sizeof("Cache-Control") - 1 &&
+                ngx_strncasecmp(headers[i].key.data, bytes("Cache-Control"), headers[i].key.len) ==
+                    0 &&
+                ngx_strlcasestrn(headers[i].value.data,
+                                 headers[i].value.data + headers[i].value.len, bytes(directive),
+                                 directive.size() - 1) != nullptr) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// The first request header of this name, or an empty text.
+inline std::string_view request_header(ngx_http_request_t* r, std::string_view name) {
+    for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
+        auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            if (headers[i].key.len == name.size() &&
+                ngx_strncasecmp(headers[i].key.data, bytes(name), name.size()) == 0) {
+                return view(headers[i].value);
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace pz::ngx

@@ -1,0 +1,124 @@
+// What the directives say. Built while nginx reads its configuration, then read-only in the
+// workers.
+//
+// The part with C++ members lives behind a pointer and is destroyed with the configuration's pool,
+// so that a reload leaves nothing behind; the plain parts stay standard-layout for nginx's own
+// setters.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nginx/ngx.hpp"
+#include "nginx/stats.hpp"
+#include "page/plan.hpp"
+#include "redis/commands.hpp"
+#include "redis/url.hpp"
+#include "rewrite/template.hpp"
+
+namespace pz::ngx {
+
+class Worker;
+
+// A rule file as it was when the configuration was read: the last good version to begin with.
+struct RuleFile {
+    std::string path;
+    std::string source;
+};
+
+struct NamedTemplate {
+    std::string name;
+    std::unique_ptr<rewrite::Template> tile;
+    bool defined = false;
+    std::string first_use;  // "file:line" of the directive that names it
+};
+
+struct MainConf {
+    redis::Keys keys;
+    redis::Retention retention;
+    unsigned partitions = 1;
+    // Which directives were given.
+    bool has_redis = false, has_prefix = false, has_partitions = false, has_retention = false,
+         has_store = false;
+    redis::Url redis_url;
+    ngx_addr_t* redis_addresses = nullptr;
+    ngx_uint_t redis_address_count = 0;
+    ngx_msec_t longest_timeout = 0;  // of all locations
+    std::string store_path;
+    std::vector<NamedTemplate> templates;
+    std::vector<std::unique_ptr<RuleFile>> rule_files;
+    ngx_shm_zone_t* stats_zone = nullptr;
+    Worker* worker = nullptr;  // set in init_process
+
+    Stats& stats() const { return *static_cast<Stats*>(stats_zone->data); }
+    // Made undefined when it is new: a directive may name a template that is defined further below.
+    NamedTemplate& named(std::string_view name);
+    const rewrite::Template* find_template(std::string_view name, std::string_view where);
+};
+
+// `personalize_event name [item=..] [when=..] [key=..]`
+struct EventRule {
+    std::string name;
+    ngx_http_complex_value_t* item = nullptr;
+    ngx_http_complex_value_t* when = nullptr;
+    std::vector<std::pair<std::string, ngx_http_complex_value_t*>> parameters;
+};
+
+// The parts of a location's configuration that nginx's setters cannot hold.
+struct LocationParts {
+    page::Plan plan;
+    std::vector<ngx_http_complex_value_t*> variables;  // the plan's $0, $1, ...
+    std::vector<EventRule> events;
+    std::vector<std::pair<std::string, ngx_http_complex_value_t*>> context;
+};
+
+struct LocationConf {
+    ngx_http_complex_value_t* enable;
+    ngx_http_complex_value_t* visitor;
+    ngx_http_complex_value_t* consent;
+    ngx_http_complex_value_t* explain;
+    ngx_msec_t timeout;
+    size_t buffer_size;
+    ngx_flag_t impressions;
+    ngx_str_t cache_control;
+    ngx_array_t* types_keys;
+    ngx_hash_t types;
+    RuleFile* rules;  // nullptr: none
+    ngx_uint_t rules_set;
+    ngx_uint_t status_prometheus;
+    LocationParts* own;               // of this level, may be empty
+    const page::Plan* plan;           // in effect; never null after merging
+    const LocationParts* placements;  // whose plan and variables are in effect
+    const LocationParts* events;      // whose events are in effect
+    const LocationParts* context;     // whose context is in effect
+};
+
+inline MainConf* main_conf(ngx_http_request_t* r) {
+    return static_cast<MainConf*>(ngx_http_get_module_main_conf(r, ngx_http_personalize_module));
+}
+
+inline LocationConf* location_conf(ngx_http_request_t* r) {
+    return static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_personalize_module));
+}
+
+// nginx's callbacks (directives.cpp).
+extern ngx_command_t commands[];
+void* create_main_conf(ngx_conf_t* cf) noexcept;
+char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept;
+void* create_location_conf(ngx_conf_t* cf) noexcept;
+char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
+
+// The two content handlers (beacon.cpp, status.cpp).
+ngx_int_t beacon_handler(ngx_http_request_t* r) noexcept;
+ngx_int_t status_handler(ngx_http_request_t* r) noexcept;
+
+// variables.cpp
+ngx_int_t add_variables(ngx_conf_t* cf) noexcept;
+
+// Answers with a short body of our own.
+ngx_int_t send_text(ngx_http_request_t* r, ngx_uint_t status, std::string_view type,
+                    std::string_view body);
+
+}  // namespace pz::ngx

@@ -1,0 +1,377 @@
+#include "nginx/directive_setters.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <span>
+
+#include "nginx/rule_watch.hpp"
+
+namespace pz::ngx {
+
+namespace {
+
+char* failed(ngx_conf_t* cf, std::string_view message) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%*s", message.size(), message.data());
+    return static_cast<char*>(NGX_CONF_ERROR);
+}
+
+std::vector<std::string_view> arguments(ngx_conf_t* cf) {
+    const auto* values = static_cast<const ngx_str_t*>(cf->args->elts);
+    std::vector<std::string_view> list;
+    for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
+        list.push_back(view(values[i]));
+    }
+    return list;
+}
+
+// Runs a directive's body; a Status that is not ok becomes nginx's error.
+template <class Body>
+char* directive(ngx_conf_t* cf, Body&& body) noexcept {
+    return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&]() -> char* {
+        const Status status = body();
+        return status.ok() ? static_cast<char*>(NGX_CONF_OK) : failed(cf, status.message());
+    });
+}
+
+LocationParts& parts(void* conf) {
+    return *static_cast<LocationConf*>(conf)->own;
+}
+
+std::string place(ngx_conf_t* cf) {
+    return std::string(view(cf->conf_file->file.name)) + ":" + std::to_string(cf->conf_file->line);
+}
+
+Result<ngx_http_complex_value_t*> compile(ngx_conf_t* cf, std::string_view text) {
+    auto* value = static_cast<ngx_http_complex_value_t*>(
+        ngx_pcalloc(cf->pool, sizeof(ngx_http_complex_value_t)));
+    ngx_str_t source = copy(cf->pool, text);
+    ngx_http_compile_complex_value_t compiler;
+    ngx_memzero(&compiler, sizeof(compiler));
+    compiler.cf = cf;
+    compiler.value = &source;
+    compiler.complex_value = value;
+    if (value == nullptr || ngx_http_compile_complex_value(&compiler) != NGX_OK) {
+        return Status::error("cannot use '" + std::string(text) + "' as a value");
+    }
+    return value;
+}
+
+Result<std::string> full_path(ngx_conf_t* cf, std::string_view path, bool beside_conf) {
+    ngx_str_t name = copy(cf->pool, path);
+    if (ngx_conf_full_name(cf->cycle, &name, beside_conf) != NGX_OK) {
+        return Status::error("memory is out");
+    }
+    return std::string(view(name));
+}
+
+Status once(bool& given, std::string_view directive) {
+    if (given) {
+        return Status::error("\"" + std::string(directive) + "\" directive is duplicate");
+    }
+    given = true;
+    return {};
+}
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return Status::error("cannot read '" + path + "'");
+    }
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+Status add_rule_file(ngx_conf_t* cf, LocationConf* location, const std::string& path) {
+    auto* main =
+        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module));
+    for (const auto& file : main->rule_files) {
+        if (file->path == path) {
+            location->rules = file.get();
+            return {};
+        }
+    }
+    auto source = read_rule_file(path);
+    if (!source.ok()) {
+        return Status::error("personalize_rules: " + source.message());
+    }
+    const auto loaded = rules::RuleSet::load(*source, path);
+    if (!loaded.ok()) {
+        return Status::error("personalize_rules: " + loaded.message());
+    }
+    main->rule_files.push_back(std::make_unique<RuleFile>(RuleFile{path, std::move(*source)}));
+    location->rules = main->rule_files.back().get();
+    return {};
+}
+
+// "for=$arg_item" -> "for=$3": page/ knows variables by number, the glue keeps what they mean.
+Result<std::vector<std::string>> number_variables(ngx_conf_t* cf, LocationParts& location,
+                                                  std::span<const std::string_view> args) {
+    std::vector<std::string> numbered;
+    for (const std::string_view argument : args) {
+        const std::size_t equals = argument.find('=');
+        // Only "key=$variable": a '$' in a selector is CSS ("[href$='.html']").
+        if (equals == std::string_view::npos || argument.find_first_of("[.# ") < equals ||
+            argument.substr(equals + 1).find('$') != 0) {
+            numbered.emplace_back(argument);
+            continue;
+        }
+        auto value = compile(cf, argument.substr(equals + 1));
+        if (!value.ok()) {
+            return value.status();
+        }
+        numbered.push_back(std::string(argument.substr(0, equals + 1)) + "$" +
+                           std::to_string(location.variables.size()));
+        location.variables.push_back(*value);
+    }
+    return numbered;
+}
+
+struct TemplateFinder {
+    MainConf* main;
+    std::string where;
+
+    static const rewrite::Template* find(void* data, std::string_view name) {
+        auto* self = static_cast<TemplateFinder*>(data);
+        return self->main->find_template(name, self->where);
+    }
+};
+
+Status add_placement(ngx_conf_t* cf, void* conf, bool listing) {
+    LocationParts& location = parts(conf);
+    auto numbered = number_variables(cf, location, arguments(cf));
+    if (!numbered.ok()) {
+        return numbered.status();
+    }
+    const std::vector<std::string_view> args(numbered->begin(), numbered->end());
+    if (listing) {
+        return page::add_listing(location.plan, args);
+    }
+    TemplateFinder finder{
+        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module)),
+        place(cf)};
+    return page::add_widget(location.plan, args, TemplateFinder::find, &finder);
+}
+
+Status set_event_argument(ngx_conf_t* cf, EventRule& rule, std::string_view argument) {
+    const std::size_t equals = argument.find('=');
+    if (equals == 0 || equals == std::string_view::npos) {
+        return Status::error("personalize_event: '" + std::string(argument) +
+                             "': write key=value, as in item=$arg_id or price=$arg_price");
+    }
+    const std::string_view key = argument.substr(0, equals);
+    auto value = compile(cf, argument.substr(equals + 1));
+    if (!value.ok()) {
+        return Status::error("personalize_event: " + value.message());
+    }
+    if (key == "item") {
+        rule.item = *value;
+    } else if (key == "when") {
+        rule.when = *value;
+    } else {
+        rule.parameters.emplace_back(key, *value);
+    }
+    return {};
+}
+
+bool event_name_ok(std::string_view name) {
+    return !name.empty() && name.size() <= visitor::kMaxNameLength &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+           });
+}
+
+void set_handler(ngx_conf_t* cf, ngx_http_handler_pt handler) {
+    static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module))
+        ->handler = handler;
+}
+
+}  // namespace
+
+char* set_redis(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        auto* main = static_cast<MainConf*>(conf);
+        if (Status status = once(main->has_redis, "personalize_redis"); !status.ok()) {
+            return status;
+        }
+        auto url = redis::parse_url(arguments(cf)[0]);
+        if (!url.ok()) {
+            return Status::error("personalize_redis: " + url.message());
+        }
+        ngx_url_t target;
+        ngx_memzero(&target, sizeof(target));
+        target.url = copy(cf->pool, url->unix_socket ? "unix:" + url->host
+                                                     : url->host + ":" + std::to_string(url->port));
+        if (ngx_parse_url(cf->pool, &target) != NGX_OK || target.naddrs == 0) {
+            return Status::error("personalize_redis: '" + url->host +
+                                 "': " + (target.err != nullptr ? target.err : "no address"));
+        }
+        main->redis_url = *url;
+        main->redis_addresses = target.addrs;
+        main->redis_address_count = target.naddrs;
+        return {};
+    });
+}
+
+char* set_prefix(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        const std::string_view prefix = arguments(cf)[0];
+        if (prefix.empty() || prefix.size() > 32 ||
+            prefix.find_first_of("{} \t") != std::string_view::npos) {
+            return Status::error(
+                "personalize_prefix: 1 to 32 characters without braces and blanks, as in \"pz:\"");
+        }
+        auto* main = static_cast<MainConf*>(conf);
+        main->keys.prefix = prefix;
+        return once(main->has_prefix, "personalize_prefix");
+    });
+}
+
+char* set_partitions(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        const std::string_view text = arguments(cf)[0];
+        const ngx_int_t n = ngx_atoi(bytes(text), text.size());
+        if (n < 1 || n > 1024) {
+            return Status::error("personalize_partitions: a number from 1 to 1024, not '" +
+                                 std::string(text) + "'");
+        }
+        auto* main = static_cast<MainConf*>(conf);
+        main->partitions = static_cast<unsigned>(n);
+        return once(main->has_partitions, "personalize_partitions");
+    });
+}
+
+char* set_retention(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        const auto args = arguments(cf);
+        const ngx_int_t events = ngx_atoi(bytes(args[0]), args[0].size());
+        ngx_str_t time = str(args[1]);
+        const ngx_int_t seconds = ngx_parse_time(&time, 1);
+        if (events < 1 || events > 1000 || seconds < 1) {
+            return Status::error(
+                "personalize_retention: how many events a visitor's list keeps (1 to 1000) and how "
+                "long, as in \"100 90d\"");
+        }
+        auto* main = static_cast<MainConf*>(conf);
+        main->retention.events = static_cast<unsigned>(events);
+        main->retention.seconds = static_cast<std::uint32_t>(seconds);
+        return once(main->has_retention, "personalize_retention");
+    });
+}
+
+char* set_store(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        auto path = full_path(cf, arguments(cf)[0], false);
+        if (!path.ok()) {
+            return path.status();
+        }
+        auto* main = static_cast<MainConf*>(conf);
+        main->store_path = *path;
+        return once(main->has_store, "personalize_store");
+    });
+}
+
+char* set_template(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        const auto args = arguments(cf);
+        NamedTemplate& entry = static_cast<MainConf*>(conf)->named(args[0]);
+        if (entry.defined) {
+            return Status::error("personalize_template: '" + entry.name + "' is defined twice");
+        }
+        auto path = full_path(cf, args[1], true);
+        if (!path.ok()) {
+            return path.status();
+        }
+        auto text = read_file(*path);
+        if (!text.ok()) {
+            return Status::error("personalize_template: " + text.message());
+        }
+        auto compiled = rewrite::Template::compile(*text);
+        if (!compiled.ok()) {
+            return Status::error("personalize_template: " + *path + ": " + compiled.message());
+        }
+        *entry.tile = std::move(*compiled);
+        entry.defined = true;
+        return {};
+    });
+}
+
+char* set_rules(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        auto* location = static_cast<LocationConf*>(conf);
+        if (location->rules_set) {
+            return Status::error("\"personalize_rules\" directive is duplicate");
+        }
+        location->rules_set = 1;
+        const std::string_view name = arguments(cf)[0];
+        if (name == "off") {
+            return {};
+        }
+        auto path = full_path(cf, name, true);
+        return path.ok() ? add_rule_file(cf, location, *path) : path.status();
+    });
+}
+
+char* set_widget(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&] { return add_placement(cf, conf, false); });
+}
+
+char* set_listing(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&] { return add_placement(cf, conf, true); });
+}
+
+char* set_event(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        const auto args = arguments(cf);
+        EventRule rule;
+        rule.name = args[0];
+        if (!event_name_ok(rule.name)) {
+            return Status::error("personalize_event: '" + rule.name +
+                                 "' is no event name; use GA4's, as in view_item, add_to_cart, "
+                                 "purchase, search, or your own of a-z 0-9 _");
+        }
+        for (const std::string_view argument : std::span(args).subspan(1)) {
+            if (Status status = set_event_argument(cf, rule, argument); !status.ok()) {
+                return status;
+            }
+        }
+        parts(conf).events.push_back(std::move(rule));
+        return {};
+    });
+}
+
+char* set_context(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        const auto args = arguments(cf);
+        if (!event_name_ok(args[0])) {
+            return Status::error("personalize_context: '" + std::string(args[0]) +
+                                 "' is no name; use a-z 0-9 _, as in country");
+        }
+        auto value = compile(cf, args[1]);
+        if (value.ok()) {
+            parts(conf).context.emplace_back(args[0], *value);
+        }
+        return value.status();
+    });
+}
+
+char* set_events(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
+    set_handler(cf, beacon_handler);
+    return static_cast<char*>(NGX_CONF_OK);
+}
+
+char* set_status(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        const auto args = arguments(cf);
+        if (!args.empty() && args[0] != "json" && args[0] != "prometheus") {
+            return Status::error("personalize_status: '" + std::string(args[0]) +
+                                 "': write json or prometheus");
+        }
+        static_cast<LocationConf*>(conf)->status_prometheus =
+            !args.empty() && args[0] == "prometheus";
+        set_handler(cf, status_handler);
+        return {};
+    });
+}
+
+}  // namespace pz::ngx

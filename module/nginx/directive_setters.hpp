@@ -1,0 +1,23 @@
+// One function per directive that nginx's own setters cannot read. Every error names what is wrong
+// and what to write instead; nginx adds file and line.
+#pragma once
+
+#include "nginx/conf.hpp"
+
+namespace pz::ngx {
+
+char* set_redis(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_prefix(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_partitions(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_retention(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_store(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_template(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_rules(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_widget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_listing(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_event(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_context(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_events(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_status(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+
+}  // namespace pz::ngx

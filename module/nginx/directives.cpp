@@ -1,0 +1,215 @@
+// What nginx.conf says becomes conf.hpp: the table of directives, defaults and inheritance.
+#include <cstddef>
+#include <new>
+
+#include "nginx/conf.hpp"
+#include "nginx/directive_setters.hpp"
+
+namespace pz::ngx {
+
+namespace {
+
+constexpr std::string_view kDefaultTile =
+    "<a class=\"personalize-tile\" href=\"{{link}}\"><img src=\"{{image_link}}\" alt=\"\">"
+    "<span>{{title}}</span> <b>{{price}} {{currency}}</b></a>";
+
+ngx_int_t init_stats_zone(ngx_shm_zone_t* zone, void* old) noexcept {
+    if (old != nullptr) {
+        zone->data = old;
+        return NGX_OK;
+    }
+    auto* pool = reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr);
+    zone->data = zone->shm.exists ? pool->data : ngx_slab_calloc(pool, sizeof(Stats));
+    pool->data = zone->data;
+    return zone->data != nullptr ? NGX_OK : NGX_ERROR;
+}
+
+bool add_stats_zone(ngx_conf_t* cf, MainConf* main) {
+    ngx_str_t name = ngx_string("personalize_stats");
+    main->stats_zone =
+        ngx_shared_memory_add(cf, &name, 16 * ngx_pagesize, &ngx_http_personalize_module);
+    if (main->stats_zone == nullptr) {
+        return false;
+    }
+    main->stats_zone->init = init_stats_zone;
+    return true;
+}
+
+template <class T>
+T* make_in(ngx_pool_t* pool) {
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(pool, 0);
+    if (cleanup == nullptr) {
+        return nullptr;
+    }
+    auto* object = new (std::nothrow) T();
+    cleanup->data = object;
+    cleanup->handler = [](void* data) noexcept { delete static_cast<T*>(data); };
+    return object;
+}
+
+void merge_rules(LocationConf* parent, LocationConf* child) {
+    if (!child->rules_set) {
+        child->rules = parent->rules;
+        child->rules_set = parent->rules_set;
+    }
+}
+
+// A level's own placements replace the inherited ones, all together; so do events and context.
+void merge_parts(LocationConf* parent, LocationConf* child) {
+    for (const LocationParts** part : {&parent->placements, &parent->events, &parent->context}) {
+        *part = *part != nullptr ? *part : parent->own;
+    }
+    child->placements = child->own->plan.empty() ? parent->placements : child->own;
+    child->events = child->own->events.empty() ? parent->events : child->own;
+    child->context = child->own->context.empty() ? parent->context : child->own;
+    if (child->placements != child->own &&
+        child->placements->plan.limits.max_buffer != child->buffer_size) {
+        child->own->plan = child->placements->plan;
+        child->own->variables = child->placements->variables;
+        child->placements = child->own;
+    }
+    if (child->placements == child->own) {
+        child->own->plan.limits.max_buffer = child->buffer_size;
+    }
+    child->plan = &child->placements->plan;
+}
+
+}  // namespace
+
+NamedTemplate& MainConf::named(std::string_view name) {
+    for (auto& entry : templates) {
+        if (entry.name == name) {
+            return entry;
+        }
+    }
+    templates.push_back({std::string(name), std::make_unique<rewrite::Template>(), false, {}});
+    return templates.back();
+}
+
+const rewrite::Template* MainConf::find_template(std::string_view name, std::string_view where) {
+    NamedTemplate& entry = named(name);
+    if (entry.first_use.empty()) {
+        entry.first_use = where;
+    }
+    return entry.tile.get();
+}
+
+void* create_main_conf(ngx_conf_t* cf) noexcept {
+    return make_in<MainConf>(cf->pool);
+}
+
+char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept {
+    return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&]() -> char* {
+        auto* main = static_cast<MainConf*>(conf);
+        for (auto& entry : main->templates) {
+            if (entry.name == "default" && !entry.defined) {
+                *entry.tile = std::move(*rewrite::Template::compile(kDefaultTile));
+                entry.defined = true;
+            }
+            if (!entry.defined) {
+                log(NGX_LOG_EMERG, cf->log,
+                    "template '" + entry.name + "' is used in " + entry.first_use +
+                        " but not defined; add to http{}: personalize_template " + entry.name +
+                        " file.html;");
+                return static_cast<char*>(NGX_CONF_ERROR);
+            }
+        }
+        return add_stats_zone(cf, main) ? static_cast<char*>(NGX_CONF_OK)
+                                        : static_cast<char*>(NGX_CONF_ERROR);
+    });
+}
+
+void* create_location_conf(ngx_conf_t* cf) noexcept {
+    auto* conf = static_cast<LocationConf*>(ngx_pcalloc(cf->pool, sizeof(LocationConf)));
+    if (conf == nullptr) {
+        return nullptr;
+    }
+    conf->timeout = NGX_CONF_UNSET_MSEC;
+    conf->buffer_size = NGX_CONF_UNSET_SIZE;
+    conf->impressions = NGX_CONF_UNSET;
+    conf->own = make_in<LocationParts>(cf->pool);
+    return conf->own != nullptr ? conf : nullptr;
+}
+
+char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
+    auto* prev = static_cast<LocationConf*>(parent);
+    auto* conf = static_cast<LocationConf*>(child);
+    conf->enable = conf->enable != nullptr ? conf->enable : prev->enable;
+    conf->visitor = conf->visitor != nullptr ? conf->visitor : prev->visitor;
+    conf->consent = conf->consent != nullptr ? conf->consent : prev->consent;
+    conf->explain = conf->explain != nullptr ? conf->explain : prev->explain;
+    ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
+    ngx_conf_merge_size_value(conf->buffer_size, prev->buffer_size, 1024 * 1024);
+    ngx_conf_merge_value(conf->impressions, prev->impressions, 1);
+    ngx_conf_merge_str_value(conf->cache_control, prev->cache_control, "private, no-cache");
+    auto* main =
+        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module));
+    main->longest_timeout = ngx_max(main->longest_timeout, conf->timeout);
+    merge_rules(prev, conf);
+    if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types, &prev->types_keys, &prev->types,
+                             ngx_http_html_default_types) != NGX_OK) {
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+    return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&] {
+        merge_parts(prev, conf);
+        return static_cast<char*>(NGX_CONF_OK);
+    });
+}
+
+#define PERSONALIZE_ANYWHERE NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF
+
+ngx_command_t commands[] = {
+    {ngx_string("personalize"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, enable),
+     nullptr},
+    {ngx_string("personalize_redis"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_redis,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_prefix"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_prefix,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_partitions"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_partitions,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_retention"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE2, set_retention,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_store"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_store,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_template"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE2, set_template,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_timeout"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, timeout), nullptr},
+    {ngx_string("personalize_visitor"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, visitor),
+     nullptr},
+    {ngx_string("personalize_consent"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, consent),
+     nullptr},
+    {ngx_string("personalize_explain"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, explain),
+     nullptr},
+    {ngx_string("personalize_rules"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_rules,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_context"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE2, set_context,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_widget"), PERSONALIZE_ANYWHERE | NGX_CONF_2MORE, set_widget,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_listing"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_listing,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_event"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_event,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_impressions"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG,
+     ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, impressions),
+     nullptr},
+    {ngx_string("personalize_buffer_size"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, buffer_size),
+     nullptr},
+    {ngx_string("personalize_types"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, types_keys), &ngx_http_html_default_types[0]},
+    {ngx_string("personalize_cache_control"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_conf_set_str_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, cache_control),
+     nullptr},
+    {ngx_string("personalize_events"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_events,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,
+     set_status, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    ngx_null_command};
+
+}  // namespace pz::ngx

@@ -1,0 +1,227 @@
+// The module as nginx sees it: phases, filters, processes.
+#include "nginx/compat.hpp"
+#include "nginx/conf.hpp"
+#include "nginx/request.hpp"
+#include "nginx/worker.hpp"
+
+namespace pz::ngx {
+
+namespace {
+
+ngx_http_output_header_filter_pt next_header_filter;
+ngx_http_output_body_filter_pt next_body_filter;
+
+// A style sheet, script, picture or font: never a page, so not worth a lookup. Browsers say what
+// they ask for; who does not say is taken for a visitor.
+bool subresource(ngx_http_request_t* r) {
+    const std::string_view destination = request_header(r, "Sec-Fetch-Dest");
+    if (!destination.empty()) {
+        return destination != "document" && destination != "empty" && destination != "iframe" &&
+               destination != "frame" && destination != "nested-document";
+    }
+    const std::string_view accept = request_header(r, "Accept");
+    return accept.starts_with("image/") || accept.starts_with("text/css");
+}
+
+bool prefetch(ngx_http_request_t* r) {
+    return request_header(r, "Sec-Purpose").starts_with("prefetch") ||
+           request_header(r, "Purpose") == "prefetch" || request_header(r, "X-Moz") == "prefetch";
+}
+
+bool switched_on(ngx_http_request_t* r) {
+    return truthy(evaluate(r, location_conf(r)->enable));
+}
+
+bool asks_for_something(ngx_http_request_t* r) {
+    const LocationConf* location = location_conf(r);
+    return (r->method & (NGX_HTTP_GET | NGX_HTTP_POST)) != 0 && location->enable != nullptr &&
+           (!location->plan->empty() || !location->events->events.empty());
+}
+
+// The request's object, made when this location asks for something; nullptr: it does not.
+Request* obtain(ngx_http_request_t* r) {
+    if (r != r->main || main_conf(r)->worker == nullptr) {
+        return nullptr;
+    }
+    const bool wanted = asks_for_something(r) && switched_on(r) && !subresource(r);
+    Request* request = Request::find(r);  // after an internal redirect there is one
+    if (request == nullptr && wanted) {
+        request = Request::create(r);
+    }
+    if (request != nullptr) {
+        request->enter_location(wanted);
+    }
+    return request;
+}
+
+// The request is never held up here: the lookup runs while the origin is asked.
+ngx_int_t precontent_handler(ngx_http_request_t* r) noexcept {
+    return guarded(r->connection->log, NGX_DECLINED, [r] {
+        obtain(r);
+        return NGX_DECLINED;
+    });
+}
+
+Skip ineligible(ngx_http_request_t* r) {
+    if (r->headers_out.status != NGX_HTTP_OK) {
+        return Skip::status;
+    }
+    if (ngx_http_test_content_type(r, &location_conf(r)->types) == nullptr) {
+        return Skip::type;
+    }
+    const ngx_table_elt_t* encoding = r->headers_out.content_encoding;
+    if (encoding != nullptr && encoding->hash != 0 && encoding->value.len != 0) {
+        return Skip::encoding;
+    }
+    if (cache_control_has(r, "no-transform")) {
+        return Skip::transform;
+    }
+    return Skip::none;
+}
+
+// The answer is not known yet, so this is decided by eligibility: nothing of the origin's page that
+// identifies its bytes may stay.
+bool make_private(ngx_http_request_t* r) {
+    ngx_http_clear_content_length(r);
+    ngx_http_clear_accept_ranges(r);
+    ngx_http_clear_last_modified(r);
+    ngx_http_clear_etag(r);
+    r->filter_need_in_memory = 1;
+    return set_cache_control(r, location_conf(r)->cache_control);
+}
+
+bool succeeded(ngx_http_request_t* r) {
+    return r->headers_out.status >= 200 && r->headers_out.status < 300;
+}
+
+// False when memory is out.
+bool begin(ngx_http_request_t* r) {
+    // What `return` answers never came through PRECONTENT.
+    Request* request = r == r->main ? Request::find(r) : nullptr;
+    request = request != nullptr ? request : obtain(r);
+    if (request == nullptr || request->has_page()) {
+        return true;
+    }
+    if (succeeded(r) && !prefetch(r)) {
+        request->record_events();
+    }
+    if (!request->wants_page() || r->header_only) {
+        return true;
+    }
+    if (const Skip reason = ineligible(r); reason != Skip::none) {
+        request->skip(reason);
+        return true;
+    }
+    request->begin_page();
+    return make_private(r);
+}
+
+ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
+    return guarded(r->connection->log, false, [r] { return begin(r); }) ? next_header_filter(r)
+                                                                        : NGX_ERROR;
+}
+
+ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
+    Request* request = r == r->main ? Request::find(r) : nullptr;
+    if (request == nullptr || !request->has_page()) {
+        return next_body_filter(r, in);
+    }
+    return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_ERROR),
+                   [&] { return request->body(in, next_body_filter); });
+}
+
+ngx_int_t log_handler(ngx_http_request_t* r) noexcept {
+    Request* request = r == r->main ? Request::find(r) : nullptr;
+    if (request != nullptr) {
+        guarded(r->connection->log, 0, [request] {
+            request->finish_log();
+            return 0;
+        });
+    }
+    return NGX_OK;
+}
+
+bool add_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_handler_pt handler) {
+    auto* core = static_cast<ngx_http_core_main_conf_t*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
+    auto* slot = static_cast<ngx_http_handler_pt*>(ngx_array_push(&core->phases[phase].handlers));
+    if (slot != nullptr) {
+        *slot = handler;
+    }
+    return slot != nullptr;
+}
+
+ngx_int_t postconfiguration(ngx_conf_t* cf) noexcept {
+    if (!add_handler(cf, NGX_HTTP_PRECONTENT_PHASE, precontent_handler) ||
+        !add_handler(cf, NGX_HTTP_LOG_PHASE, log_handler)) {
+        return NGX_ERROR;
+    }
+    next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = header_filter;
+    next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = body_filter;
+    return NGX_OK;
+}
+
+MainConf* cycle_conf(ngx_cycle_t* cycle) {
+    if (cycle->conf_ctx[ngx_http_module.index] == nullptr) {
+        return nullptr;  // no http{}
+    }
+    return static_cast<MainConf*>(
+        ngx_http_cycle_get_module_main_conf(cycle, ngx_http_personalize_module));
+}
+
+// Also called in the cache manager and loader. Nothing that fails here may keep a worker from
+// starting.
+ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
+    MainConf* conf = cycle_conf(cycle);
+    if (conf == nullptr || (!conf->has_redis && conf->store_path.empty()) ||
+        (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)) {
+        return NGX_OK;
+    }
+    guarded(cycle->log, 0, [conf] {
+        conf->worker = new Worker(*conf);
+        return 0;
+    });
+    return NGX_OK;
+}
+
+void exit_process(ngx_cycle_t* cycle) noexcept {
+    MainConf* conf = cycle_conf(cycle);
+    if (conf != nullptr && conf->worker != nullptr) {
+        delete conf->worker;
+        conf->worker = nullptr;
+    }
+}
+
+ngx_http_module_t context = {
+    add_variables,         // preconfiguration
+    postconfiguration,     // postconfiguration
+    create_main_conf,      // create main configuration
+    init_main_conf,        // init main configuration
+    nullptr,               // create server configuration
+    nullptr,               // merge server configuration
+    create_location_conf,  // create location configuration
+    merge_location_conf    // merge location configuration
+};
+
+}  // namespace
+
+}  // namespace pz::ngx
+
+extern "C" {
+
+__attribute__((visibility("default")))
+ngx_module_t ngx_http_personalize_module = {NGX_MODULE_V1,
+                                            &pz::ngx::context,      // module context
+                                            pz::ngx::commands,      // module directives
+                                            NGX_HTTP_MODULE,        // module type
+                                            nullptr,                // init master
+                                            nullptr,                // init module
+                                            pz::ngx::init_process,  // init process
+                                            nullptr,                // init thread
+                                            nullptr,                // exit thread
+                                            pz::ngx::exit_process,  // exit process
+                                            nullptr,                // exit master
+                                            NGX_MODULE_V1_PADDING};
+}

@@ -1,0 +1,374 @@
+#include "nginx/request.hpp"
+
+#include <new>
+
+#include <time.h>
+
+namespace pz::ngx {
+
+namespace {
+
+// Free on r->buffered: SSI, sub and copy own the other three bits.
+constexpr unsigned kBufferedBit = 0x08;
+
+// Most lookups end sooner; then the head of the page and the rest leave in one write. After that
+// the head does not wait any longer.
+constexpr ngx_msec_t kHeadDelay = 2;
+
+std::uint64_t monotonic_us() {
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1000000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+}  // namespace
+
+Request::Request(ngx_http_request_t* r)
+    : r_(r),
+      main_(main_conf(r)),
+      location_(location_conf(r)),
+      worker_(*main_->worker),
+      chain_(r->pool) {
+    ngx_memzero(&dummy_, sizeof(dummy_));
+    dummy_.fd = static_cast<ngx_socket_t>(-1);
+    dummy_.log = r->connection->log;
+    dummy_.data = this;
+    ngx_memzero(&deadline_, sizeof(deadline_));
+    deadline_.data = &dummy_;
+    deadline_.log = r->connection->log;
+    deadline_.handler = on_deadline;
+}
+
+Request::~Request() {
+    if (deadline_.timer_set) {
+        ngx_del_timer(&deadline_);
+    }
+    if (lookup_ == Lookup::pending) {
+        worker_.redis()->cancel(ticket_);
+    }
+}
+
+void Request::destroy(void* self) noexcept {
+    static_cast<Request*>(self)->~Request();
+}
+
+Request* Request::find(ngx_http_request_t* r) {
+    if (void* ctx = ngx_http_get_module_ctx(r, ngx_http_personalize_module)) {
+        return static_cast<Request*>(ctx);
+    }
+    for (ngx_pool_cleanup_t* cleanup = r->pool->cleanup; cleanup != nullptr;
+         cleanup = cleanup->next) {
+        if (cleanup->handler == destroy) {
+            ngx_http_set_ctx(r, cleanup->data, ngx_http_personalize_module);
+            return static_cast<Request*>(cleanup->data);
+        }
+    }
+    return nullptr;
+}
+
+Request* Request::create(ngx_http_request_t* r) {
+    static_assert(alignof(Request) <= NGX_ALIGNMENT);
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(r->pool, sizeof(Request));
+    if (cleanup == nullptr) {
+        return nullptr;
+    }
+    auto* request = new (cleanup->data) Request(r);
+    cleanup->handler = destroy;
+    ngx_http_set_ctx(r, request, ngx_http_personalize_module);
+    return request;
+}
+
+void Request::enter_location(bool wanted) {
+    location_ = location_conf(r_);
+    wanted_ = wanted;
+    wants_page_ = wanted && !location_->plan->empty();
+    consent_ = location_->consent == nullptr || truthy(evaluate(r_, location_->consent));
+    std::string_view id = evaluate(r_, location_->visitor);
+    id = visitor::valid_visitor_id(id) ? id : std::string_view();
+    if (id != visitor_ || !may_write()) {
+        forget_lookup();
+    }
+    visitor_ = id;
+    if (!wants_page_) {
+        return;
+    }
+    // The not-modified filter runs before ours and would compare with the origin's validators.
+    // (disable_not_modified does not last: a proxied answer sets it anew.)
+    r_->headers_in.if_none_match = nullptr;
+    r_->headers_in.if_modified_since = nullptr;
+    r_->headers_in.if_match = nullptr;
+    r_->headers_in.if_unmodified_since = nullptr;
+    if (may_write() && worker_.redis() != nullptr && lookup_ == Lookup::none) {
+        start_lookup();
+    }
+}
+
+// Another location may know the visitor by another name, or not have their consent.
+void Request::forget_lookup() {
+    if (lookup_ == Lookup::pending) {
+        worker_.redis()->cancel(ticket_);
+    }
+    lookup_ = Lookup::none;
+    skip_ = Skip::none;
+    ticket_ = 0;
+    event_texts_.clear();
+    traits_.clear();
+    reply_bytes_.clear();
+}
+
+void Request::start_lookup() {
+    std::string commands;
+    const unsigned replies =
+        redis::append_read(commands, main_->keys, visitor_, main_->retention.events);
+    worker_.stats().lookups.add();
+    lookup_began_us_ = monotonic_us();
+    ticket_ = worker_.redis()->submit(commands, replies, this);
+    lookup_ = ticket_ != 0 ? Lookup::pending : Lookup::failed;
+    if (lookup_ == Lookup::failed) {
+        worker_.stats().lookup_failures.add();
+        skip(Skip::redis);
+    }
+}
+
+void Request::skip(Skip reason) {
+    if (skip_ == Skip::none) {
+        skip_ = reason;
+    }
+}
+
+Skip Request::skipped() const {
+    const bool nothing_found = ended_ && page_->counters().rewrite.matched == 0;
+    return skip_ == Skip::none && nothing_found ? Skip::no_placement : skip_;
+}
+
+void Request::begin_page() {
+    page_.reset(new page::Page(*location_->plan, worker_.scratch(), *this));
+}
+
+void Request::on_replies(std::span<const redis::Reply> replies) noexcept {
+    worker_.stats().observe_lookup(monotonic_us() - lookup_began_us_);
+    const bool kept = guarded(r_->connection->log, false, [&] {
+        if (replies.size() != 2 || replies[0].type != redis::Reply::Type::array ||
+            replies[1].type != redis::Reply::Type::array) {
+            return false;
+        }
+        keep_replies(replies);
+        return true;
+    });
+    if (!kept) {
+        worker_.stats().lookup_failures.add();
+    }
+    end_lookup(kept ? Lookup::ready : Lookup::failed, Skip::redis);
+}
+
+void Request::on_failure(std::string_view) noexcept {
+    worker_.stats().lookup_failures.add();
+    end_lookup(Lookup::failed, Skip::redis);
+}
+
+// The replies live only during the call; one copy serves all views.
+void Request::keep_replies(std::span<const redis::Reply> replies) {
+    std::size_t size = 0;
+    for (const auto& reply : replies) {
+        for (const auto& element : reply.elements) {
+            size += element.text.size();
+        }
+    }
+    reply_bytes_.reserve(size);
+    const auto keep = [this](std::string_view text) {
+        const std::size_t begin = reply_bytes_.size();
+        reply_bytes_.append(text);
+        return std::string_view(reply_bytes_).substr(begin);
+    };
+    event_texts_.reserve(replies[0].elements.size() + location_->events->events.size());
+    for (const auto& element : replies[0].elements) {
+        event_texts_.push_back(keep(element.text));
+    }
+    const auto fields = replies[1].elements;
+    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+        const std::string_view name = keep(fields[i].text);
+        traits_.emplace_back(name, keep(fields[i + 1].text));
+    }
+}
+
+void Request::end_lookup(Lookup state, Skip reason) {
+    lookup_ = state;
+    ticket_ = 0;
+    if (state == Lookup::failed) {
+        skip(reason);
+    }
+    // Not held: the request may be in a phase of another module; the body will ask.
+    if (holding_) {
+        wake();
+    }
+}
+
+void Request::on_deadline(ngx_event_t* event) noexcept {
+    auto* self = static_cast<Request*>(static_cast<ngx_connection_t*>(event->data)->data);
+    const ngx_msec_t waited = ngx_current_msec - self->hold_began_;
+    if (waited < self->patience()) {
+        ngx_add_timer(&self->deadline_, self->patience() - waited);
+        self->send_head();
+        return;
+    }
+    self->worker_.redis()->cancel(self->ticket_);
+    self->worker_.stats().lookup_timeouts.add();
+    self->end_lookup(Lookup::failed, Skip::timeout);
+}
+
+// While we hold, send_timeout runs against the client: stay well below it.
+ngx_msec_t Request::patience() const {
+    auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf(r_, ngx_http_core_module));
+    return ngx_min(location_->timeout, core->send_timeout / 2 + 1);
+}
+
+void Request::send_head() {
+    if (!r_->connection->error && chain_.flush()) {
+        (void)ngx_http_output_filter(r_, nullptr);
+    }
+}
+
+void Request::build_profile() {
+    std::vector<std::string_view> texts(own_events_.begin(), own_events_.end());
+    texts.insert(texts.end(), event_texts_.begin(), event_texts_.end());
+    profile_.build(*snapshot_, texts, traits_, ngx_time());
+}
+
+void Request::evaluate_variables(page::Visitor& visitor) {
+    for (ngx_http_complex_value_t* value : location_->placements->variables) {
+        variables_.push_back(evaluate(r_, value));
+    }
+    for (const auto& [name, value] : location_->context->context) {
+        context_.emplace_back(name, evaluate(r_, value));
+    }
+    visitor.variables = variables_;
+    visitor.context.variables = context_;
+    visitor.explain = truthy(evaluate(r_, location_->explain));
+}
+
+void Request::decide() {
+    if (page_->verdict() != page::Verdict::undecided) {
+        return;
+    }
+    snapshot_ = worker_.snapshot();
+    if (snapshot_ == nullptr) {
+        skip(Skip::store);
+    }
+    if (skip_ != Skip::none) {
+        page_->pass();
+        return;
+    }
+    build_profile();
+    page::Visitor visitor;
+    visitor.snapshot = snapshot_.get();
+    visitor.profile = &profile_;
+    if (RuleWatch* watch = worker_.rules(location_->rules)) {
+        rules_ = watch->current();
+        visitor.rules = rules_.get();
+    }
+    visitor.now = ngx_time();
+    visitor.context.consent = consent_;
+    evaluate_variables(visitor);
+    page_->decide(page::Verdict::personalize, visitor);
+}
+
+void Request::input(std::string_view bytes) {
+    out_of_memory_ = out_of_memory_ || !chain_.slice(bytes);
+}
+
+void Request::made(std::string_view bytes) {
+    out_of_memory_ = out_of_memory_ || !chain_.copy(bytes);
+}
+
+bool Request::feed(ngx_buf_t* buffer) {
+    if (ngx_buf_in_memory(buffer) && buffer->pos != buffer->last) {
+        page_->write({reinterpret_cast<const char*>(buffer->pos),
+                      static_cast<std::size_t>(buffer->last - buffer->pos)});
+    }
+    if (buffer->last_buf && !ended_) {
+        ended_ = true;
+        page_->end();
+    }
+    return chain_.finish(buffer, page_->holding()) && !out_of_memory_;
+}
+
+ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
+    const bool passing = page_->verdict() == page::Verdict::pass && page_->buffered() == 0;
+    if (passing && !holding_ && chain_.empty() && !chain_.busy()) {
+        return next(r_, in);
+    }
+    if (lookup_ != Lookup::pending) {
+        decide();
+    }
+    for (ngx_chain_t* link = in; link != nullptr; link = link->next) {
+        if (!feed(link->buf)) {
+            return NGX_ERROR;
+        }
+    }
+    if (page_->verdict() == page::Verdict::pass) {
+        skip(Skip::limit);  // unless there was another reason before
+    }
+    update_hold();
+    if (!holding_ && !chain_.release_last()) {
+        return NGX_ERROR;
+    }
+    // An empty chain where nothing waits below would be an alert; a NULL call must always go on.
+    if (in != nullptr && chain_.empty() && !chain_.busy()) {
+        return NGX_OK;
+    }
+    return chain_.send(r_, next);
+}
+
+// The bit keeps the request alive; the deadline sees to it that it is cleared.
+void Request::update_hold() {
+    const bool hold = page_->holding();
+    if (hold && !holding_) {
+        hold_began_ = ngx_current_msec;
+        ngx_add_timer(&deadline_, ngx_min(kHeadDelay, patience()));
+        r_->buffered |= kBufferedBit;
+    }
+    if (!hold && holding_) {
+        held_ms_ = ngx_current_msec - hold_began_;
+        if (deadline_.timer_set) {
+            ngx_del_timer(&deadline_);
+        }
+        r_->buffered &= ~kBufferedBit;
+    }
+    holding_ = hold;
+}
+
+// Push what was held from the top of the chain, so that the filters above account for it, then let
+// the request's own handler go on. After that the request may be gone.
+void Request::wake() {
+    ngx_connection_t* c = r_->connection;
+    ngx_http_request_t* r = r_;
+    if (c->error) {
+        return;
+    }
+    ngx_http_set_log_request(c->log, r);
+    (void)ngx_http_output_filter(r, nullptr);
+    r->write_event_handler(r);
+    ngx_http_run_posted_requests(c);
+}
+
+std::string Request::segments() const {
+    std::string joined;
+    for (const auto& segment : profile_.segments()) {
+        joined += (joined.empty() ? "" : ",") + segment;
+    }
+    return joined;
+}
+
+std::string Request::status() const {
+    if (!wants_page_) {
+        return {};
+    }
+    if (const Skip reason = skipped(); reason != Skip::none) {
+        return "passed:" + std::string(kSkipNames[static_cast<std::size_t>(reason)]);
+    }
+    return personal() ? "personal" : "popular";
+}
+
+}  // namespace pz::ngx

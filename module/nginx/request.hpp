@@ -1,0 +1,121 @@
+// Request: one main request's personalization, from the lookup to the impression.
+//
+// Life: enter_location() in PRECONTENT begins the lookup and never suspends the request. The header
+// filter records the location's events and, for an eligible response, begins the page. The body
+// filter feeds it; at a placement bytes are held (the buffered bit keeps the request) until the
+// lookup ends or the deadline passes; whichever comes wakes the request. A pool cleanup destroys
+// the object and cancels the lookup. The object lives in the request's pool and is found again
+// after an internal redirect, which clears nginx's own pointer to it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "nginx/chain.hpp"
+#include "nginx/conf.hpp"
+#include "nginx/worker.hpp"
+#include "page/page.hpp"
+#include "redis/session.hpp"
+#include "visitor/profile.hpp"
+
+namespace pz::ngx {
+
+class Request final : private redis::Handler, private page::Output {
+  public:
+    static Request* find(ngx_http_request_t* r);
+    // nullptr when memory is out.
+    static Request* create(ngx_http_request_t* r);
+
+    // In PRECONTENT, once for every location that the request comes to. The first that wants a page
+    // begins the lookup. `wanted`: personalization is on here.
+    void enter_location(bool wanted);
+    void record_events();
+    // The response will be personalized: make ready for its body.
+    void begin_page();
+    bool has_page() const { return page_ != nullptr; }
+    ngx_int_t body(ngx_chain_t* in, ngx_http_output_body_filter_pt next);
+    void finish_log();
+
+    void skip(Skip reason);
+    // Why the page stays, or stayed, as the origin made it.
+    Skip skipped() const;
+    bool wants_page() const { return wants_page_; }
+    bool may_write() const { return wanted_ && !visitor_.empty() && consent_; }
+
+    // For nginx variables.
+    std::string_view visitor() const { return visitor_; }
+    std::string status() const;
+    std::string segments() const;
+    ngx_msec_t held_ms() const { return held_ms_; }
+
+    explicit Request(ngx_http_request_t* r);
+
+  private:
+    enum class Lookup : std::uint8_t { none, pending, ready, failed };
+
+    ~Request();
+    static void destroy(void* self) noexcept;
+    static void on_deadline(ngx_event_t* event) noexcept;
+
+    // redis::Handler
+    void on_replies(std::span<const redis::Reply> replies) noexcept override;
+    void on_failure(std::string_view why) noexcept override;
+    // page::Output
+    void input(std::string_view bytes) override;
+    void made(std::string_view bytes) override;
+
+    void start_lookup();
+    void forget_lookup();
+    void keep_replies(std::span<const redis::Reply> replies);
+    void end_lookup(Lookup state, Skip reason);
+    void decide();
+    void build_profile();
+    void record_event(const EventRule& rule);
+    void add_segments(visitor::Event& event) const;
+    void count_page(const page::Counters& counters);
+    void record_impressions();
+    std::string item_list(std::span<const store::ItemIndex> items) const;
+    bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
+    void evaluate_variables(page::Visitor& visitor);
+    bool feed(ngx_buf_t* buffer);
+    void update_hold();
+    ngx_msec_t patience() const;
+    void send_head();
+    void wake();
+
+    ngx_http_request_t* r_;
+    MainConf* main_;
+    LocationConf* location_;
+    Worker& worker_;
+    bool wanted_ = false, wants_page_ = false, consent_ = true;
+    std::string visitor_;
+    Skip skip_ = Skip::none;
+
+    Lookup lookup_ = Lookup::none;
+    redis::Ticket ticket_ = 0;
+    std::uint64_t lookup_began_us_ = 0;
+    std::string reply_bytes_;  // what the views below point into
+    std::vector<std::string_view> event_texts_;
+    std::vector<std::pair<std::string_view, std::string_view>> traits_;
+    std::vector<std::string> own_events_;  // of this request, newest first
+
+    SnapshotPtr snapshot_;
+    std::shared_ptr<rules::RuleSet> rules_;
+    visitor::Profile profile_;
+    std::vector<std::string_view> variables_;
+    std::vector<std::pair<std::string_view, std::string_view>> context_;
+
+    Chain chain_;
+    std::unique_ptr<page::Page> page_;
+    bool out_of_memory_ = false;
+    bool holding_ = false, ended_ = false;
+    ngx_msec_t hold_began_ = 0, held_ms_ = 0;
+    ngx_event_t deadline_;
+    ngx_connection_t dummy_;
+};
+
+}  // namespace pz::ngx

@@ -1,0 +1,70 @@
+#include "nginx/rule_watch.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace pz::ngx {
+
+Result<std::string> read_rule_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return Status::error("rule file '" + path + "': " + std::strerror(errno));
+    }
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+RuleWatch::RuleWatch(const RuleFile& file, Stats& stats) : file_(file), stats_(stats) {
+    look();
+    if (current_ == nullptr) {
+        load(file_.source);
+    }
+}
+
+bool RuleWatch::load(const std::string& source) {
+    auto loaded = rules::RuleSet::load(source, file_.path);
+    if (!loaded.ok()) {
+        stats_.rule_reload_failures.add();
+        log(NGX_LOG_ERR, ngx_cycle->log,
+            loaded.message() + "; the last good version of the rules stays in force");
+        return false;
+    }
+    current_ = std::move(*loaded);
+    return true;
+}
+
+void RuleWatch::look() {
+    if (used_ && current_ != nullptr) {
+        current_->collect();
+        used_ = false;
+    }
+    struct stat info;
+    if (::stat(file_.path.c_str(), &info) != 0) {
+        return;  // an editor may be between unlink and rename
+    }
+    const Identity identity{info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+    if (identity == seen_) {
+        return;
+    }
+    seen_ = identity;
+    auto source = read_rule_file(file_.path);
+    const bool first = current_ == nullptr;
+    if (source.ok() && load(*source) && !first) {
+        stats_.rule_reloads.add();
+        log(NGX_LOG_NOTICE, ngx_cycle->log, "rules of '" + file_.path + "' changed, now in force");
+    }
+}
+
+void RuleWatch::failed(const std::string& error) {
+    const time_t now = ngx_time();
+    if (now - last_complaint_ >= 60) {
+        last_complaint_ = now;
+        log(NGX_LOG_ERR, ngx_cycle->log, error);
+    }
+}
+
+}  // namespace pz::ngx

@@ -1,0 +1,57 @@
+// RuleWatch: one rule file in one worker: loaded, watched, swapped between requests.
+//
+// A changed file that does not load is named in the log once and the last good version stays. A
+// worker that starts beside a broken file begins with what was good when the configuration was
+// read. Thread rules: event loop only.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <sys/types.h>
+#include <time.h>
+
+#include "nginx/conf.hpp"
+#include "nginx/stats.hpp"
+#include "rules/rules.hpp"
+
+namespace pz::ngx {
+
+// Reads a rule file; the error names the path.
+Result<std::string> read_rule_file(const std::string& path);
+
+class RuleWatch {
+  public:
+    RuleWatch(const RuleFile& file, Stats& stats);
+
+    const std::string& path() const { return file_.path; }
+    // Shared, so that a request that is under way keeps the version it began with.
+    const std::shared_ptr<rules::RuleSet>& current() {
+        used_ = true;
+        return current_;
+    }
+    // Looks at the file and loads it when it changed; collects the garbage of what ran since.
+    void look();
+    // Logs a rule's failure, at most once a minute.
+    void failed(const std::string& error);
+
+  private:
+    struct Identity {
+        ino_t inode = 0;
+        off_t size = 0;
+        time_t seconds = 0;
+        long nanoseconds = 0;
+        bool operator==(const Identity& other) const = default;
+    };
+
+    bool load(const std::string& source);
+
+    const RuleFile& file_;
+    Stats& stats_;
+    std::shared_ptr<rules::RuleSet> current_;
+    Identity seen_;
+    bool used_ = false;
+    time_t last_complaint_ = 0;
+};
+
+}  // namespace pz::ngx

@@ -1,0 +1,169 @@
+// personalize_status: counters of all workers and this worker's health, as JSON or Prometheus text.
+#include "nginx/conf.hpp"
+#include "nginx/worker.hpp"
+
+namespace pz::ngx {
+
+namespace {
+
+struct Metric {
+    std::string_view name;  // Prometheus: personalize_<name>_total
+    std::string_view help;
+    Counter Stats::*counter;
+};
+
+constexpr Metric kMetrics[] = {
+    {"lookups", "reads of a visitor's state begun", &Stats::lookups},
+    {"lookup_failures", "reads that Redis did not answer or answered with nonsense",
+     &Stats::lookup_failures},
+    {"lookup_timeouts", "reads that were later than personalize_timeout", &Stats::lookup_timeouts},
+    {"redis_connects", "connections to Redis that became ready", &Stats::redis_connects},
+    {"redis_failures", "connections to Redis that failed", &Stats::redis_failures},
+    {"widgets_filled", "widgets whose content was replaced", &Stats::widgets_filled},
+    {"listings_reordered", "listings whose order was changed", &Stats::listings_reordered},
+    {"placements_kept", "placements left as they were", &Stats::placements_kept},
+    {"over_limit", "placements given up at a limit", &Stats::over_limit},
+    {"ambiguous", "placements given up because their end was not certain", &Stats::ambiguous},
+    {"events", "events taken in", &Stats::events},
+    {"events_failed", "events that Redis did not get", &Stats::events_failed},
+    {"beacons_refused", "beacons that could not be read", &Stats::beacons_refused},
+    {"impressions", "placements shown to visitors", &Stats::impressions},
+    {"impressions_dropped", "impressions that Redis did not get", &Stats::impressions_dropped},
+    {"rules_failed", "rules undone because of an error or their budget", &Stats::rules_failed},
+    {"rule_reloads", "rule files taken into force while running", &Stats::rule_reloads},
+    {"rule_reload_failures", "changed rule files that did not load", &Stats::rule_reload_failures},
+    {"store_swaps", "generations of the store taken into service", &Stats::store_swaps},
+};
+
+struct Health {
+    bool redis_configured, redis_ready;
+    SnapshotPtr snapshot;
+};
+
+std::string number(std::uint64_t value) {
+    return std::to_string(value);
+}
+
+void json_counters(const Stats& stats, std::string& out) {
+    out += "\"requests\":{\"personal\":" + number(stats.personal.get()) +
+           ",\"popular\":" + number(stats.popular.get()) + ",\"passed\":{";
+    for (std::size_t i = 1; i < kSkipNames.size(); i++) {
+        out.append(i > 1 ? ",\"" : "\"").append(kSkipNames[i]);
+        out += "\":" + number(stats.passed[i].get());
+    }
+    out += "}}";
+    for (const Metric& metric : kMetrics) {
+        out.append(",\"").append(metric.name);
+        out += "\":" + number((stats.*metric.counter).get());
+    }
+    out += ",\"lookup_us\":{\"sum\":" + number(stats.lookup_us.get()) + ",\"le\":{";
+    for (std::size_t i = 0; i <= kLatencyBounds.size(); i++) {
+        out += (i > 0 ? ",\"" : "\"") +
+               (i < kLatencyBounds.size() ? number(kLatencyBounds[i]) : std::string("inf")) +
+               "\":" + number(stats.lookup_bucket[i].get());
+    }
+    out += "}}";
+}
+
+std::string as_json(const Stats& stats, const Health& health) {
+    std::string out = "{\"redis\":{\"configured\":";
+    out += health.redis_configured ? "true" : "false";
+    out += ",\"ready\":";
+    out += health.redis_ready ? "true" : "false";
+    out += "},\"store\":";
+    if (health.snapshot != nullptr) {
+        out += "{\"generation\":" + number(health.snapshot->generation()) +
+               ",\"created\":" + number(static_cast<std::uint64_t>(health.snapshot->created())) +
+               ",\"items\":" + number(health.snapshot->item_count()) +
+               ",\"bytes\":" + number(health.snapshot->bytes()) + "}";
+    } else {
+        out += "null";
+    }
+    out += ",";
+    json_counters(stats, out);
+    return out + "}\n";
+}
+
+void head(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
+    out.append("# HELP personalize_").append(name).append(" ").append(help);
+    out.append("\n# TYPE personalize_").append(name).append(" ").append(type).append("\n");
+}
+
+void prometheus_requests(const Stats& stats, std::string& out) {
+    head(out, "requests_total", "counter", "pages by result");
+    std::uint64_t passed = 0;
+    for (const Counter& counter : stats.passed) {
+        passed += counter.get();
+    }
+    out += "personalize_requests_total{result=\"personal\"} " + number(stats.personal.get()) +
+           "\npersonalize_requests_total{result=\"popular\"} " + number(stats.popular.get()) +
+           "\npersonalize_requests_total{result=\"passed\"} " + number(passed) + "\n";
+    head(out, "skipped_total", "counter", "pages left as the origin made them, by reason");
+    for (std::size_t i = 1; i < kSkipNames.size(); i++) {
+        out.append("personalize_skipped_total{reason=\"").append(kSkipNames[i]);
+        out += "\"} " + number(stats.passed[i].get()) + "\n";
+    }
+}
+
+void prometheus_latency(const Stats& stats, std::string& out) {
+    constexpr std::string_view kName = "redis_request_duration_seconds";
+    head(out, kName, "histogram", "from the read's begin to its last reply");
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i <= kLatencyBounds.size(); i++) {
+        sum += stats.lookup_bucket[i].get();
+        std::string bound = "+Inf";
+        if (i < kLatencyBounds.size()) {
+            bound = std::to_string(kLatencyBounds[i] / 1e6);
+        }
+        out.append("personalize_").append(kName) +=
+            "_bucket{le=\"" + bound + "\"} " + number(sum) + "\n";
+    }
+    out.append("personalize_").append(kName) +=
+        "_sum " + std::to_string(static_cast<double>(stats.lookup_us.get()) / 1e6) + "\n";
+    out.append("personalize_").append(kName) += "_count " + number(sum) + "\n";
+}
+
+std::string as_prometheus(const Stats& stats, const Health& health) {
+    std::string out;
+    prometheus_requests(stats, out);
+    for (const Metric& metric : kMetrics) {
+        const std::string name = std::string(metric.name) + "_total";
+        head(out, name, "counter", metric.help);
+        out += "personalize_" + name + " " + number((stats.*metric.counter).get()) + "\n";
+    }
+    prometheus_latency(stats, out);
+    head(out, "redis_ready", "gauge", "1 when this worker's connection answers");
+    out += std::string("personalize_redis_ready ") + (health.redis_ready ? "1\n" : "0\n");
+    const auto* snapshot = health.snapshot.get();
+    head(out, "store_generation", "gauge", "the generation in service, 0 for none");
+    out += "personalize_store_generation " + number(snapshot ? snapshot->generation() : 0) + "\n";
+    head(out, "store_items", "gauge", "items in the store in service");
+    out += "personalize_store_items " + number(snapshot ? snapshot->item_count() : 0) + "\n";
+    return out;
+}
+
+}  // namespace
+
+ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
+    if (!(r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+    if (const ngx_int_t rc = ngx_http_discard_request_body(r); rc != NGX_OK) {
+        return rc;
+    }
+    MainConf* conf = main_conf(r);
+    return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
+        Worker* worker = conf->worker;
+        Health health{conf->has_redis, false, nullptr};
+        if (worker != nullptr) {
+            health.redis_ready = worker->redis() != nullptr && worker->redis()->ready();
+            health.snapshot = worker->snapshot();
+        }
+        return location_conf(r)->status_prometheus
+                   ? send_text(r, NGX_HTTP_OK, "text/plain; version=0.0.4",
+                               as_prometheus(conf->stats(), health))
+                   : send_text(r, NGX_HTTP_OK, "application/json", as_json(conf->stats(), health));
+    });
+}
+
+}  // namespace pz::ngx

@@ -1,0 +1,126 @@
+#include "nginx/worker.hpp"
+
+namespace pz::ngx {
+
+Worker::Worker(MainConf& conf) : conf_(conf), stats_(conf.stats()) {
+    event_replies_.failed = &stats_.events_failed;
+    impression_replies_.failed = &stats_.impressions_dropped;
+    if (conf.has_redis) {
+        redis_ = std::make_unique<RedisLink>(conf.redis_url, conf.redis_addresses,
+                                             conf.redis_address_count,
+                                             ngx_max(kStall, 2 * conf.longest_timeout), stats_);
+        redis_->connect();
+    }
+    if (!conf.store_path.empty()) {
+        store_ = std::make_unique<StoreWatch>(conf.store_path, stats_);
+    }
+    for (const auto& file : conf.rule_files) {
+        rules_.push_back(std::make_unique<RuleWatch>(*file, stats_));
+    }
+    ngx_memzero(&dummy_, sizeof(dummy_));
+    dummy_.fd = static_cast<ngx_socket_t>(-1);
+    dummy_.log = ngx_cycle->log;
+    dummy_.data = this;
+    ngx_memzero(&tick_event_, sizeof(tick_event_));
+    tick_event_.data = &dummy_;
+    tick_event_.handler = on_tick;
+    tick_event_.log = ngx_cycle->log;
+    tick_event_.cancelable = 1;
+    ngx_add_timer(&tick_event_, kTick);
+}
+
+Worker::~Worker() {
+    if (tick_event_.timer_set) {
+        ngx_del_timer(&tick_event_);
+    }
+    send_impressions();
+    // Before the handlers that it may still call.
+    redis_.reset();
+}
+
+RuleWatch* Worker::rules(const RuleFile* file) {
+    for (const auto& watch : rules_) {
+        if (file != nullptr && watch->path() == file->path) {
+            return watch.get();
+        }
+    }
+    return nullptr;
+}
+
+redis::Ticket Worker::write_events(std::string_view visitor, std::span<const visitor::Event> events,
+                                   redis::Handler* handler) {
+    stats_.events.add(events.size());
+    std::vector<std::string> texts;
+    std::vector<std::vector<std::string>> fields;
+    for (const auto& event : events) {
+        texts.push_back(visitor::format_event(event));
+        fields.push_back(visitor::stream_fields(visitor, event));
+    }
+    std::string commands;
+    const unsigned replies =
+        redis::append_write(commands, conf_.keys, conf_.retention, visitor,
+                            redis::partition_of(visitor, conf_.partitions), texts, fields);
+    const redis::Ticket ticket =
+        redis_ == nullptr
+            ? 0
+            : redis_->submit(commands, replies, handler != nullptr ? handler : &event_replies_);
+    if (ticket == 0) {
+        stats_.events_failed.add(events.size());
+    }
+    return ticket;
+}
+
+void Worker::add_impression(std::string_view visitor, const visitor::Event& event) {
+    impression_count_ += redis::append_stream(impressions_, conf_.keys, conf_.retention,
+                                              redis::partition_of(visitor, conf_.partitions),
+                                              visitor::stream_fields(visitor, event));
+    stats_.impressions.add();
+    if (impressions_.size() >= kImpressionBytes) {
+        send_impressions();
+    }
+}
+
+void Worker::send_impressions() {
+    if (impression_count_ == 0) {
+        return;
+    }
+    if (redis_ == nullptr ||
+        redis_->submit(impressions_, impression_count_, &impression_replies_) == 0) {
+        stats_.impressions_dropped.add(impression_count_);
+    }
+    impressions_.clear();
+    impression_count_ = 0;
+}
+
+void Worker::CountFailures::on_replies(std::span<const redis::Reply> replies) noexcept {
+    for (const auto& reply : replies) {
+        if (reply.type == redis::Reply::Type::error) {
+            failed->add();
+        }
+    }
+}
+
+void Worker::CountFailures::on_failure(std::string_view) noexcept {
+    failed->add();
+}
+
+void Worker::on_tick(ngx_event_t* event) noexcept {
+    auto* worker = static_cast<Worker*>(static_cast<ngx_connection_t*>(event->data)->data);
+    guarded(ngx_cycle->log, 0, [worker] {
+        worker->tick();
+        return 0;
+    });
+    ngx_add_timer(event, kTick);
+}
+
+void Worker::tick() {
+    for (const auto& watch : rules_) {
+        watch->look();
+    }
+    if (store_ != nullptr) {
+        store_->current();
+    }
+    send_impressions();
+}
+
+}  // namespace pz::ngx

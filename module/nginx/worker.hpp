@@ -1,0 +1,72 @@
+// Worker: what one worker process owns: the Redis link, the store, the rules, working memory, and
+// the impressions that wait to leave together. Made in init_process, gone in exit_process. Thread
+// rules: event loop only.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nginx/conf.hpp"
+#include "nginx/redis_link.hpp"
+#include "nginx/rule_watch.hpp"
+#include "nginx/store_watch.hpp"
+#include "recommend/recommender.hpp"
+#include "visitor/event.hpp"
+
+namespace pz::ngx {
+
+class Worker {
+  public:
+    explicit Worker(MainConf& conf);
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    RedisLink* redis() { return redis_.get(); }  // nullptr: none configured
+    SnapshotPtr snapshot() { return store_ ? store_->current() : SnapshotPtr(); }
+    RuleWatch* rules(const RuleFile* file);  // nullptr for nullptr
+    recommend::Scratch& scratch() { return scratch_; }
+    Stats& stats() { return stats_; }
+
+    // Queues the visitor's events, oldest first, for list and stream. 0: Redis is away, and the
+    // events are counted as failed. Without a handler nobody waits; failures are counted all the
+    // same.
+    redis::Ticket write_events(std::string_view visitor, std::span<const visitor::Event> events,
+                               redis::Handler* handler = nullptr);
+    // An impression for the stream; leaves within a second, together with others.
+    void add_impression(std::string_view visitor, const visitor::Event& event);
+
+  private:
+    // For writes that nobody waits for: counts what did not arrive.
+    struct CountFailures final : redis::Handler {
+        Counter* failed = nullptr;
+        void on_replies(std::span<const redis::Reply> replies) noexcept override;
+        void on_failure(std::string_view why) noexcept override;
+    };
+
+    // A server that owes replies for so long is taken for dead; never less than twice the longest
+    // personalize_timeout.
+    static constexpr ngx_msec_t kStall = 400;
+    static constexpr ngx_msec_t kTick = 500;
+    static constexpr std::size_t kImpressionBytes = 64 * 1024;
+
+    static void on_tick(ngx_event_t* event) noexcept;
+    void tick();
+    void send_impressions();
+
+    MainConf& conf_;
+    Stats& stats_;
+    std::unique_ptr<RedisLink> redis_;
+    std::unique_ptr<StoreWatch> store_;
+    std::vector<std::unique_ptr<RuleWatch>> rules_;
+    recommend::Scratch scratch_;
+    CountFailures event_replies_, impression_replies_;
+    std::string impressions_;  // RESP bytes
+    unsigned impression_count_ = 0;
+    ngx_connection_t dummy_;
+    ngx_event_t tick_event_;
+};
+
+}  // namespace pz::ngx
