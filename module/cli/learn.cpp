@@ -1,0 +1,136 @@
+// personalize learn: catalog and events -> the store, once or for as long as the shop is open.
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+
+#include "cli/command.hpp"
+#include "cli/learn_daemon.hpp"
+
+namespace pz::cli {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr unsigned kMaxPartitions = 1024;
+
+struct LearnOptions {
+    std::string store, catalog, interval = "30s";
+    std::vector<std::string> history;
+    unsigned partitions = 1;
+    bool once = false;
+    RedisOptions redis;
+};
+
+// "500ms", "30s", "5m", "2h", "30" (seconds): nginx's units.
+Result<milliseconds> parse_interval(std::string_view text) {
+    constexpr std::pair<std::string_view, long long> kUnits[] = {
+        {"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+    constexpr long long kMaxCount = 1'000'000'000;
+    long long count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    for (const auto& [name, factor] : kUnits) {
+        if (error == std::errc() && unit == name && count > 0 && count <= kMaxCount) {
+            return milliseconds(count * factor);
+        }
+    }
+    return Status::error("--interval: not a time: write it like 30s, 500ms or 5m");
+}
+
+int learn_files(const LearnOptions& options) {
+    Learner learner(options.store);
+    Status status = learner.read_catalog(options.catalog);
+    for (const std::string& path : options.history) {
+        if (status.ok()) {
+            status = learner.read_history(path);
+        }
+    }
+    if (status.ok()) {
+        status = learner.write();
+    }
+    if (!status.ok()) {
+        return fail(status);
+    }
+    std::printf("%s\n", learner.summary().c_str());
+    return kDone;
+}
+
+// They are read later, when the catalog is known; that they are missing is said at once.
+Status check_readable(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+        if (::access(path.c_str(), R_OK) != 0) {
+            return Status::error(path + ": cannot open: " + std::strerror(errno));
+        }
+    }
+    return {};
+}
+
+int learn_redis(const LearnOptions& options) {
+    DaemonOptions daemon;
+    daemon.once = options.once;
+    const auto url = redis::parse_url(options.redis.url);
+    const auto interval = parse_interval(options.interval);
+    if (!url.ok() || !interval.ok()) {
+        warn(url.ok() ? interval.message() : "--redis: " + url.message());
+        return kUsage;
+    }
+    daemon.url = *url;
+    daemon.interval = *interval;
+    Learner learner(options.store);
+    Status status = check_readable(options.history);
+    if (status.ok() && !options.catalog.empty()) {
+        status = learner.read_catalog(options.catalog);
+    }
+    if (!status.ok()) {
+        return fail(status);
+    }
+    RedisSource source(learner, options.redis.keys, options.partitions, options.history);
+    return run_daemon(learner, source, daemon);
+}
+
+int run_learn(const LearnOptions& options) {
+    if (!options.redis.url.empty()) {
+        return learn_redis(options);
+    }
+    if (options.catalog.empty()) {
+        warn("where is the catalog? name a feed with --catalog, or a server with --redis");
+        return kUsage;
+    }
+    return learn_files(options);
+}
+
+}  // namespace
+
+void add_learn(CLI::App& app, Run& run) {
+    CLI::App* command = app.add_subcommand(
+        "learn", "Learn from the catalog and the events, and write the store that nginx reads");
+    command->footer(
+        "Without --redis: learns from files and ends. With --redis: loads what is there and then\n"
+        "follows it until SIGTERM or SIGINT; prices, stock and availability reach the store at "
+        "once.\n"
+        "It may be killed at any time: the store in service stays whole.");
+    auto options = std::make_shared<LearnOptions>();
+    command->add_option("--store", options->store, "The store to write")
+        ->required()
+        ->type_name("PATH");
+    command->add_option("--catalog", options->catalog, "A product feed; - is standard input")
+        ->type_name("FEED");
+    command->add_option("--history", options->history, "Lines of: visitor TAB event, oldest first")
+        ->type_name("FILE ...");
+    options->redis.add_to(*command, false);
+    command->add_option("--partitions", options->partitions, "Event streams, as in nginx")
+        ->check(CLI::Range(1U, kMaxPartitions))
+        ->capture_default_str()
+        ->type_name("N");
+    command->add_flag("--once", options->once, "With --redis: end when all has been read");
+    command->add_option("--interval", options->interval, "The time between generations")
+        ->capture_default_str()
+        ->type_name("TIME");
+    command->callback([&run, options] { run = [options] { return run_learn(*options); }; });
+}
+
+}  // namespace pz::cli

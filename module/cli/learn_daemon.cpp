@@ -1,0 +1,119 @@
+#include "cli/learn_daemon.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/command.hpp"
+#include "cli/stop.hpp"
+
+namespace pz::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kRetry{1000};
+// How long a wish to end may go unseen.
+constexpr milliseconds kLongestBlock{500};
+
+class Daemon {
+  public:
+    Daemon(Learner& learner, RedisSource& source, const DaemonOptions& options)
+        : learner_(learner), source_(source), options_(options) {}
+
+    void run();
+
+  private:
+    Status serve(RedisClient& client);
+    void report(const Status& status);
+    void write_when_due();
+
+    Learner& learner_;
+    RedisSource& source_;
+    const DaemonOptions& options_;
+    Clock::time_point due_ = Clock::now();
+    std::string reported_;
+};
+
+void Daemon::run() {
+    while (!stop_requested()) {
+        auto client = RedisClient::connect(options_.url);
+        const Status status = client.ok() ? serve(*client) : client.status();
+        if (!status.ok()) {
+            report(status);
+            write_when_due();
+            pause_unless_stopped(kRetry);
+        }
+    }
+}
+
+// Until an error, or until asked to end.
+Status Daemon::serve(RedisClient& client) {
+    Status status = source_.loaded() ? Status() : source_.load(client);
+    const milliseconds block = std::min(kLongestBlock, options_.interval);
+    while (status.ok() && !stop_requested()) {
+        if (!reported_.empty()) {
+            warn("redis answers again");
+            reported_.clear();
+        }
+        write_when_due();
+        status = source_.follow(client, static_cast<unsigned>(block.count()));
+        learner_.refresh_popularity();
+    }
+    return status;
+}
+
+// Redis may be away for hours: say so once, not every second.
+void Daemon::report(const Status& status) {
+    if (status.message() != reported_) {
+        reported_ = status.message();
+        warn(reported_ + "; trying again every second");
+    }
+}
+
+void Daemon::write_when_due() {
+    // Half a catalog is worse than the store in service.
+    if (!source_.loaded() || !learner_.changed() || learner_.item_count() == 0 ||
+        Clock::now() < due_) {
+        return;
+    }
+    const Status status = learner_.write();
+    due_ = Clock::now() + options_.interval;
+    if (status.ok()) {
+        std::printf("%s\n", learner_.summary().c_str());
+        std::fflush(stdout);
+    } else {
+        warn(status.message() + "; trying again at the next interval");
+    }
+}
+
+int learn_once(Learner& learner, RedisSource& source, const redis::Url& url) {
+    auto client = RedisClient::connect(url);
+    if (!client.ok()) {
+        return fail(client.status());
+    }
+    Status status = source.load(*client);
+    if (status.ok() && !source.loaded()) {
+        return fail("ended before all was read; the store is as it was");
+    }
+    status = status.ok() ? learner.write() : status;
+    if (!status.ok()) {
+        return fail(status);
+    }
+    std::printf("%s\n", learner.summary().c_str());
+    return kDone;
+}
+
+}  // namespace
+
+int run_daemon(Learner& learner, RedisSource& source, const DaemonOptions& options) {
+    defer_stop_signals();
+    if (options.once) {
+        return learn_once(learner, source, options.url);
+    }
+    Daemon(learner, source, options).run();
+    return kDone;
+}
+
+}  // namespace pz::cli

@@ -1,0 +1,61 @@
+// RedisSource: the shop's catalog and events in Redis -> a Learner.
+//
+// First everything that is there, then what comes. A place in every stream is held, so that after a
+// reconnection reading goes on there and no event is learned twice. An item's record is read again
+// whenever the catalog's stream names it; items come before the events of the same page.
+// Thread rules: one thread.
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/learner.hpp"
+#include "cli/redis_client.hpp"
+#include "cli/stream_tail.hpp"
+#include "redis/commands.hpp"
+
+namespace pz::cli {
+
+class RedisSource {
+  public:
+    // `history`: files to be learned between the catalog and the streams' events, since events of
+    // unknown items teach nothing.
+    RedisSource(Learner& learner, const redis::Keys& keys, unsigned partitions,
+                std::vector<std::string> history);
+
+    // The whole catalog, the history, then all events. May be called again after an error. Stops
+    // early, without an error, when the program is asked to end: loaded() is then false.
+    Status load(RedisClient& client);
+    bool loaded() const { return loaded_; }
+    // What is new since then; waits up to `block_ms` for it.
+    Status follow(RedisClient& client, unsigned block_ms);
+
+  private:
+    Status load_catalog(RedisClient& client);
+    Status load_history();
+    Status load_events(RedisClient& client);
+    Status scan_items(RedisClient& client);
+    Result<std::size_t> read_page(RedisClient& client, std::size_t streams, unsigned block_ms);
+    Status digest(RedisClient& client);
+    Status read_items(RedisClient& client);
+    void take_item(const std::string& id, const redisReply& reply);
+    void take_change(std::span<const std::string_view> fields);
+    void take_event(std::span<const std::string_view> fields);
+    void complain(const std::string& problem);
+    void end_complaints();
+
+    Learner& learner_;
+    redis::Keys keys_;
+    std::vector<std::string> history_;  // not yet read
+    StreamTail tail_;                   // the catalog's stream, then one for each partition
+    std::set<std::string, std::less<>> changed_;  // items whose records are to be read
+    std::vector<std::pair<std::string, visitor::Event>> events_;  // to be learned after that
+    std::size_t complaints_ = 0;
+    bool loaded_ = false;
+};
+
+}  // namespace pz::cli
