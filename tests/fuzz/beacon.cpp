@@ -1,0 +1,26 @@
+// Beacon bodies: whatever is accepted must be events that are valid and can be written.
+#include "visitor/beacon.hpp"
+
+#include <cstdlib>
+
+using namespace pz::visitor;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    constexpr std::int64_t kNow = 1763660000;
+    const std::string_view body(reinterpret_cast<const char*>(data), size);
+    const BeaconLimits limits;
+    const auto events = parse_beacon(body, kNow, limits);
+    if (!events.ok()) {
+        return events.message().empty() ? (std::abort(), 0) : 0;
+    }
+    if (events->size() > limits.max_produced) {
+        std::abort();
+    }
+    for (const Event& event : *events) {
+        if (!validate(event).ok() || !parse_event(format_event(event)).ok() || event.time > kNow ||
+            event.time < kNow - limits.max_age) {
+            std::abort();
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,32 @@
+// The text form of events: whatever is read must be valid, and survive being written and read
+// again.
+#include "visitor/event.hpp"
+
+#include <cstdlib>
+
+using namespace pz::visitor;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    std::string decoded;
+    (void)percent_decode(text, decoded);
+    (void)valid_visitor_id(text);
+
+    const auto event = parse_event(text);
+    if (!event.ok()) {
+        return 0;
+    }
+    (void)event->price_micros();
+    (void)event->quantity();
+    // Encoding more than the writer did may pass the limit of the whole; nothing else may fail.
+    if (!validate(*event).ok()) {
+        return format_event(*event).size() > kMaxEventLength ? 0 : (std::abort(), 0);
+    }
+    const auto again = parse_event(format_event(*event));
+    if (!again.ok() || again->name != event->name || again->type != event->type ||
+        again->item != event->item || again->time != event->time ||
+        again->parameters != event->parameters) {
+        std::abort();
+    }
+    return 0;
+}

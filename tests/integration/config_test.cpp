@@ -1,0 +1,181 @@
+// Wrong configurations fail nginx -t, with file, line and what to write instead.
+#include <boost/test/unit_test.hpp>
+
+#include "integration/support/nginx.hpp"
+
+namespace pz::test {
+
+namespace {
+
+struct Wrong {
+    std::string http;    // the wrong directive stands on its second line
+    std::string remedy;  // a part of the message
+};
+
+void check_refused(const TempDir& dir, const Wrong& wrong) {
+    const Outcome outcome = Nginx::check(dir, "\n" + wrong.http);
+    const std::string place = "check.conf:" + std::to_string(first_http_line(1));
+    BOOST_CHECK_MESSAGE(outcome.status == 1, wrong.http << "\n-> status " << outcome.status << "\n"
+                                                        << outcome.output);
+    BOOST_CHECK_MESSAGE(outcome.output.find(place) != outcome.output.npos,
+                        wrong.http << "\n-> no " << place << " in\n"
+                                   << outcome.output);
+    BOOST_CHECK_MESSAGE(outcome.output.find(wrong.remedy) != outcome.output.npos,
+                        wrong.http << "\n-> no \"" << wrong.remedy << "\" in\n"
+                                   << outcome.output);
+}
+
+void check_all(const std::vector<Wrong>& table) {
+    const TempDir dir;
+    dir.write("good.html", "<a href=\"{{link}}\">{{title}}</a>");
+    dir.write("bad.html", "<a href=\"{{link}}\">{{title</a>");
+    dir.write("raw.html", "<a>{{{title}}}</a>");
+    dir.write("script.html", "<script>{{title}}</script>");
+    for (const Wrong& wrong : table) {
+        check_refused(dir, wrong);
+    }
+}
+
+std::string in_server(const std::string& directive) {
+    return directive + "\nserver { listen @listen@; }";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(config)
+
+BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
+    const TempDir dir;
+    dir.write("tile.html", "<a href=\"{{link}}\">{{title}}</a>");
+    dir.write("rules.lua", "rule \"a\" { pin = 1, match = { id = \"P01\" } }");
+    const Outcome outcome = Nginx::check(dir, R"(
+        personalize_redis redis://127.0.0.1:6379/2;
+        personalize_prefix shop:; personalize_partitions 16; personalize_retention 50 30d;
+        personalize_store store.pz; personalize_template tile tile.html;
+        personalize_visitor $cookie_vid; personalize_consent $cookie_consent;
+        personalize_rules rules.lua; personalize_context country $http_x_country;
+        personalize_timeout 30ms; personalize_buffer_size 256k; personalize_impressions off;
+        personalize_types text/html application/xhtml+xml;
+        personalize_cache_control "private, no-store"; personalize_explain $cookie_staff;
+        personalize $cookie_on;
+        server {
+            listen @listen@;
+            location / {
+                personalize on;
+                personalize_widget "#a > .b[c^='d'], e" for_you,popular limit=8 min=4
+                                   template=tile name=home-1 level=segment for=$arg_id category=$arg_c;
+                personalize_listing ul.products item=li id=href top=12 name=list level=individual
+                                    query=$arg_q category=$arg_c;
+                personalize_event view_item item=$arg_id when=$arg_w price=$arg_p own=$arg_o;
+            }
+            location /rules { personalize_rules off; }
+            location /e { personalize_events; }
+            location /s { personalize_status; }
+            location /p { personalize_status prometheus; }
+        })");
+    BOOST_CHECK_MESSAGE(outcome.status == 0, outcome.output);
+}
+
+BOOST_AUTO_TEST_CASE(http_blocks_without_any_directive_and_no_http_at_all) {
+    const TempDir dir;
+    BOOST_CHECK_EQUAL(Nginx::check(dir, "server { listen @listen@; }").status, 0);
+    BOOST_CHECK_EQUAL(Nginx::check(dir, "").status, 0);
+}
+
+BOOST_AUTO_TEST_CASE(main_directives) {
+    check_all({{in_server("personalize_redis http://x;"), "redis://"},
+               {in_server("personalize_redis redis://localhost:99999;"), "port"},
+               {in_server("personalize_redis redis://localhost/x;"), "personalize_redis"},
+               {in_server("personalize_redis redis://no-such-host.invalid;"), "no-such-host"},
+               {in_server("personalize_redis unix:;"), "unix:"},
+               {in_server("personalize_prefix 'a{b';"), "pz:"},
+               {in_server("personalize_partitions 0;"), "1 to 1024"},
+               {in_server("personalize_partitions many;"), "1 to 1024"},
+               {in_server("personalize_retention 0 90d;"), "100 90d"},
+               {in_server("personalize_retention 100 soon;"), "100 90d"},
+               {in_server("personalize_retention 100;"), "arguments"}});
+}
+
+BOOST_AUTO_TEST_CASE(passwords_are_not_repeated) {
+    const TempDir dir;
+    const Outcome outcome =
+        Nginx::check(dir, in_server("personalize_redis redis://u:hunter2@localhost:99999;"));
+    BOOST_CHECK_EQUAL(outcome.status, 1);
+    BOOST_CHECK_MESSAGE(outcome.output.find("hunter2") == outcome.output.npos, outcome.output);
+}
+
+BOOST_AUTO_TEST_CASE(templates) {
+    check_all(
+        {{in_server("personalize_template t nowhere.html;"), "nowhere.html"},
+         {in_server("personalize_template t bad.html;"), "bad.html"},
+         {in_server("personalize_template t raw.html;"), "raw.html"},
+         {in_server("personalize_template t script.html;"), "script.html"},
+         {in_server("personalize_widget '#a' popular template=nix;"), "personalize_template nix"}});
+}
+
+BOOST_AUTO_TEST_CASE(widgets_arguments) {
+    check_all({{in_server("personalize_widget '#a';"), "arguments"},
+               {in_server("personalize_widget 'div[' popular;"), "selector"},
+               {in_server("personalize_widget '#a' poplar;"), "popular"},
+               {in_server("personalize_widget '#a' popular,;"), "popular"},
+               {in_server("personalize_widget '#a' popular limit=0;"), "limit"},
+               {in_server("personalize_widget '#a' popular limit=many;"), "limit"},
+               {in_server("personalize_widget '#a' popular limit=3 min=4;"), "min"},
+               {in_server("personalize_widget '#a' popular level=vip;"), "individual"},
+               {in_server("personalize_widget '#a' popular limt=3;"), "limit"},
+               {in_server("personalize_widget '#a' popular for=P01;"), "for"}});
+}
+
+BOOST_AUTO_TEST_CASE(listings_arguments) {
+    check_all({{in_server("personalize_listing ':hover';"), "selector"},
+               {in_server("personalize_listing ul item=;"), "item"},
+               {in_server("personalize_listing ul item='>>';"), "selector"},
+               {in_server("personalize_listing ul top=0;"), "top"},
+               {in_server("personalize_listing ul id='a b';"), "id"},
+               {in_server("personalize_listing ul limit=3;"), "top"}});
+}
+
+BOOST_AUTO_TEST_CASE(events_and_others) {
+    check_all(
+        {{in_server("personalize_event;"), "arguments"},
+         {in_server("personalize_event 'View Item' item=$arg_id;"), "view_item"},
+         {in_server("personalize_event view_item $arg_id;"), "key=value"},
+         {in_server("personalize_context 'a b' $arg_x;"), "country"},
+         {in_server("personalize_timeout soon;"), "personalize_timeout"},
+         {in_server("personalize_buffer_size big;"), "personalize_buffer_size"},
+         {in_server("personalize_impressions maybe;"), "on"},
+         {in_server("personalize_rules nowhere.lua;"), "nowhere.lua"},
+         {"server { listen @listen@; location /s { personalize_status xml; } }", "prometheus"},
+         {"server { listen @listen@; location /e { personalize_events on; } }", "arguments"}});
+}
+
+// nginx itself looks variables up at the end of the configuration, where no line is known any more.
+BOOST_AUTO_TEST_CASE(unknown_variables) {
+    const TempDir dir;
+    for (const std::string directive :
+         {"personalize_widget '#a' popular for=$no_such;",
+          "personalize_event search term=$no_such;", "personalize $no_such;",
+          "personalize_context a $no_such;"}) {
+        const Outcome outcome = Nginx::check(dir, in_server(directive));
+        BOOST_CHECK_MESSAGE(outcome.status == 1, directive << " is accepted");
+        BOOST_CHECK_MESSAGE(outcome.output.find("no_such") != outcome.output.npos, outcome.output);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(directives_given_twice) {
+    const TempDir dir;
+    dir.write("rules.lua", "rule \"a\" { pin = 1, match = { id = \"P01\" } }");
+    dir.write("good.html", "<a>{{title}}</a>");
+    for (const std::string directive :
+         {"personalize_redis redis://127.0.0.1;", "personalize_template t good.html;",
+          "personalize_rules rules.lua;", "personalize on;", "personalize_visitor $cookie_a;",
+          "personalize_timeout 1s;", "personalize_store a;", "personalize_prefix a:;",
+          "personalize_partitions 2;", "personalize_retention 1 1d;"}) {
+        const Outcome outcome = Nginx::check(dir, directive + "\n" + in_server(directive));
+        BOOST_CHECK_MESSAGE(outcome.status == 1, directive << " twice is accepted");
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::test

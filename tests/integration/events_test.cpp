@@ -1,0 +1,442 @@
+// Events: from requests and from the beacon, into the visitor's list and the stream, onto the next
+// page.
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+
+#include "integration/support/edge.hpp"
+#include "integration/support/fake_redis.hpp"
+#include "integration/support/print.hpp"
+
+namespace pz::test {
+
+namespace {
+
+constexpr std::string_view kStream = "pz:events:0";
+
+const EdgeOptions kShop = {
+    .location = "personalize_widget '#w1' recent limit=4 min=1 template=tile;", .server = R"(
+        location /product/ { proxy_pass http://origin; personalize_event view_item item=$uri; }
+        location /item { proxy_pass http://origin; personalize_event view_item item=$arg_id
+                         list=$arg_list price=$arg_price; }
+        location = /item/when { proxy_pass http://origin; personalize_event view_item item=$arg_id
+                                when=$arg_when; }
+        location = /cart/add { proxy_pass http://origin;
+            personalize_event add_to_cart item=$personalize_form_item qty=$personalize_form_qty
+                              price=$personalize_form_price; }
+        location = /thanks { proxy_pass http://origin;
+            personalize_event purchase item=$arg_items price=$arg_prices qty=$arg_qtys; }
+        location = /search { proxy_pass http://origin; personalize_event search term=$personalize_arg_q; }
+        location = /beacon { personalize_events; client_max_body_size 1m;
+                             client_body_buffer_size 8k; }
+    )"};
+
+void add_pages(Edge& edge) {
+    for (const char* path : {"/product/p07", "/product/p08", "/item", "/item/when", "/cart/add",
+                             "/thanks", "/search"}) {
+        edge.origin.page(path, {"<p>ok</p>"});
+    }
+}
+
+// "view_item P07" of "view_item P07 1763660000 list=home".
+std::string short_form(const std::string& event) {
+    return event.substr(0, event.find(' ', event.find(' ') + 1));
+}
+
+List short_forms(const List& events) {
+    List list;
+    for (const std::string& event : events) {
+        list.push_back(short_form(event));
+    }
+    return list;
+}
+
+// The writes of requests are not waited for, so neither are they done when the response is.
+bool has_events(const Edge& edge, std::string_view visitor, std::size_t count) {
+    return wait_until([&] { return edge.events(visitor).size() >= count; });
+}
+
+// Field -> value of the stream's entries, oldest first.
+std::vector<Values> stream(const Edge& edge, std::string_view key = kStream) {
+    std::vector<Values> entries;
+    for (const RedisReply& entry :
+         edge.redis->client().command({"XRANGE", std::string(key), "-", "+"}).elements) {
+        const List fields = entry.elements.at(1).texts();
+        Values values;
+        for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+            values[fields[i]] = fields[i + 1];
+        }
+        entries.push_back(values);
+    }
+    return entries;
+}
+
+std::string beacon(std::string_view item, std::string_view name = "view_item") {
+    return "{\"name\":\"" + std::string(name) + "\",\"params\":{\"items\":[{\"item_id\":\"" +
+           std::string(item) + "\"}]}}";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(events)
+
+BOOST_AUTO_TEST_CASE(viewed_item_shows_on_the_very_next_page) {
+    Edge edge(kShop);
+    add_pages(edge);
+    HttpClient client = edge.nginx->client();
+    BOOST_CHECK_EQUAL(client.get("/product/p07", visitor("anna")).body, "<p>ok</p>");
+    CHECK_LIST(tiles_of(client.get("/", visitor("anna")).body, "w1"), "P07");
+    client.get("/product/p08", visitor("anna"));
+    CHECK_LIST(tiles_of(client.get("/", visitor("anna")).body, "w1"), "P08 P07");
+    BOOST_CHECK_EQUAL(edge.events("anna").size(), 2);
+}
+
+BOOST_AUTO_TEST_CASE(event_is_written_to_list_and_stream) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.get("/item?id=P03&list=home&price=19.90", visitor("anna"));
+    BOOST_REQUIRE(has_events(edge, "anna", 1));
+    const std::string event = edge.events("anna")[0];
+    BOOST_CHECK_EQUAL(short_form(event), "view_item P03");
+    BOOST_CHECK_MESSAGE(event.find(" list=home") != event.npos, event);
+    BOOST_CHECK_MESSAGE(event.find(" price=19.90") != event.npos, event);
+    const auto entries = stream(edge);
+    BOOST_REQUIRE_EQUAL(entries.size(), 1);
+    const Values& entry = entries[0];
+    BOOST_CHECK_EQUAL(entry.at("v") + " " + entry.at("e") + " " + entry.at("i"),
+                      "anna view_item P03");
+    BOOST_CHECK_EQUAL(entry.at("list") + " " + entry.at("price"), "home 19.90");
+    BOOST_CHECK(entry.contains("t"));
+}
+
+BOOST_AUTO_TEST_CASE(add_to_cart_from_form_fields) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.post("/cart/add", "token=x%26y&item=P0%33&qty=2&price=13.50", visitor("bert"));
+    BOOST_REQUIRE(has_events(edge, "bert", 1));
+    const std::string event = edge.events("bert")[0];
+    BOOST_CHECK_EQUAL(short_form(event), "add_to_cart P03");
+    BOOST_CHECK_MESSAGE(event.find(" qty=2") != event.npos, event);
+    BOOST_CHECK_MESSAGE(event.find(" price=13.50") != event.npos, event);
+    BOOST_CHECK_EQUAL(edge.origin.received().back().body,
+                      "token=x%26y&item=P0%33&qty=2&price=13.50");
+}
+
+BOOST_AUTO_TEST_CASE(purchase_of_several_items) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.get("/thanks?items=P01,P04,P09&prices=1.50,2.50,3.50&qtys=1,2,3", visitor("carl"));
+    BOOST_REQUIRE(has_events(edge, "carl", 3));
+    const List events = edge.events("carl");
+    CHECK_LIST(short_forms(events), "purchase P09 purchase P04 purchase P01");
+    BOOST_CHECK_MESSAGE(events[1].find(" price=2.50") != std::string::npos, events[1]);
+    BOOST_CHECK_MESSAGE(events[1].find(" qty=2") != std::string::npos, events[1]);
+    BOOST_CHECK_EQUAL(stream(edge).size(), 3);
+}
+
+BOOST_AUTO_TEST_CASE(event_without_an_item) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.get("/search?q=red-shirt", visitor("dora"));
+    BOOST_REQUIRE(has_events(edge, "dora", 1));
+    const std::string event = edge.events("dora")[0];
+    BOOST_CHECK_EQUAL(short_form(event), "search -");
+    BOOST_CHECK_MESSAGE(event.find(" term=red-shirt") != event.npos, event);
+}
+
+BOOST_AUTO_TEST_CASE(arguments_are_decoded) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.get("/search?x=%&q=Gr%C3%B6%C3%9Fe+39%20%zz", visitor("dora"));
+    BOOST_REQUIRE(has_events(edge, "dora", 1));
+    const std::string event = edge.events("dora")[0];
+    BOOST_CHECK_MESSAGE(event.find(" term=Gr%C3%B6%C3%9Fe%2039%20%25zz") != event.npos, event);
+}
+
+BOOST_AUTO_TEST_CASE(no_event_without_success_visitor_item_or_condition) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.origin.page("/item/gone", {"gone", "text/html", 404});
+    edge.origin.page("/item/moved", {"", "text/html", 302, {{"Location", "/"}}});
+    edge.get("/item/gone?id=P01", visitor("emil"));
+    edge.get("/item/moved?id=P01", visitor("emil"));
+    edge.get("/item?id=P01");            // nobody
+    edge.get("/item", visitor("emil"));  // no item
+    edge.get("/item/when?id=P01&when=0", visitor("emil"));
+    edge.get("/item/when?id=P01", visitor("emil"));
+    edge.get("/item/when?id=P03&when=1", visitor("emil"));
+    edge.get("/item?id=" + std::string(51, 'x'), visitor("emil"));  // no item id
+    edge.get("/product/p07/unknown", visitor("emil"));
+    edge.get("/item?id=P02", visitor("emil"));
+    BOOST_REQUIRE(has_events(edge, "emil", 2));
+    CHECK_LIST(short_forms(edge.events("emil")), "view_item P02 view_item P03");
+    BOOST_CHECK_EQUAL(stream(edge).size(), 2);
+}
+
+BOOST_AUTO_TEST_CASE(head_and_prefetch_make_no_events) {
+    Edge edge(kShop);
+    add_pages(edge);
+    HttpClient client = edge.nginx->client();
+    for (const auto& header : Headers{{"Sec-Purpose", "prefetch"},
+                                      {"Sec-Purpose", "prefetch;prerender"},
+                                      {"Purpose", "prefetch"}}) {
+        Headers headers = visitor("fred");
+        headers.push_back(header);
+        BOOST_CHECK_EQUAL(client.get("/item?id=P01", headers).status, 200);
+    }
+    client.fetch({.path = "/item?id=P01", .headers = visitor("fred"), .method = "HEAD"});
+    client.get("/item?id=P02", visitor("fred"));
+    BOOST_REQUIRE(has_events(edge, "fred", 1));
+    CHECK_LIST(short_forms(edge.events("fred")), "view_item P02");
+}
+
+BOOST_AUTO_TEST_CASE(list_is_trimmed_and_expires) {
+    EdgeOptions options = kShop;
+    options.http = "personalize_retention 5 1h;";
+    Edge edge(options);
+    add_pages(edge);
+    HttpClient client = edge.nginx->client();
+    for (int i = 1; i <= 8; i++) {
+        client.get("/item?id=P0" + std::to_string(i), visitor("gina"));
+    }
+    BOOST_REQUIRE(wait_until([&] { return stream(edge).size() == 8; }));
+    CHECK_LIST(short_forms(edge.events("gina")),
+               "view_item P08 view_item P07 view_item P06 view_item P05 view_item P04");
+    const auto ttl = edge.redis->client().integer({"TTL", "pz:{gina}:events"});
+    BOOST_CHECK_MESSAGE(ttl > 3500 && ttl <= 3600, "TTL " << ttl);
+}
+
+BOOST_AUTO_TEST_CASE(prefix_and_partitions) {
+    EdgeOptions options = kShop;
+    options.http = "personalize_prefix shop1:; personalize_partitions 4;";
+    Edge edge(options);
+    add_pages(edge);
+    HttpClient client = edge.nginx->client();
+    for (int i = 0; i < 40; i++) {
+        client.get("/item?id=P01", visitor("v" + std::to_string(i)));
+    }
+    RedisClient redis = edge.redis->client();
+    const auto total = [&] {
+        std::int64_t sum = 0;
+        for (int n = 0; n < 4; n++) {
+            sum += redis.integer({"XLEN", "shop1:events:" + std::to_string(n)});
+        }
+        return sum;
+    };
+    BOOST_CHECK(wait_until([&] { return total() == 40; }));
+    BOOST_CHECK_LT(redis.integer({"XLEN", "shop1:events:0"}), 40);
+    BOOST_CHECK_EQUAL(redis.integer({"LLEN", "shop1:{v7}:events"}), 1);
+    BOOST_CHECK(redis.command({"KEYS", "pz:*"}).elements.empty());
+}
+
+BOOST_AUTO_TEST_CASE(beacon_is_acknowledged_when_redis_has_it) {
+    EdgeOptions options = kShop;
+    options.workers = 2;
+    Edge edge(options);
+    // Every request over a connection of its own, so that both workers take part.
+    for (int i = 1; i <= 9; i++) {
+        const std::string who = "b" + std::to_string(i);
+        const Response response =
+            edge.post("/beacon", beacon(item_id(i)), visitor(who), "application/json");
+        BOOST_CHECK_EQUAL(response.status, 204);
+        BOOST_CHECK_EQUAL(response.body, "");
+        CHECK_LIST(tiles_of(edge.get("/", visitor(who)).body, "w1"), item_id(i));
+    }
+    BOOST_CHECK_EQUAL(stream(edge).size(), 9);
+}
+
+BOOST_AUTO_TEST_CASE(beacon_keeps_the_connection_in_order) {
+    Edge edge(kShop);
+    HttpClient client = edge.nginx->client();
+    for (int i = 1; i <= 3; i++) {
+        const Response response = client.fetch({.path = "/beacon",
+                                                .headers = visitor("hans"),
+                                                .method = "POST",
+                                                .body = beacon(item_id(i))});
+        BOOST_REQUIRE_EQUAL(response.status, 204);
+    }
+    CHECK_LIST(tiles_of(client.get("/", visitor("hans")).body, "w1"), "P03 P02 P01");
+}
+
+BOOST_AUTO_TEST_CASE(beacon_with_many_events) {
+    Edge edge(kShop);
+    const std::string body = "{\"client_id\":\"mallory\",\"events\":[" + beacon("P02") + "," +
+                             beacon("P03", "add_to_cart") + "]}";
+    BOOST_CHECK_EQUAL(edge.post("/beacon", body, visitor("ida")).status, 204);
+    CHECK_LIST(short_forms(edge.events("ida")), "add_to_cart P03 view_item P02");
+    BOOST_CHECK(edge.events("mallory").empty());
+}
+
+BOOST_AUTO_TEST_CASE(beacon_larger_than_the_body_buffer) {
+    Edge edge(kShop);
+    std::string items;
+    for (int i = 0; i < 190; i++) {
+        items += std::string(i > 0 ? "," : "") + "{\"item_id\":\"P01\",\"item_name\":\"" +
+                 std::string(60, 'n') + "\"}";
+    }
+    const std::string body = "{\"name\":\"view_item_list\",\"params\":{\"items\":[" + items + "]}}";
+    BOOST_REQUIRE_GT(body.size(), 8192);
+    BOOST_CHECK_EQUAL(edge.post("/beacon", body, visitor("jo")).status, 204);
+    BOOST_CHECK_EQUAL(edge.events("jo").size(), 100);
+}
+
+BOOST_AUTO_TEST_CASE(bad_beacon_is_refused_with_the_place) {
+    Edge edge(kShop);
+    const std::pair<std::string, std::string> cases[] = {
+        {"", ""},
+        {"{", ""},
+        {"not json", ""},
+        {"[" + beacon("P01") + ",{\"name\":7}]", "[1]"},
+        {"{\"events\":[" + beacon("P01") +
+             ",{\"name\":\"view_item\",\"params\":{\"items\":[{\"item_id\":\"P02\",\"price\":"
+             "\"cheap\"}]}}]}",
+         "events[1].params.items[0].price"},
+        {beacon(std::string(60, 'x')), "item_id"}};
+    for (const auto& [body, place] : cases) {
+        const Response response = edge.post("/beacon", body, visitor("kim"), "application/json");
+        BOOST_CHECK_EQUAL(body + std::to_string(response.status), body + "400");
+        BOOST_CHECK_MESSAGE(response.body.find("error") != std::string::npos &&
+                                response.body.find(place) != std::string::npos,
+                            body << " -> " << response.body);
+    }
+    // All or nothing.
+    BOOST_CHECK(edge.events("kim").empty());
+    BOOST_CHECK_EQUAL(edge.status("beacons_refused"), std::size(cases));
+}
+
+BOOST_AUTO_TEST_CASE(beacon_refuses_other_methods_and_large_bodies) {
+    Edge edge(kShop);
+    HttpClient client = edge.nginx->client();
+    for (const char* method : {"GET", "PUT", "DELETE"}) {
+        const Response response =
+            client.fetch({.path = "/beacon", .headers = visitor("lea"), .method = method});
+        BOOST_CHECK_EQUAL(response.status, 405);
+    }
+    const std::string large(65 * 1024, ' ');
+    BOOST_CHECK_EQUAL(edge.post("/beacon", large + beacon("P01"), visitor("lea")).status, 413);
+    // Chunked: the length is not known before.
+    const std::string chunked =
+        "POST /beacon HTTP/1.1\r\nHost: x\r\nCookie: vid=lea\r\nTransfer-Encoding: chunked\r\n"
+        "Connection: close\r\n\r\n11000\r\n" +
+        std::string(0x11000, ' ') + "\r\n0\r\n\r\n";
+    Socket socket = connect_to(edge.nginx->address());
+    socket.send(chunked);
+    BOOST_CHECK_EQUAL(socket.receive().substr(0, 12), "HTTP/1.1 413");
+    BOOST_CHECK(edge.events("lea").empty());
+}
+
+BOOST_AUTO_TEST_CASE(beacon_without_a_visitor_stores_nothing) {
+    Edge edge(kShop);
+    BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01")).status, 204);
+    BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("a/b")).status, 204);
+    BOOST_CHECK_EQUAL(edge.redis->client().integer({"DBSIZE"}), 0);
+}
+
+BOOST_AUTO_TEST_CASE(beacon_says_so_when_redis_is_away) {
+    Edge edge(kShop);
+    edge.redis->kill9();
+    // Whether the worker has noticed or not.
+    for (int i = 0; i < 5; i++) {
+        BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("max")).status, 503);
+    }
+    edge.redis->start();
+    BOOST_CHECK(wait_until(
+        [&] { return edge.post("/beacon", beacon("P01"), visitor("max")).status == 204; }));
+}
+
+BOOST_AUTO_TEST_CASE(beacon_says_so_when_redis_refuses_to_write) {
+    Edge edge(kShop);
+    edge.redis->client().command({"CONFIG", "SET", "maxmemory", "1"});
+    BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("nina")).status, 503);
+    edge.redis->client().command({"CONFIG", "SET", "maxmemory", "0"});
+    BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("nina")).status, 204);
+}
+
+BOOST_AUTO_TEST_CASE(beacons_client_may_go_away_while_it_waits) {
+    EdgeOptions options = kShop;
+    options.redis = false;
+    Edge edge(options);
+    FakeRedis redis(edge.dir / "redis.sock");
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    redis.hold();
+    edge.get("/-/status");
+    HttpClient waiting = edge.nginx->client();
+    waiting.send({.path = "/", .headers = visitor("o")});  // its LRANGE holds up all behind it
+    BOOST_REQUIRE(wait_until([&] { return redis.received("LRANGE") == 1; }));
+    for (int i = 0; i < 20; i++) {
+        HttpClient client = edge.nginx->client();
+        client.send(
+            {.path = "/beacon", .headers = visitor("o"), .method = "POST", .body = beacon("P01")});
+        client.socket().abort();
+    }
+    redis.release();
+    BOOST_CHECK(waiting.finish({}).complete);
+    BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("o")).status, 204);
+}
+
+BOOST_AUTO_TEST_CASE(impressions_reach_the_stream_in_order_of_position) {
+    Edge edge({.location =
+                   "personalize_widget '#w1' popular limit=3 min=1 template=tile name=top;\n"
+                   "personalize_listing '#list';"});
+    HttpClient client = edge.nginx->client();
+    for (int i = 0; i < 20; i++) {
+        client.get("/", visitor("v" + std::to_string(i)));
+    }
+    client.get("/");  // nobody: no impression
+    BOOST_REQUIRE(wait_until([&] { return stream(edge).size() >= 20; }));
+    const auto entries = stream(edge);
+    BOOST_CHECK_EQUAL(entries.size(), 20);
+    std::set<std::string> visitors;
+    for (const Values& entry : entries) {
+        visitors.insert(entry.at("v"));
+        BOOST_CHECK_EQUAL(entry.at("e"), "view_item_list");
+        BOOST_CHECK_EQUAL(entry.at("list"), "top");
+        BOOST_CHECK_EQUAL(entry.at("items"), "P01,P02,P03");
+    }
+    BOOST_CHECK_EQUAL(visitors.size(), 20);
+    // They are no part of what the visitor did.
+    BOOST_CHECK(edge.events("v3").empty());
+}
+
+BOOST_AUTO_TEST_CASE(impressions_leave_together) {
+    Edge edge({.redis = false});
+    std::mutex mutex;
+    std::vector<std::chrono::steady_clock::time_point> times;
+    FakeRedis redis(edge.dir / "redis.sock", [&](const FakeRedis::Command& command) {
+        if (command[0] == "XADD") {
+            const std::lock_guard lock(mutex);
+            times.push_back(std::chrono::steady_clock::now());
+        }
+        return FakeRedis::empty_answer(command);
+    });
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    HttpClient client = edge.nginx->client();
+    for (int i = 0; i < 50; i++) {
+        client.get("/", visitor("v"));
+    }
+    BOOST_REQUIRE(wait_until([&] { return redis.received("XADD") >= 100; }));
+    // Batches are half a second apart: far fewer moments than impressions.
+    std::size_t batches = 1;
+    const std::lock_guard lock(mutex);
+    for (std::size_t i = 1; i < times.size(); i++) {
+        batches += times[i] - times[i - 1] > 100ms;
+    }
+    BOOST_CHECK_MESSAGE(batches <= 10, batches << " batches for " << times.size());
+}
+
+BOOST_AUTO_TEST_CASE(impressions_can_be_switched_off) {
+    Edge edge({.server = "location /on/ { proxy_pass http://origin/; personalize_impressions on; "
+                         "personalize_widget '#w1' popular limit=3 min=1 template=tile name=on; }",
+               .http = "personalize_impressions off;"});
+    for (int i = 0; i < 5; i++) {
+        edge.get("/", visitor("v"));
+    }
+    edge.get("/on/", visitor("v"));
+    BOOST_REQUIRE(wait_until([&] { return !stream(edge).empty(); }));
+    BOOST_REQUIRE_EQUAL(stream(edge).size(), 1);
+    BOOST_CHECK_EQUAL(stream(edge)[0].at("list"), "on");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::test

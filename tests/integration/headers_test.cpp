@@ -1,0 +1,242 @@
+// Heads: what a personal response may say, and which responses are not touched at all.
+#include <boost/test/unit_test.hpp>
+
+#include <zlib.h>
+
+#include "integration/support/edge.hpp"
+#include "integration/support/print.hpp"
+
+namespace pz::test {
+
+namespace {
+
+const Headers kOriginHeaders = {{"ETag", "\"v1\""},
+                                {"Last-Modified", "Mon, 02 Nov 2026 10:00:00 GMT"},
+                                {"Accept-Ranges", "bytes"},
+                                {"Expires", "Tue, 01 Dec 2026 10:00:00 GMT"},
+                                {"Cache-Control", "public, max-age=600"},
+                                {"X-Shop", "kept"}};
+
+std::string gzip(std::string_view text) {
+    z_stream stream{};
+    deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+    std::string out(text.size() + 100, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return out;
+}
+
+std::string gunzip(std::string_view bytes) {
+    z_stream stream{};
+    inflateInit2(&stream, 15 + 16);
+    std::string out(100000, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    const int result = inflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    inflateEnd(&stream);
+    return result == Z_STREAM_END ? out : "not a whole gzip stream";
+}
+
+Headers with(Headers headers, std::string name, std::string value) {
+    headers.emplace_back(std::move(name), std::move(value));
+    return headers;
+}
+
+// The origin's response as it is, with all that identifies its bytes.
+void check_untouched(const Response& response, const Page& page) {
+    BOOST_CHECK_EQUAL(response.status, page.status);
+    BOOST_CHECK_MESSAGE(response.body == page.body, "another body: " << response.body);
+    BOOST_CHECK_EQUAL(response.header("Content-Length").value_or("none"),
+                      std::to_string(page.body.size()));
+    for (const auto& [name, value] : page.headers) {
+        const std::string got = response.header(name).value_or("none");
+        BOOST_CHECK_MESSAGE(got == value, name << ": " << got << " instead of " << value);
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(headers)
+
+BOOST_AUTO_TEST_CASE(personal_response_is_private_and_without_validators) {
+    Edge edge;
+    edge.origin.page("/", {home_page(), "text/html", 200, kOriginHeaders});
+    edge.remember("anna", {event("view_item", "P09")});
+    // The popular page too: what the visitor's state will be is not known when the head leaves.
+    for (const char* id : {"anna", "stranger"}) {
+        const Response page = edge.get("/", visitor(id));
+        BOOST_CHECK_EQUAL(page.count("Cache-Control"), 1);
+        BOOST_CHECK_EQUAL(page.header("Cache-Control").value_or(""), "private, no-cache");
+        for (const char* gone :
+             {"ETag", "Last-Modified", "Accept-Ranges", "Content-Length", "Expires"}) {
+            BOOST_CHECK_MESSAGE(!page.has(gone), gone << " is left");
+        }
+        BOOST_CHECK_EQUAL(page.header("X-Shop").value_or(""), "kept");
+        BOOST_CHECK_EQUAL(page.header("Transfer-Encoding").value_or(""), "chunked");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(cache_control_can_be_set_and_wins_over_nginx_own) {
+    Edge edge({.server = "location /c/ { proxy_pass http://origin/; expires 1h; "
+                         "add_header Cache-Control public; "
+                         "personalize_cache_control 'private, no-store'; "
+                         "personalize_widget '#w1' popular limit=4 template=tile; }"});
+    const Response page = edge.get("/c/");
+    BOOST_CHECK_EQUAL(page.count("Cache-Control"), 1);
+    BOOST_CHECK_EQUAL(page.header("Cache-Control").value_or(""), "private, no-store");
+    BOOST_CHECK(!page.has("Expires"));
+}
+
+BOOST_AUTO_TEST_CASE(conditional_request_gets_the_whole_page) {
+    Edge edge;
+    edge.origin.page("/", {home_page(), "text/html", 200, kOriginHeaders});
+    for (const auto& [name, value] :
+         Headers{{"If-None-Match", "\"v1\""},
+                 {"If-None-Match", "*"},
+                 {"If-Modified-Since", "Mon, 02 Nov 2026 10:00:00 GMT"},
+                 {"If-Unmodified-Since", "Mon, 02 Nov 2020 10:00:00 GMT"},
+                 {"If-Match", "\"v0\""}}) {
+        const Response page = edge.get("/", with(visitor("v"), name, value));
+        BOOST_CHECK_EQUAL(name + " " + std::to_string(page.status), name + " 200");
+        CHECK_LIST(tiles_of(page.body, "w1"), "P01 P02 P03 P04");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(range_request_gets_the_whole_page) {
+    Edge edge;
+    edge.origin.page("/", {home_page(), "text/html", 200, kOriginHeaders});
+    for (const char* range : {"bytes=0-9", "bytes=-5", "bytes=3-4,8-9", "bytes=999999-"}) {
+        const Response page = edge.get("/", with(visitor("v"), "Range", range));
+        BOOST_CHECK_EQUAL(page.status, 200);
+        BOOST_CHECK(!page.has("Content-Range"));
+        CHECK_LIST(tiles_of(page.body, "w1"), "P01 P02 P03 P04");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(file_served_by_nginx_itself_is_personal_too) {
+    Edge edge({.server = "location /files/ { root @dir@; "
+                         "personalize_widget '#w1' popular limit=4 template=tile; }"});
+    edge.dir.write("files/page.html", home_page());
+    for (const auto& headers : {Headers{}, Headers{{"Range", "bytes=0-9"}}}) {
+        const Response page = edge.get("/files/page.html", headers);
+        BOOST_CHECK_EQUAL(page.status, 200);
+        BOOST_CHECK(!page.has("ETag") && !page.has("Accept-Ranges") && !page.has("Content-Length"));
+        CHECK_LIST(tiles_of(page.body, "w1"), "P01 P02 P03 P04");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(head_request_is_left_alone) {
+    Edge edge;
+    const Page page{home_page(), "text/html", 200, kOriginHeaders};
+    edge.origin.page("/", page);
+    HttpClient client = edge.nginx->client();
+    const Response head = client.fetch({.path = "/", .headers = visitor("v"), .method = "HEAD"});
+    BOOST_CHECK_EQUAL(head.status, 200);
+    BOOST_CHECK(head.body.empty());
+    BOOST_CHECK_EQUAL(edge.status("lookups"), 0);
+    BOOST_CHECK_EQUAL(client.get("/-/status").status, 200);
+}
+
+BOOST_AUTO_TEST_CASE(responses_that_are_no_personal_pages_keep_bytes_and_validators) {
+    Edge edge;
+    const Page cases[] = {
+        {home_page(), "application/json", 200, kOriginHeaders},
+        {home_page(), "text/html", 404, kOriginHeaders},
+        {home_page(), "text/html", 500, kOriginHeaders},
+        {"moved", "text/html", 301, {{"Location", "http://shop.test/x"}, {"ETag", "\"m\""}}},
+        {home_page(), "text/html", 200, {{"Cache-Control", "no-transform"}, {"ETag", "\"n\""}}},
+        {home_page(),
+         "text/html",
+         200,
+         {{"Cache-Control", "public, No-Transform, max-age=3"}, {"ETag", "\"n\""}}},
+        {gzip(home_page()), "text/html", 200, {{"Content-Encoding", "gzip"}, {"ETag", "\"g\""}}},
+        {home_page(), "text/html", 200, {{"Content-Encoding", "br"}, {"ETag", "\"b\""}}},
+        {home_page().substr(0, 20),
+         "text/html",
+         206,
+         {{"Content-Range", "bytes 0-19/999"}, {"ETag", "\"r\""}}},
+    };
+    for (const Page& page : cases) {
+        edge.origin.page("/", page);
+        check_untouched(edge.get("/", with(visitor("v"), "Accept-Encoding", "gzip, br")), page);
+    }
+    const char* results[] = {"type",      "status",   "status",   "status", "transform",
+                             "transform", "encoding", "encoding", "status"};
+    for (std::size_t i = 0; i < std::size(results); i++) {
+        BOOST_CHECK_EQUAL(edge.result(i), std::string("passed:") + results[i]);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_content_and_empty_bodies) {
+    Edge edge;
+    edge.origin.page("/none", {"", "text/html", 204});
+    edge.origin.page("/empty", {"", "text/html", 200});
+    edge.origin.page("/not-found", {"", "text/html", 404});
+    HttpClient client = edge.nginx->client();
+    BOOST_CHECK_EQUAL(client.get("/none", visitor("v")).status, 204);
+    const Response empty = client.get("/empty", visitor("v"));
+    BOOST_CHECK_EQUAL(empty.status, 200);
+    BOOST_CHECK(empty.complete);
+    BOOST_CHECK_EQUAL(empty.body, "");
+    BOOST_CHECK(client.get("/not-found", visitor("v")).complete);
+    BOOST_CHECK(client.get("/", visitor("v")).complete);
+}
+
+BOOST_AUTO_TEST_CASE(page_without_a_placement_passes_through) {
+    Edge edge;
+    const std::string page = "<html><body><div id=other>x</div></body></html>";
+    edge.origin.page("/", {page});
+    BOOST_CHECK_EQUAL(edge.get("/", visitor("v")).body, page);
+    BOOST_CHECK_EQUAL(edge.result(0), "passed:no_placement");
+}
+
+BOOST_AUTO_TEST_CASE(compressed_page_is_personal_after_gunzip) {
+    Edge edge({.server = "location /g/ { proxy_pass http://origin/; gunzip on; "
+                         "personalize_widget '#w1' popular limit=4 template=tile; }"});
+    edge.origin.page("/", {gzip(home_page()), "text/html", 200, {{"Content-Encoding", "gzip"}}});
+    const Response page = edge.get("/g/", visitor("v"));
+    BOOST_CHECK(!page.has("Content-Encoding"));
+    CHECK_LIST(tiles_of(page.body, "w1"), "P01 P02 P03 P04");
+}
+
+BOOST_AUTO_TEST_CASE(edge_may_compress_the_personal_page) {
+    Edge edge({.server = "location /z/ { proxy_pass http://origin/; gzip on; gzip_min_length "
+                         "1; gzip_proxied any; gzip_http_version 1.0; "
+                         "personalize_widget '#w1' popular limit=4 template=tile; }"});
+    const Response page = edge.get("/z/", with(visitor("v"), "Accept-Encoding", "gzip"));
+    BOOST_CHECK(page.complete);
+    BOOST_CHECK_EQUAL(page.header("Content-Encoding").value_or(""), "gzip");
+    const std::string plain = gunzip(page.body);
+    CHECK_LIST(tiles_of(plain, "w1"), "P01 P02 P03 P04");
+    BOOST_CHECK(plain.ends_with("</html>\n"));
+}
+
+BOOST_AUTO_TEST_CASE(other_types_can_be_named) {
+    Edge edge({.server = "location /t/ { proxy_pass http://origin/; "
+                         "personalize_types application/xhtml+xml; "
+                         "personalize_widget '#w1' popular limit=4 template=tile; }"});
+    edge.origin.page("/x", {home_page(), "application/xhtml+xml; charset=utf-8"});
+    CHECK_LIST(tiles_of(edge.get("/t/x").body, "w1"), "P01 P02 P03 P04");
+    CHECK_LIST(tiles_of(edge.get("/t/").body, "w1"), "P01 P02 P03 P04");
+}
+
+BOOST_AUTO_TEST_CASE(style_sheets_and_pictures_cost_no_lookup) {
+    Edge edge;
+    edge.get("/", with(visitor("v"), "Sec-Fetch-Dest", "image"));
+    edge.get("/", with(visitor("v"), "Accept", "image/avif,image/webp,*/*"));
+    BOOST_CHECK_EQUAL(edge.status("lookups"), 0);
+    edge.get("/", with(visitor("v"), "Sec-Fetch-Dest", "document"));
+    BOOST_CHECK_EQUAL(edge.status("lookups"), 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::test

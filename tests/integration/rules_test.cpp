@@ -1,0 +1,203 @@
+// Rules: a merchandiser's file in force, changed while running, broken, and out of control.
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+
+#include "integration/support/edge.hpp"
+#include "integration/support/print.hpp"
+
+namespace pz::test {
+
+namespace {
+
+constexpr std::string_view kPopular = "P01 P02 P03 P04";
+
+EdgeOptions with_rules() {
+    return {.location = "personalize_widget '#w1' popular limit=4 min=1 template=tile name=home-1;",
+            .http = "personalize_rules @dir@/rules.lua; personalize_context country $arg_country;"};
+}
+
+// The rule file must be there before nginx reads its configuration.
+struct RuleShop {
+    explicit RuleShop(std::string_view rules, EdgeOptions options = with_rules())
+        : file(write(rules)), edge(located(std::move(options))) {}
+
+    std::string show(const std::string& path = "/", Headers headers = {}) {
+        return joined(tiles_of(edge.get(path, std::move(headers)).body, "w1"));
+    }
+    void change(std::string_view rules) { write(rules); }
+    bool shows(std::string_view expected) {
+        return wait_until([&] { return show() == expected; });
+    }
+
+    TempDir rule_dir;
+    std::string file;
+    Edge edge;
+
+  private:
+    std::string write(std::string_view rules) { return rule_dir.write("rules.lua", rules); }
+    EdgeOptions located(EdgeOptions options) {
+        options.http.replace(options.http.find("@dir@"), 5, rule_dir.path());
+        return options;
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(rules)
+
+BOOST_AUTO_TEST_CASE(pin_hide_boost) {
+    RuleShop shop(R"(
+rule "pin" { pin = 2, match = { id = "P11" } }
+rule "hide" { hide = true, match = { id = "P01" } }
+rule "boost" { boost = 100, match = { product_type = "Shoes", price = { max = 24 } } }
+)");
+    BOOST_CHECK_EQUAL(shop.show(), "P13 P11 P02 P03");
+}
+
+BOOST_AUTO_TEST_CASE(rule_for_another_placement_does_nothing) {
+    RuleShop shop(R"(rule "other" { on = "cart-*", pin = 1, match = { id = "P11" } })");
+    BOOST_CHECK_EQUAL(shop.show(), kPopular);
+}
+
+BOOST_AUTO_TEST_CASE(condition_on_an_nginx_variable) {
+    RuleShop shop(R"(
+rule "alps" {
+    when = function(visitor, page) return page.var.country == "CH" end,
+    match = { id = "P18" }, pin = 1
+})");
+    BOOST_CHECK_EQUAL(shop.show("/?country=DE"), kPopular);
+    BOOST_CHECK_EQUAL(shop.show("/?country=CH"), "P18 P01 P02 P03");
+}
+
+BOOST_AUTO_TEST_CASE(condition_on_a_trait) {
+    RuleShop shop(R"(
+rule "size" {
+    when = function(visitor) return visitor.trait.size == "M" end,
+    match = { size = "S" }, hide = true
+})");
+    shop.edge.redis->client().command({"HSET", "pz:{anna}:traits", "size", "M", "name", "Anna"});
+    BOOST_CHECK_EQUAL(shop.show("/", visitor("anna")), "P02 P04 P06 P08");
+    BOOST_CHECK_EQUAL(shop.show("/", visitor("bert")), kPopular);
+    BOOST_CHECK_EQUAL(shop.edge.result(0), "personal");
+}
+
+BOOST_AUTO_TEST_CASE(segment_of_a_rule_file_is_a_variable_of_nginx) {
+    EdgeOptions options = with_rules();
+    options.http += " log_format segments '$personalize_segments';";
+    options.location += "\naccess_log @dir@/segments.log segments;";
+    RuleShop shop(R"(
+segment "fans" { when = function(visitor) return visitor:share("brand", "Zenith") > 0.5 end }
+rule "fans first" { segment = "fans", pin = 1, match = { id = "P18" } }
+)",
+                  options);
+    shop.edge.remember("zoe", {event("view_item", "P08"), event("view_item", "P10")});
+    BOOST_CHECK_EQUAL(shop.show("/", visitor("zoe")), "P18 P01 P02 P03");
+    BOOST_CHECK_EQUAL(shop.show("/", visitor("bert")), kPopular);
+    BOOST_CHECK(wait_until([&] { return shop.edge.dir.read("segments.log") == "fans\n\n"; }));
+}
+
+BOOST_AUTO_TEST_CASE(rules_off_in_a_location) {
+    EdgeOptions options = with_rules();
+    options.location += "\npersonalize_rules off;";
+    RuleShop shop(R"(rule "pin" { pin = 1, match = { id = "P11" } })", options);
+    BOOST_CHECK_EQUAL(shop.show(), kPopular);
+}
+
+BOOST_AUTO_TEST_CASE(broken_file_fails_the_configuration_test_with_its_line) {
+    TempDir dir;
+    for (const auto& [source, line] : {std::pair{"rule \"a\" {\n  pin = 1,\n  match = }\n", ":3"},
+                                       {"rule \"a\" { pin = 1 }\nrule \"b\" { bost = 2 }\n", ":2"},
+                                       {"\n\nos.exit()\n", ":3"}}) {
+        const std::string file = dir.write("rules.lua", source);
+        const Outcome outcome = Nginx::check(dir, "personalize_rules " + file + ";");
+        BOOST_CHECK_NE(outcome.status, 0);
+        BOOST_CHECK_MESSAGE(
+            outcome.output.find("rules.lua" + std::string(line)) != outcome.output.npos,
+            outcome.output);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(missing_file_fails_the_configuration_test) {
+    TempDir dir;
+    const Outcome outcome = Nginx::check(dir, "personalize_rules nowhere.lua;");
+    BOOST_CHECK_NE(outcome.status, 0);
+    BOOST_CHECK_MESSAGE(outcome.output.find("nowhere.lua") != outcome.output.npos, outcome.output);
+}
+
+BOOST_AUTO_TEST_CASE(changed_file_takes_effect_without_a_reload) {
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })");
+    BOOST_CHECK_EQUAL(shop.show(), "P11 P01 P02 P03");
+    const auto workers = shop.edge.nginx->workers();
+    shop.change(R"(rule "a" { pin = 1, match = { id = "P12" } })");
+    BOOST_CHECK(shop.shows("P12 P01 P02 P03"));
+    BOOST_CHECK(shop.edge.nginx->workers() == workers);
+    BOOST_CHECK_EQUAL(shop.edge.status("rule_reloads"), 1);
+}
+
+BOOST_AUTO_TEST_CASE(broken_change_keeps_the_last_good_rules_and_says_so) {
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })");
+    shop.change("rule \"a\" { pin = 1, match = { id = \"P12\" } \n");
+    BOOST_CHECK(shop.edge.nginx->logged("the last good version"));
+    BOOST_CHECK(shop.edge.nginx->logged("rules.lua:"));
+    BOOST_CHECK_EQUAL(shop.show(), "P11 P01 P02 P03");
+    BOOST_CHECK_EQUAL(shop.edge.status("rule_reload_failures"), 1);
+    shop.change(R"(rule "a" { pin = 1, match = { id = "P13" } })");
+    BOOST_CHECK(shop.shows("P13 P01 P02 P03"));
+}
+
+BOOST_AUTO_TEST_CASE(worker_born_beside_a_broken_file_starts_with_what_was_good) {
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })");
+    shop.change("rule rule rule");
+    BOOST_REQUIRE(shop.edge.nginx->logged("the last good version"));
+    shop.edge.nginx->expect_in_log("exited on signal 9");
+    const auto before = shop.edge.nginx->workers();
+    BOOST_REQUIRE_EQUAL(before.size(), 1);
+    ::kill(before[0], SIGKILL);
+    BOOST_REQUIRE(wait_until([&] {
+        const auto now = shop.edge.nginx->workers();
+        return now.size() == 1 && now != before;
+    }));
+    BOOST_CHECK(shop.shows("P11 P01 P02 P03"));
+}
+
+BOOST_AUTO_TEST_CASE(failing_rule_leaves_the_order_and_is_counted) {
+    RuleShop shop(R"(
+rule "bad" { pin = 1, match = function(item) return item.price + nil > 3 end }
+rule "good" { pin = 2, match = { id = "P11" } }
+)");
+    BOOST_CHECK_EQUAL(shop.show(), "P01 P11 P02 P03");
+    BOOST_CHECK(shop.edge.status_reaches("rules_failed", 1));
+    BOOST_CHECK(shop.edge.nginx->logged("rule 'bad'"));
+}
+
+BOOST_AUTO_TEST_CASE(runaway_rule_leaves_the_order_and_is_counted) {
+    RuleShop shop(R"(
+rule "forever" { boost = 9, match = function(item) while true do end end }
+)");
+    HttpClient client = shop.edge.nginx->client();
+    for (int i = 0; i < 20; i++) {
+        const Response page = client.get("/", visitor("v"));
+        BOOST_REQUIRE(page.complete);
+        BOOST_REQUIRE_EQUAL(joined(tiles_of(page.body, "w1")), kPopular);
+    }
+    BOOST_CHECK(shop.edge.status_reaches("rules_failed", 20));
+    BOOST_CHECK(shop.edge.nginx->logged("rule 'forever'"));
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_never_loses_a_tile_to_a_rule) {
+    EdgeOptions options = with_rules();
+    options.location = "personalize_listing '#list' name=shirts;";
+    RuleShop shop(R"(
+rule "hide" { hide = true, match = { id = "P03" } }
+rule "pin" { pin = 1, match = { id = "P09" } }
+)",
+                  options);
+    const List order = listed(shop.edge.get("/list").body);
+    BOOST_REQUIRE_EQUAL(order.size(), 12);
+    BOOST_CHECK_EQUAL(order.front() + " " + order.back(), "P09 P03");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::test

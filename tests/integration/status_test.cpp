@@ -1,0 +1,129 @@
+// personalize_status and the variables: what happened can be seen.
+#include <boost/test/unit_test.hpp>
+
+#include <sstream>
+
+#include "integration/support/edge.hpp"
+#include "integration/support/print.hpp"
+
+namespace pz::test {
+
+namespace {
+
+// name{labels} -> value; fails the test on a line that is not Prometheus's text format.
+std::map<std::string, double> parse_metrics(const std::string& text) {
+    std::map<std::string, double> metrics;
+    std::string typed;  // the metric that the last TYPE line names
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string first;
+        words >> first;
+        if (first == "#") {
+            words >> first;
+            BOOST_CHECK_MESSAGE(first == "HELP" || first == "TYPE", line);
+            words >> typed;
+            continue;
+        }
+        double value = -1;
+        words >> value;
+        BOOST_CHECK_MESSAGE(words && value >= 0, line);
+        BOOST_CHECK_MESSAGE(first.starts_with(typed), line << " is not of " << typed);
+        BOOST_CHECK_MESSAGE(metrics.emplace(first, value).second, "twice: " << line);
+    }
+    return metrics;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(status)
+
+BOOST_AUTO_TEST_CASE(counts_pages_lookups_and_placements) {
+    Edge edge;
+    edge.remember("anna", {event("view_item", "P09")});
+    edge.origin.page("/json", {"{}", "application/json"});
+    edge.get("/", visitor("anna"));
+    edge.get("/", visitor("bert"));
+    edge.get("/");
+    edge.get("/json", visitor("anna"));
+    BOOST_CHECK(edge.status_reaches("requests.passed.type", 1));
+    BOOST_CHECK_EQUAL(edge.status("requests.personal"), 1);
+    BOOST_CHECK_EQUAL(edge.status("requests.popular"), 2);
+    BOOST_CHECK_EQUAL(edge.status("lookups"), 3);
+    BOOST_CHECK_EQUAL(edge.status("lookup_failures"), 0);
+    BOOST_CHECK_EQUAL(edge.status("widgets_filled"), 6);
+    BOOST_CHECK_EQUAL(edge.status("store.items"), kItems);
+    BOOST_CHECK_EQUAL(edge.status("store.generation"), 1);
+}
+
+BOOST_AUTO_TEST_CASE(json_has_its_type_and_answers_get_and_head_only) {
+    Edge edge;
+    const Response json = edge.get("/-/status");
+    BOOST_CHECK_EQUAL(json.status, 200);
+    BOOST_CHECK_EQUAL(json.header("Content-Type").value_or(""), "application/json");
+    HttpClient client = edge.nginx->client();
+    BOOST_CHECK_EQUAL(client.fetch({.path = "/-/status", .method = "HEAD"}).status, 200);
+    BOOST_CHECK_EQUAL(client.fetch({.path = "/-/status", .method = "POST"}).status, 405);
+    BOOST_CHECK_EQUAL(client.get("/-/status").status, 200);
+}
+
+BOOST_AUTO_TEST_CASE(counts_over_all_workers) {
+    Edge edge({.workers = 2});
+    for (int i = 0; i < 40; i++) {
+        edge.get("/", visitor("v"));
+    }
+    for (int i = 0; i < 10; i++) {
+        BOOST_CHECK(edge.status_reaches("requests.popular", 40));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(prometheus_format) {
+    Edge edge({.server = "location = /metrics { personalize_status prometheus; }"});
+    edge.get("/", visitor("v"));
+    BOOST_REQUIRE(edge.status_reaches("requests.popular", 1));
+    const Response response = edge.get("/metrics");
+    BOOST_CHECK(response.header("Content-Type").value_or("").starts_with("text/plain"));
+    BOOST_CHECK(response.body.ends_with("\n"));
+    const auto metrics = parse_metrics(response.body);
+    const auto value = [&](const std::string& name) {
+        const auto found = metrics.find(name);
+        return found != metrics.end() ? found->second : -1;
+    };
+    BOOST_CHECK_EQUAL(value("personalize_requests_total{result=\"popular\"}"), 1);
+    BOOST_CHECK_EQUAL(value("personalize_lookups_total"), 1);
+    const std::string histogram = "personalize_redis_request_duration_seconds";
+    BOOST_CHECK_EQUAL(value(histogram + "_count"), 1);
+    BOOST_CHECK_EQUAL(value(histogram + "_bucket{le=\"+Inf\"}"), 1);
+    BOOST_CHECK_EQUAL(value("personalize_redis_ready"), 1);
+    BOOST_CHECK_EQUAL(value("personalize_store_items"), kItems);
+}
+
+BOOST_AUTO_TEST_CASE(variables_in_the_access_log) {
+    Edge edge({.http = "personalize_consent $arg_consent;"});
+    edge.get("/?consent=1", visitor("anna"));
+    edge.get("/?consent=0", visitor("anna"));
+    edge.get("/?consent=1", visitor("not/valid"));
+    edge.get("/?consent=1");
+    BOOST_REQUIRE_EQUAL(edge.result(3), "popular");
+    std::istringstream log(edge.dir.read("access.log"));
+    List lines;
+    for (std::string line; std::getline(log, line);) {
+        lines.push_back(line.substr(0, line.rfind('|')));
+    }
+    BOOST_REQUIRE_EQUAL(lines.size(), 4);
+    BOOST_CHECK_EQUAL(lines[0], "/?consent=1|200|popular|anna");
+    BOOST_CHECK_EQUAL(lines[2], "/?consent=1|200|popular|");
+    BOOST_CHECK_EQUAL(lines[3], "/?consent=1|200|popular|");
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_ask_for_nothing_are_not_counted) {
+    Edge edge({.server = "location /off/ { personalize off; proxy_pass http://origin/; }"});
+    edge.get("/off/", visitor("v"));
+    BOOST_CHECK_EQUAL(edge.result(0), "-");
+    BOOST_CHECK_EQUAL(edge.status("requests.popular"), 0);
+    BOOST_CHECK_EQUAL(edge.status("lookups"), 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::test

@@ -1,0 +1,437 @@
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <optional>
+
+#include "learn/pairs.hpp"
+#include "learn/trainer.hpp"
+#include "store/snapshot.hpp"
+#include "unit/learn/folder.hpp"
+
+using namespace pz;
+using namespace pz::test;
+using store::ListKind;
+using store::NeighbourKind;
+
+namespace {
+
+constexpr std::int64_t kNow = 1763660000;
+constexpr std::int64_t kDay = 86400;
+
+struct School : Folder {
+    std::optional<learn::Trainer> in_school{std::in_place};
+    learn::Trainer& trainer = *in_school;
+    std::unique_ptr<const store::Snapshot> snapshot;
+
+    void item(const std::string& id, std::vector<std::pair<std::string, std::string>> fields = {}) {
+        fields.insert(fields.begin(), {"id", id});
+        const Status status = trainer.set_item({.fields = fields});
+        BOOST_REQUIRE_MESSAGE(status.ok(), status.message());
+    }
+    void items(const std::string& ids) {
+        for (const char id : ids) {
+            item(std::string(1, id));
+        }
+    }
+    void start_again(const learn::TrainerOptions& options) { in_school.emplace(options); }
+    // `ago`: seconds before kNow.
+    void event(const std::string& visitor, const std::string& name, const std::string& id,
+               std::int64_t ago, const std::string& parameters = "") {
+        const auto parsed =
+            visitor::parse_event(name + " " + id + " " + std::to_string(kNow - ago) + parameters);
+        BOOST_REQUIRE_MESSAGE(parsed.ok(), parsed.message());
+        trainer.add(visitor, *parsed);
+    }
+    // All items of a string, at one time.
+    void events(const std::string& visitor, const std::string& name, const std::string& ids,
+                std::int64_t ago) {
+        for (const char id : ids) {
+            event(visitor, name, std::string(1, id), ago);
+        }
+    }
+    void write() {
+        const Status status = trainer.write(path("store"), 7, kNow);
+        BOOST_REQUIRE_MESSAGE(status.ok(), status.message());
+        auto opened = store::Snapshot::open(path("store"));
+        BOOST_REQUIRE_MESSAGE(opened.ok(), opened.message());
+        snapshot = std::move(*opened);
+    }
+    std::string ids(std::span<const store::ScoredItem> list) const {
+        std::string result;
+        for (const store::ScoredItem& scored : list) {
+            result += snapshot->id(scored.item);
+        }
+        return result;
+    }
+    std::string ranked(ListKind kind, const std::string& key = "") const {
+        const store::ValueId value = snapshot->find_value(key);
+        return key.empty() || value != store::kNoValue ? ids(snapshot->ranked(kind, value)) : "-";
+    }
+    std::span<const store::ScoredItem> neighbours(NeighbourKind kind, const std::string& id) const {
+        return snapshot->neighbours(kind, snapshot->find(id));
+    }
+    std::string session(std::uint32_t number) const {
+        std::string result;
+        for (const store::ItemIndex item : snapshot->items_of(number)) {
+            result += snapshot->id(item);
+        }
+        return result;
+    }
+};
+
+bool near(double a, double b) {
+    return std::abs(a - b) < 1e-4 * std::max(1.0, std::abs(b));
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(trainer_items, School)
+
+BOOST_AUTO_TEST_CASE(set_change_remove) {
+    items("ab");
+    BOOST_TEST(trainer.item_count() == 2U);
+    item("a", {{"title", "new"}});
+    BOOST_TEST(trainer.item_count() == 2U);
+    trainer.remove_item("b");
+    trainer.remove_item("b");
+    trainer.remove_item("never");
+    BOOST_TEST(trainer.item_count() == 1U);
+    write();
+    BOOST_TEST(snapshot->item_count() == 1U);
+    BOOST_TEST(snapshot->generation() == 7U);
+    BOOST_TEST(snapshot->text(0, store::field::title) == "new");
+}
+
+BOOST_AUTO_TEST_CASE(bad_items_are_refused) {
+    BOOST_TEST(!trainer.set_item({}).ok());
+    const Status status = trainer.set_item({.fields = {{"id", "a"}, {"price", "x"}}});
+    BOOST_TEST(status.message().find("price") != std::string::npos);
+    BOOST_TEST(trainer.item_count() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_removed_item_leaves_all_models_and_may_come_back) {
+    items("abc");
+    events("v", "purchase", "abc", 10);
+    trainer.remove_item("b");
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "c");
+    BOOST_TEST(ranked(ListKind::popular) == "ac");
+    BOOST_TEST(session(0) == "ac");
+    item("b");
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "bc");
+    BOOST_TEST(ranked(ListKind::popular) == "abc");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_learned_is_a_store_too) {
+    write();
+    BOOST_TEST(snapshot->item_count() == 0U);
+    items("ab");
+    write();
+    BOOST_TEST(ranked(ListKind::popular) == "ab");
+    BOOST_TEST(trainer.newest_event() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_unwritable_path_is_an_error) {
+    BOOST_TEST(!trainer.write(path("no/such/folder"), 1, kNow).ok());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(trainer_popularity, School)
+
+BOOST_AUTO_TEST_CASE(weights_of_events) {
+    items("abcdefghi");
+    event("v", "view_item", "a", 0);
+    event("v", "select_item", "b", 0);
+    event("v", "add_to_wishlist", "c", 0);
+    event("v", "like", "d", 0);
+    event("v", "add_to_cart", "e", 0);
+    event("v", "purchase", "f", 0, " qty=2");
+    event("v", "purchase", "g", 0, " qty=9");
+    event("v", "view_item_list", "h", 0);
+    event("v", "dislike", "i", 0);
+    const float expected[] = {1, 1, 3, 3, 4, 12, 18, 0, 0};
+    for (std::size_t i = 0; i < 9; ++i) {
+        BOOST_TEST(trainer.popularity(std::string(1, "abcdefghi"[i]), kNow) == expected[i]);
+    }
+    BOOST_TEST(trainer.popularity("unknown", kNow) == 0.0F);
+    BOOST_TEST(trainer.event_count() == 9U);
+    write();
+    BOOST_TEST(ranked(ListKind::popular) == "gfecdabhi");
+    BOOST_TEST(snapshot->live(snapshot->find("f")).popularity == 12.0F);
+}
+
+BOOST_AUTO_TEST_CASE(decay_in_any_order_of_time) {
+    items("ab");
+    event("v", "view_item", "a", 14 * kDay);
+    event("v", "view_item", "a", 0);
+    event("w", "view_item", "b", 0);
+    event("u", "view_item", "b", 14 * kDay);
+    BOOST_TEST(near(trainer.popularity("a", kNow), 1.5));
+    BOOST_TEST(near(trainer.popularity("b", kNow), 1.5));
+    BOOST_TEST(near(trainer.popularity("a", kNow + 28 * kDay), 0.375));
+    BOOST_TEST(near(trainer.popularity("a", kNow - kDay), 1.5));  // never grows backwards
+}
+
+BOOST_AUTO_TEST_CASE(lists_by_category_brand_and_segment) {
+    item("a", {{"product_type", "K > M"}, {"brand", "X"}});
+    item("b", {{"product_type", "K"}, {"brand", "X"}});
+    item("c", {{"product_type", "K > M > S"}});
+    event("v", "view_item", "b", 0, " segment=vip,new");
+    event("v", "add_to_cart", "c", 0, " segment=vip");
+    write();
+    BOOST_TEST(ranked(ListKind::in_category, "K") == "cba");
+    BOOST_TEST(ranked(ListKind::in_category, "K > M") == "ca");
+    BOOST_TEST(ranked(ListKind::in_category, "K > M > S") == "c");
+    BOOST_TEST(ranked(ListKind::in_brand, "X") == "ba");
+    BOOST_TEST(ranked(ListKind::in_segment, "vip") == "cb");
+    BOOST_TEST(ranked(ListKind::in_segment, "new") == "b");
+}
+
+BOOST_AUTO_TEST_CASE(new_and_sale) {
+    item("a", {{"date_added", "2025-11-01"}});
+    item("b");
+    item("c", {{"price", "10 GBP"}, {"sale_price", "9 GBP"}});
+    item("d", {{"price", "10 GBP"}, {"sale_price", "5 GBP"}});
+    item("e", {{"price", "10 GBP"}, {"sale_price", "10 GBP"}});
+    event("v", "view_item", "b", 100);
+    event("w", "view_item", "b", 200);
+    event("v", "view_item", "a", 300);
+    write();
+    BOOST_TEST(ranked(ListKind::new_items) == "ba");
+    BOOST_TEST(snapshot->first_seen(snapshot->find("b")) == kNow - 200);
+    BOOST_TEST(snapshot->first_seen(snapshot->find("a")) == 1761955200);
+    BOOST_TEST(snapshot->first_seen(snapshot->find("c")) == 0);
+    BOOST_TEST(ranked(ListKind::on_sale) == "dc");
+}
+
+BOOST_AUTO_TEST_CASE(strange_events_teach_nothing) {
+    items("ab");
+    event("v", "purchase", "unknown", 0);
+    event("v", "purchase", "-", 0);
+    event("v", "purchase", "a", -100 * 365 * kDay);
+    event("v", "purchase", "b", kNow);
+    BOOST_TEST(trainer.event_count() == 4U);
+    BOOST_TEST(trainer.popularity("a", kNow) == 0.0F);
+    BOOST_TEST(trainer.popularity("b", kNow) == 0.0F);
+    BOOST_TEST(trainer.newest_event() == kNow);
+    write();
+    BOOST_TEST(snapshot->session_count() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(segments_are_bounded) {
+    items("a");
+    for (int i = 0; i < 1000; ++i) {
+        event("v", "view_item", "a", 0, " segment=s" + std::to_string(i));
+    }
+    event("v", "view_item", "a", 0, " segment=,," + std::string(65, 'x'));
+    write();
+    BOOST_TEST(ranked(ListKind::in_segment, "s255") == "a");
+    BOOST_TEST(ranked(ListKind::in_segment, "s256") == "-");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(trainer_baskets, School)
+
+BOOST_AUTO_TEST_CASE(hand_computed_cosine) {
+    items("abcd");
+    events("v", "purchase", "ab", 0);           // weight 1
+    events("w", "purchase", "abc", 60 * kDay);  // weight 0.5 / sqrt 2
+    write();
+    const double w = 0.5 / std::sqrt(2.0);
+    const double da = 1 + 2 * w;  // as d(b)
+    const double dc = 2 * w;
+    const auto of_a = neighbours(NeighbourKind::cross_sell, "a");
+    BOOST_REQUIRE(ids(of_a) == "bc");
+    BOOST_TEST(near(of_a[0].score, (1 + w) / (std::pow(da + 0.1, 0.6) * std::pow(da + 0.1, 0.4))));
+    BOOST_TEST(near(of_a[1].score, w / (std::pow(da + 0.1, 0.6) * std::pow(dc + 0.1, 0.4))));
+    const auto of_c = neighbours(NeighbourKind::cross_sell, "c");
+    BOOST_TEST(ids(of_c) == "ab");
+    BOOST_TEST(near(of_c[0].score, w / (std::pow(dc + 0.1, 0.6) * std::pow(da + 0.1, 0.4))));
+    BOOST_TEST(neighbours(NeighbourKind::cross_sell, "d").empty());
+}
+
+BOOST_AUTO_TEST_CASE(half_an_hour_parts_baskets) {
+    items("abcd");
+    event("v", "purchase", "a", 4000);
+    event("v", "purchase", "b", 4000 - 1800);
+    event("v", "purchase", "c", 4000 - 3601);
+    event("w", "purchase", "d", 4000 - 1800);  // another visitor
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "b");
+    BOOST_TEST(neighbours(NeighbourKind::cross_sell, "c").empty());
+    BOOST_TEST(neighbours(NeighbourKind::cross_sell, "d").empty());
+}
+
+BOOST_AUTO_TEST_CASE(groups_are_pooled) {
+    item("r", {{"item_group_id", "shirt"}});
+    item("s", {{"item_group_id", "shirt"}});
+    items("tu");
+    events("v", "purchase", "rt", 0);
+    events("w", "purchase", "su", 0);
+    events("x", "purchase", "rsu", 0);
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "r")) == "ut");
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "s")) == "ut");
+    // Their best seller stands for the group, once: r and s were bought twice each, r came first.
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "t")) == "r");
+}
+
+BOOST_AUTO_TEST_CASE(learning_goes_on_after_a_write) {
+    items("abc");
+    events("v", "purchase", "ab", 60);
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "b");
+    BOOST_TEST(session(0) == "ab");
+    event("v", "purchase", "c", 30);  // the same basket and session go on
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "bc");
+    BOOST_TEST(snapshot->session_count() == 1U);
+    BOOST_TEST(session(0) == "abc");
+    write();
+    BOOST_TEST(snapshot->session_count() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(trainer_sessions, School)
+
+BOOST_AUTO_TEST_CASE(gaps_part_sessions) {
+    items("abcd");
+    event("v", "view_item", "a", 9000);
+    event("w", "view_item", "c", 8000);
+    event("v", "view_item", "b", 7200);
+    event("w", "view_item", "d", 7000);
+    event("v", "view_item", "a", 7000);
+    event("v", "view_item", "c", 1000);  // alone
+    write();
+    BOOST_REQUIRE(snapshot->session_count() == 2U);
+    BOOST_TEST((session(0) + session(1) == "cdba" || session(0) + session(1) == "bacd"));
+    BOOST_TEST(snapshot->session_time(0) == kNow - 7000);
+}
+
+BOOST_AUTO_TEST_CASE(two_to_fifty_items) {
+    for (int i = 0; i < 51; ++i) {
+        item("i" + std::to_string(i));
+    }
+    for (int i = 0; i < 50; ++i) {
+        event("v", "view_item", "i" + std::to_string(i), 10);
+    }
+    for (int i = 0; i < 51; ++i) {
+        event("w", "view_item", "i" + std::to_string(i), 10);
+    }
+    write();
+    BOOST_TEST(snapshot->session_count() == 1U);
+    BOOST_TEST(snapshot->items_of(0).size() == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(the_newest_sessions_are_kept) {
+    learn::TrainerOptions options;
+    options.max_sessions = 3;
+    options.list_length = 1;
+    start_again(options);
+    items("ab");
+    for (int i = 0; i < 20; ++i) {
+        events("v" + std::to_string(i), "view_item", "ab", 100 + 10 * ((i * 7) % 20));
+    }
+    write();
+    BOOST_TEST(ranked(ListKind::popular) == "a");
+    BOOST_REQUIRE(snapshot->session_count() == 3U);
+    BOOST_TEST(snapshot->session_time(0) == kNow - 120);
+    BOOST_TEST(snapshot->session_time(2) == kNow - 100);
+}
+
+BOOST_AUTO_TEST_CASE(similar_from_views_not_from_baskets) {
+    items("abc");
+    events("v", "view_item", "ab", 10);
+    events("w", "purchase", "ac", 10);
+    write();
+    const auto of_a = neighbours(NeighbourKind::similar, "a");
+    BOOST_REQUIRE(ids(of_a) == "b");
+    BOOST_TEST(near(of_a[0].score, 1 / 1.1));
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "c");
+}
+
+BOOST_AUTO_TEST_CASE(similar_by_attributes_without_history) {
+    item("a", {{"title", "Red Heart Mug"}, {"product_type", "Mugs"}, {"color", "red"}});
+    item("b", {{"title", "BLUE heart mug"}, {"product_type", "Mugs"}, {"color", "blue"}});
+    item("c", {{"title", "Desk"}, {"product_type", "Desks"}, {"color", "red"}});
+    item("d", {{"title", "x"}});
+    item("e", {{"title", "Red Heart Mug"}, {"item_group_id", "g"}});
+    item("f", {{"title", "Red Heart Mug"}, {"item_group_id", "g"}});
+    write();
+    const auto of_a = neighbours(NeighbourKind::similar, "a");
+    BOOST_TEST(ids(of_a) == "ebc");
+    BOOST_TEST(of_a[0].score <= 0.25F);
+    BOOST_TEST(of_a[2].score > 0.0F);
+    BOOST_TEST(neighbours(NeighbourKind::similar, "d").empty());
+    BOOST_TEST(ids(neighbours(NeighbourKind::similar, "f")) == "ab");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(history, School)
+
+BOOST_AUTO_TEST_CASE(lines_and_errors) {
+    items("ab");
+    write_gzip("h.tsv.gz",
+               "# a comment\n\nv\tview_item a 1763650000\r\n"
+               "v view_item a 1763650000\n"
+               "v v\tview_item a 1763650000\n"
+               "v\tview_item a soon\n" +
+                   std::string(5000, 'x') + "\nw\tview_item b 1763650001");
+    double last = -1;
+    const auto report = learn::read_history(path("h.tsv.gz"), trainer, [&](double done) {
+        BOOST_TEST((done >= last && done <= 1));
+        last = done;
+    });
+    BOOST_REQUIRE(report.ok());
+    BOOST_TEST(report->events == 2U);
+    BOOST_TEST(report->skipped == 4U);
+    BOOST_TEST(last == 1.0);
+    BOOST_TEST(trainer.newest_event() == 1763650001);
+    BOOST_REQUIRE(report->errors.size() == 4U);
+    const std::string file = path("h.tsv.gz");
+    BOOST_TEST(report->errors[0].starts_with(file + ":4: no tab"));
+    BOOST_TEST(report->errors[1].starts_with(file + ":5: visitor: "));
+    BOOST_TEST(report->errors[2].starts_with(file + ":6: time: "));
+    BOOST_TEST(report->errors[3].starts_with(file + ":7: over 4096"));
+}
+
+BOOST_AUTO_TEST_CASE(long_lines_at_the_limit) {
+    for (const std::size_t length : {4095U, 4096U, 4097U, 4098U, 8192U, 8194U}) {
+        write_gzip("h", std::string(length, 'x') + "\nv\tview_item a 1763650000\n");
+        const auto report = learn::read_history(path("h"), trainer, {});
+        BOOST_REQUIRE(report.ok());
+        BOOST_TEST(report->events == 1U, length);
+        BOOST_TEST(report->skipped == 1U, length);
+        BOOST_TEST((report->errors[0].find("over") != std::string::npos) == (length > 4096),
+                   length);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(only_the_first_twenty_errors) {
+    std::string text;
+    for (int i = 0; i < 30; ++i) {
+        text += "x\n";
+    }
+    Folder::write("h", text);
+    const auto report = learn::read_history(path("h"), trainer, {});
+    BOOST_TEST(report->skipped == 30U);
+    BOOST_TEST(report->errors.size() == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(unreadable_files) {
+    BOOST_TEST(!learn::read_history(path("none"), trainer, {}).ok());
+    std::string text;
+    for (int i = 0; i < 5000; ++i) {
+        text += "v\tview_item a" + std::to_string(i * 7919 % 10007) + " 1763650000\n";
+    }
+    write_gzip("cut.gz", text);
+    truncate("cut.gz", 1000);
+    const auto cut = learn::read_history(path("cut.gz"), trainer, {});
+    BOOST_TEST(cut.message().find("unreadable after line") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

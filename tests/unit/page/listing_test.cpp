@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+
+#include "unit/page/fixture.hpp"
+
+namespace pz::page::test {
+
+namespace {
+
+std::string tile(std::string_view id) {
+    return "<li data-item-id=\"" + std::string(id) + "\"><a href=\"/p/" + std::string(id) +
+           "\">item " + std::string(id) + "</a></li>";
+}
+
+// Tiles with a different gap before each.
+std::string list(std::string_view ids) {
+    std::string text = "<ul id=l>";
+    for (std::size_t i = 0; i < ids.size(); i++) {
+        text += "\n" + std::string(i, ' ') + tile(ids.substr(i, 1));
+    }
+    return text + "\n</ul>";
+}
+
+std::string order_in(std::string_view text) {
+    std::string ids;
+    const std::string_view mark = "data-item-id=\"";
+    for (std::size_t at = text.find(mark); at != std::string_view::npos;
+         at = text.find(mark, at + 1)) {
+        ids += text[at + mark.size()];
+    }
+    return ids;
+}
+
+std::string sorted(std::string text) {
+    std::sort(text.begin(), text.end());
+    return text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(listing)
+
+BOOST_AUTO_TEST_CASE(tiles_change_places_and_the_gaps_stay) {
+    Shop shop;
+    shop.listing("#l");
+    shop.views({"g", "h"});
+    const Ran ran = run(shop, {list("abcdefgh")});
+    const std::string order = order_in(ran.text);
+    BOOST_TEST(ran.counters.reordered == 1U);
+    BOOST_TEST(order != "abcdefgh");
+    BOOST_TEST(sorted(order) == "abcdefgh");
+    // Rebuilding the list in that order gives the same bytes: each tile whole, each gap in its
+    // place.
+    BOOST_TEST(ran.text == list(order));
+    BOOST_REQUIRE(ran.shown.size() == 1);
+    BOOST_TEST(ran.shown[0].listing);
+    BOOST_TEST((ran.shown[0].tier == recommend::Tier::individual));
+    BOOST_REQUIRE(ran.shown[0].items.size() == 6);
+    for (std::size_t place = 0; place < 6; place++) {
+        BOOST_TEST(shop.snapshot().id(ran.shown[0].items[place]) == order.substr(place, 1));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_signal_no_change) {
+    Shop shop;
+    shop.listing("#l");
+    const std::string page = list("hcbadefg");
+    const Ran ran = run(shop, {page});
+    BOOST_TEST(ran.text == page);
+    BOOST_TEST(ran.counters.reordered == 0U);
+    BOOST_TEST(ran.counters.kept == 1U);
+    BOOST_TEST(ran.shown.empty());
+}
+
+BOOST_AUTO_TEST_CASE(unknown_items_only_are_kept) {
+    Shop shop;
+    shop.listing("#l");
+    shop.views({"g", "h"});
+    const std::string page = list("xyz");
+    const Ran ran = run(shop, {page});
+    BOOST_TEST(ran.text == page);
+    BOOST_TEST(ran.counters.kept == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(tiles_of_unknown_items_stay_where_they_are) {
+    Shop shop;
+    shop.listing("#l");
+    shop.views({"g", "h"});
+    const Ran ran = run(shop, {list("xabycdzh")});
+    const std::string order = order_in(ran.text);
+    BOOST_TEST(sorted(order) == sorted("xabycdzh"));
+    BOOST_TEST(order[0] == 'x');
+    BOOST_TEST(order[3] == 'y');
+    BOOST_TEST(order[6] == 'z');
+}
+
+BOOST_AUTO_TEST_CASE(by_link_is_the_same_as_by_attribute) {
+    Shop by_attribute;
+    by_attribute.listing("#l");
+    by_attribute.views({"g", "h"});
+    Shop by_link;
+    by_link.listing("#l");
+    by_link.plan.patterns[0].locator.by = rewrite::ItemLocator::By::href;
+    by_link.views({"g", "h"});
+    const std::string page = list("abcdefgh");
+    BOOST_TEST(run(by_link, {page}).text == run(by_attribute, {page}).text);
+    BOOST_TEST(run(by_link, {page}).text != page);
+}
+
+BOOST_AUTO_TEST_CASE(a_widget_behind_does_not_repeat_the_first_places) {
+    Shop shop;
+    shop.listing("#l").top = 2;
+    shop.widget("#w", "{{id}}");
+    BOOST_TEST(run(shop, {list("abcdefgh") + "<p id=w></p>"}).text.ends_with("<p id=w>cde</p>"));
+    shop.views({"g", "h"});
+    const std::string text = run(shop, {list("abcdefgh") + "<p id=w></p>"}).text;
+    const std::string order = order_in(text);
+    const std::string shown = text.substr(text.size() - 7, 3);
+    BOOST_TEST(shown.find(order[0]) == std::string::npos);
+    BOOST_TEST(shown.find(order[1]) == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(held_and_then_decided_is_the_same) {
+    Shop shop;
+    shop.listing("#l");
+    shop.views({"g", "h"});
+    const std::string page = "<b>head</b>" + list("abcdefgh") + "tail";
+    const std::string expected = run(shop, {page}).text;
+    const Ran late = run(shop, cut(page, 10), {Verdict::personalize, 1000});
+    BOOST_TEST(late.held);
+    BOOST_TEST(late.text == expected);
+}
+
+BOOST_AUTO_TEST_CASE(an_explanation_follows_the_listing) {
+    Shop shop;
+    shop.explain = true;
+    shop.listing("#l");
+    shop.views({"g", "h"});
+    const Ran ran = run(shop, {list("abcdefgh")});
+    BOOST_TEST(ran.text.find("</ul><script type=\"application/json\" "
+                             "class=\"personalize-explain\">{") != std::string::npos);
+    BOOST_TEST(ran.text.ends_with("}</script>"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::page::test

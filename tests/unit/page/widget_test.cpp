@@ -1,0 +1,157 @@
+#include <boost/test/unit_test.hpp>
+
+#include "unit/page/fixture.hpp"
+
+namespace pz::page::test {
+
+BOOST_AUTO_TEST_SUITE(widget)
+
+BOOST_AUTO_TEST_CASE(start_and_end_tag_stay_and_tiles_replace_the_content) {
+    Shop shop;
+    shop.widget("#w", "<a href=\"{{link}}\">{{title}}</a>");
+    const Ran ran = run(shop, {"<p><div id=w class='x'>own <b>content</b></div></p>"});
+    BOOST_TEST(ran.text ==
+               "<p><div id=w class='x'>"
+               "<a href=\"https://shop.example/p/a\">Item &lt;a&gt;</a>"
+               "<a href=\"https://shop.example/p/b\">Item &lt;b&gt;</a>"
+               "<a href=\"https://shop.example/p/c\">Item &lt;c&gt;</a></div></p>");
+    BOOST_TEST(ran.counters.filled == 1U);
+    BOOST_TEST(ran.counters.kept == 0U);
+    BOOST_REQUIRE(ran.shown.size() == 1);
+    BOOST_TEST(ran.shown[0].placement == 0U);
+    BOOST_TEST(!ran.shown[0].listing);
+    BOOST_TEST(ran.shown[0].items.size() == 3U);
+    BOOST_TEST((ran.shown[0].tier == recommend::Tier::pre));
+}
+
+BOOST_AUTO_TEST_CASE(too_few_items_keep_the_content) {
+    Shop shop;
+    shop.widget("#w", "{{id}}", 20).min = 9;
+    const Ran ran = run(shop, {"<div id=w>own</div>"});
+    BOOST_TEST(ran.text == "<div id=w>own</div>");
+    BOOST_TEST(ran.counters.filled == 0U);
+    BOOST_TEST(ran.counters.kept == 1U);
+    BOOST_TEST(ran.shown.empty());
+}
+
+BOOST_AUTO_TEST_CASE(no_item_twice_on_a_page) {
+    Shop shop;
+    shop.widget(".w", "{{id}}");
+    const Ran ran = run(shop, {"<p class=w></p><p class=w></p><p class=w>own</p>"});
+    BOOST_TEST(ran.text == "<p class=w>abc</p><p class=w>def</p><p class=w>gh</p>");
+}
+
+BOOST_AUTO_TEST_CASE(fields_of_a_tile) {
+    Shop shop;
+    shop.views({"h"});
+    shop.widget("#w",
+                "[{{id}}|{{price}}|{{regular_price}}|{{sale_price}}|{{currency}}|{{on_sale}}|"
+                "{{stock}}|{{availability}}|{{position}}|{{tier}}|{{placement}}|{{recommender}}|"
+                "{{visitor.name}}|{{visitor.none}}|{{nothing}}|{{brand}}]",
+                2);
+    const Ran ran = run(shop, {"<div id=w></div>"});
+    BOOST_TEST(ran.text ==
+               "<div id=w>"
+               "[a|1.00|||GBP|||in_stock|1|pre|#w|alphabet|Ann &amp; Co|||Acme]"
+               "[b|1.50|2.00|1.50|GBP|1|7|in_stock|2|pre|#w|alphabet|Ann &amp; Co|||Acme]"
+               "</div>");
+}
+
+BOOST_AUTO_TEST_CASE(two_templates_on_one_page) {
+    Shop shop;
+    shop.widget("#one", "1{{id}}", 1);
+    shop.widget("#two", "2{{title}}", 1);
+    const Ran ran = run(shop, {"<p id=one></p><p id=two></p>"});
+    BOOST_TEST(ran.text == "<p id=one>1a</p><p id=two>2Item &lt;b&gt;</p>");
+    BOOST_REQUIRE(ran.shown.size() == 2);
+    BOOST_TEST(ran.shown[1].placement == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_item_of_the_page_is_not_shown) {
+    for (const char* value : {"b", "https://shop.example/p/b?x=1", "/p/b"}) {
+        Shop shop;
+        shop.widget("#w", "{{id}}").for_variable = 1;
+        shop.variables = {"a", value};
+        BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>acd</p>");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_item_of_the_page_or_a_missing_variable_is_none) {
+    Shop shop;
+    shop.widget("#w", "{{id}}").for_variable = 7;
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>abc</p>");
+    shop.variables = {"", "", "", "", "", "", "", "no such"};
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>abc</p>");
+}
+
+BOOST_AUTO_TEST_CASE(an_explanation_follows_the_placement) {
+    Shop shop;
+    shop.explain = true;
+    shop.widget("#w", "{{id}}", 1);
+    const Ran ran = run(shop, {"<p id=w></p>!"});
+    const std::string_view begin =
+        "<p id=w>a</p><script type=\"application/json\" class=\"personalize-explain\">{";
+    BOOST_TEST(ran.text.starts_with(begin));
+    BOOST_TEST(ran.text.ends_with("}</script>!"));
+    BOOST_TEST(ran.text.find("\"placement\":\"#w\"") != std::string::npos);
+    BOOST_TEST(ran.text.find("\"recommender\":\"alphabet\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(rules_see_placement_query_and_category) {
+    Shop shop;
+    auto loaded = rules::RuleSet::load(R"(
+rule "pins" {
+  on = "home",
+  when = function(visitor, page) return page.query == "mug" and page.category == "Kitchen" end,
+  match = function(item) return item.id == "g" end,
+  pin = 1
+})",
+                                       "test.lua");
+    BOOST_REQUIRE_MESSAGE(loaded.ok(), loaded.message());
+    shop.rules = std::move(*loaded);
+    Placement& placement = shop.widget("#w", "{{id}}");
+    placement.name = "home";
+    placement.query_variable = 0;
+    placement.category_variable = 1;
+    shop.variables = {"mug", "Kitchen"};
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>gab</p>");
+    shop.variables = {"cup", "Kitchen"};
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>abc</p>");
+}
+
+BOOST_AUTO_TEST_CASE(segments_of_the_rule_file_are_known_before_the_first_placement) {
+    Shop shop;
+    auto loaded = rules::RuleSet::load(R"(
+segment "keen" { when = function(visitor) return visitor.events > 0 end }
+rule "for the keen" { segment = "keen", match = { id = "h" }, pin = 1 }
+)",
+                                       "test.lua");
+    BOOST_REQUIRE_MESSAGE(loaded.ok(), loaded.message());
+    shop.rules = std::move(*loaded);
+    shop.widget("#w", "{{id}}");
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>abc</p>");
+    BOOST_TEST(!shop.profile.in_segment("keen"));
+    shop.views({"a"});
+    BOOST_TEST(run(shop, {"<p id=other></p>"}).text == "<p id=other></p>");
+    BOOST_TEST(!shop.profile.in_segment("keen"));
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>hab</p>");
+    BOOST_TEST(shop.profile.in_segment("keen"));
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_rule_is_counted_and_the_widget_is_filled) {
+    Shop shop;
+    auto loaded = rules::RuleSet::load(
+        "rule \"broken\" { match = function(item) return item.nothing.more end, hide = true }",
+        "test.lua");
+    BOOST_REQUIRE_MESSAGE(loaded.ok(), loaded.message());
+    shop.rules = std::move(*loaded);
+    shop.widget("#w", "{{id}}");
+    const Ran ran = run(shop, {"<p id=w></p>"});
+    BOOST_TEST(ran.text == "<p id=w>abc</p>");
+    BOOST_TEST(ran.counters.rules_failed == 1U);
+    BOOST_TEST(ran.counters.rule_error.find("test.lua:1") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::page::test

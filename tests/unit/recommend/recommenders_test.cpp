@@ -1,0 +1,266 @@
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "unit/recommend/shop.hpp"
+
+using namespace pz;
+using namespace pz::test;
+using recommend::Candidate;
+using recommend::Signal;
+using recommend::Tier;
+
+namespace {
+
+float part(const Candidate& candidate, Signal signal) {
+    return candidate.parts[static_cast<int>(signal)];
+}
+
+std::string tiers(const std::vector<Candidate>& candidates) {
+    std::string result;
+    for (const Candidate& candidate : candidates) {
+        result += "psi"[static_cast<int>(candidate.tier)];
+    }
+    return result;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(recommenders, Shop)
+
+BOOST_AUTO_TEST_CASE(all_are_found_by_name) {
+    std::string names;
+    for (const auto& recommender : recommend::recommenders()) {
+        names.append(recommender.name).append(" ");
+        BOOST_TEST(!recommender.summary.empty());
+        BOOST_TEST(recommend::find_recommender(recommender.name) == &recommender);
+    }
+    BOOST_TEST(names == "popular new sale recent for_you cross_sell similar ");
+    BOOST_TEST(recommend::find_recommender("") == nullptr);
+    BOOST_TEST(recommend::find_recommender("populars") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(popular_of_the_shop) {
+    BOOST_TEST(run("popular") == "gone desk mug cup pot lamp tea milk");
+    BOOST_TEST(tiers(candidates) == "pppppppp");
+    BOOST_TEST(candidates[1].score == 0.8F);
+    BOOST_TEST(part(candidates[1], Signal::popularity) == 0.8F);
+    request.query.wanted = 2;
+    BOOST_TEST(run("popular") == "gone desk");
+}
+
+BOOST_AUTO_TEST_CASE(popular_of_a_category) {
+    request.query.category = category("Kitchen");
+    BOOST_TEST(run("popular") == "mug cup pot");
+    request.query.category = category("Kitchen > Mugs");
+    BOOST_TEST(run("popular") == "mug cup");
+    request.query.category = category("red");  // a text, but no category
+    BOOST_TEST(run("popular") == "gone desk mug cup pot lamp tea milk");
+    request.query.category = 0x7fffffff;
+    BOOST_TEST(run("popular") == "gone desk mug cup pot lamp tea milk");
+}
+
+BOOST_AUTO_TEST_CASE(popular_in_the_visitors_segments_first) {
+    know({}, "students,cooks,unheard-of");
+    BOOST_TEST(run("popular") == "pot tea lamp gone desk mug cup milk");
+    BOOST_TEST(tiers(candidates) == "sssppppp");
+    BOOST_TEST(part(candidates[0], Signal::segment) == 2.0F);
+    request.query.category = category("Food");
+    BOOST_TEST(run("popular") == "tea gone milk");
+    request.query.category = store::kNoValue;
+    request.query.level = Tier::segment;
+    run("popular");
+    BOOST_TEST(tiers(candidates) == "sssppppp");
+    request.query.level = Tier::pre;
+    BOOST_TEST(run("popular") == "gone desk mug cup pot lamp tea milk");
+}
+
+BOOST_AUTO_TEST_CASE(a_shop_without_events_has_popular_items_too) {
+    store::SnapshotBuilder builder;
+    BOOST_REQUIRE(builder.add_item({.fields = {{"id", "a"}}}).ok());
+    BOOST_REQUIRE(builder.add_item({.fields = {{"id", "b"}}}).ok());
+    builder.set_list(store::ListKind::popular, "", {{0, 0}, {1, 0}});
+    snapshot = open_snapshot(builder);
+    request.query.snapshot = snapshot.get();
+    BOOST_TEST(run("popular") == "a b");
+    BOOST_TEST(fill("popular") == "a b");
+}
+
+BOOST_AUTO_TEST_CASE(new_items_by_age) {
+    BOOST_TEST(run("new") == "lamp cup tea");
+    BOOST_TEST(part(candidates[0], Signal::recency) == 1.0F);
+    BOOST_TEST(candidates[1].score == 0.5F);
+    BOOST_TEST(candidates[2].score == 0.25F);
+    request.query.category = category("Kitchen");
+    BOOST_TEST(run("new") == "cup");
+}
+
+BOOST_AUTO_TEST_CASE(sale_by_the_live_prices) {
+    BOOST_TEST(run("sale") == "milk tea");  // the desk has no sale price now
+    BOOST_TEST(candidates[0].score == 0.75F);
+    request.query.category = category("Home");
+    BOOST_TEST(run("sale").empty());
+}
+
+BOOST_AUTO_TEST_CASE(recent_newest_first) {
+    BOOST_TEST(run("recent").empty());
+    know({"view_item tea 10", "view_item mug 20", "add_to_cart pot 30", "view_item tea 40"});
+    BOOST_TEST(run("recent") == "tea mug pot");
+    BOOST_TEST(tiers(candidates) == "iii");
+    BOOST_TEST(part(candidates[1], Signal::recency) == 0.5F);
+    request.query.level = Tier::segment;
+    BOOST_TEST(run("recent").empty());
+}
+
+BOOST_AUTO_TEST_CASE(for_you_goes_on_where_like_sessions_went) {
+    BOOST_TEST(run("for_you").empty());
+    know({"view_item mug 10"});
+    // tea follows in two sessions, pot in one; cup is only of the liked brand's type.
+    BOOST_TEST(run("for_you") == "tea pot cup");
+    BOOST_TEST(tiers(candidates) == "iii");
+    BOOST_TEST(part(candidates[0], Signal::session) > part(candidates[1], Signal::session));
+    BOOST_TEST(part(candidates[2], Signal::session) == 0.0F);
+    BOOST_TEST(part(candidates[2], Signal::affinity) > 0.0F);
+    request.query.level = Tier::segment;
+    BOOST_TEST(run("for_you").empty());
+}
+
+BOOST_AUTO_TEST_CASE(for_you_without_a_session_goes_by_what_was_seen_last) {
+    know({"view_item mug 864000"});
+    BOOST_REQUIRE(profile.session().empty());
+    BOOST_TEST(run("for_you") == "tea pot cup");
+}
+
+BOOST_AUTO_TEST_CASE(for_you_leaves_out_what_the_visitor_knows) {
+    know({"view_item mug 10", "purchase tea 8640000"});
+    BOOST_TEST(run("for_you") == "pot cup gone milk");
+}
+
+BOOST_AUTO_TEST_CASE(cross_sell_for_the_page_item) {
+    request.query.page_item = item("mug");
+    // cup 0.81 is of the mug's own type and counts half.
+    BOOST_TEST(run("cross_sell") == "tea cup milk");
+    BOOST_TEST(tiers(candidates) == "ppp");
+    BOOST_TEST(candidates[0].score == 1.0F);
+    BOOST_TEST(std::abs(candidates[1].score - 0.405F / 0.64F) < 1e-4F);
+    BOOST_TEST(std::abs(candidates[2].score - 0.25F) < 1e-4F);
+    request.query.page_item = item("lamp");
+    BOOST_TEST(run("cross_sell").empty());
+}
+
+BOOST_AUTO_TEST_CASE(cross_sell_for_the_cart) {
+    know({"add_to_cart mug 10", "add_to_cart pot 20"});
+    // Without a page's item nothing is damped; tea comes with both.
+    BOOST_TEST(run("cross_sell") == "cup tea lamp milk");
+    BOOST_TEST(tiers(candidates) == "iiii");
+    const double tea = std::pow(0.5 * (std::pow(0.64, 1.5) + std::pow(0.16, 1.5)), 1 / 1.5);
+    const double cup = std::pow(0.5 * std::pow(0.81, 1.5), 1 / 1.5);
+    BOOST_TEST(std::abs(candidates[1].score - tea / cup) < 1e-4);
+    request.query.level = Tier::pre;
+    BOOST_TEST(run("cross_sell").empty());
+}
+
+BOOST_AUTO_TEST_CASE(cross_sell_weighs_the_page_item_most) {
+    know({"add_to_cart pot 20"});
+    request.query.page_item = item("mug");
+    BOOST_TEST(run("cross_sell") == "tea cup lamp milk");
+    BOOST_TEST(tiers(candidates) == "ipip");
+    request.query.level = Tier::segment;
+    BOOST_TEST(run("cross_sell") == "tea cup milk");
+}
+
+BOOST_AUTO_TEST_CASE(cross_sell_goes_by_purchases_when_nothing_else_is_given) {
+    know({"purchase pot 8640000"});
+    BOOST_TEST(run("cross_sell") == "lamp tea pot");
+    BOOST_TEST(std::abs(part(candidates[2], Signal::recency) - 0.14F) < 1e-5F);
+}
+
+BOOST_AUTO_TEST_CASE(cross_sell_lifts_what_was_bought_before) {
+    know({"add_to_cart mug 10", "purchase milk 86400", "purchase milk 172800",
+          "purchase milk 259200", "purchase milk 345600", "purchase milk 432000"});
+    BOOST_TEST(run("cross_sell") == "cup milk tea");
+    BOOST_TEST(std::abs(part(candidates[1], Signal::recency) - 0.7F) < 1e-5F);
+}
+
+BOOST_AUTO_TEST_CASE(similar_then_the_category) {
+    request.query.page_item = item("mug");
+    BOOST_TEST(run("similar") == "pot lamp cup");
+    BOOST_TEST(candidates[0].score == 1.0F);
+    BOOST_TEST(std::abs(candidates[1].score - 0.55F) < 1e-5F);
+    BOOST_TEST(part(candidates[2], Signal::popularity) == candidates[2].score);
+    BOOST_TEST(tiers(candidates) == "ppp");
+    request.query.wanted = 2;
+    BOOST_TEST(run("similar") == "pot lamp");
+    request.query.page_item = 4711;
+    BOOST_TEST(run("similar").empty());
+}
+
+BOOST_AUTO_TEST_CASE(similar_to_what_was_seen_last) {
+    BOOST_TEST(run("similar").empty());
+    know({"view_item desk 10"});
+    BOOST_TEST(run("similar") == "lamp");
+    BOOST_TEST(tiers(candidates) == "i");
+    request.query.level = Tier::pre;
+    BOOST_TEST(run("similar").empty());
+}
+
+BOOST_AUTO_TEST_CASE(similar_knows_tastes) {
+    know({"view_item lamp 10"});
+    request.query.page_item = item("mug");
+    BOOST_TEST(run("similar") == "pot lamp cup");
+    BOOST_TEST(part(candidates[0], Signal::affinity) > 0.0F);  // the lamp's brand
+    BOOST_TEST(tiers(candidates) == "iip");
+}
+
+BOOST_AUTO_TEST_CASE(appends_behind_what_is_there) {
+    run("new");
+    const auto before = candidates;
+    know({"view_item mug 10", "add_to_cart pot 10"}, "students");
+    request.query.page_item = item("mug");
+    for (const auto& recommender : recommend::recommenders()) {
+        auto list = before;
+        recommender.recommend(request.query, scratch, list);
+        BOOST_TEST(list.size() > before.size(), recommender.name);
+        list.resize(before.size());
+        BOOST_TEST(ids(list) == ids(before), recommender.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_shop_has_nothing) {
+    store::SnapshotBuilder builder;
+    snapshot = open_snapshot(builder);
+    request.query.snapshot = snapshot.get();
+    know({"view_item mug 10"}, "students");
+    request.query.page_item = 0;
+    request.query.category = 1;
+    for (const auto& recommender : recommend::recommenders()) {
+        BOOST_TEST(run(recommender.name).empty(), recommender.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(scores_of_given_items) {
+    const std::vector<store::ItemIndex> list = items("desk tea cup -");
+    std::vector<Candidate> out(list.size());
+    recommend::score_items(request.query, scratch, list, out);
+    for (const Candidate& candidate : out) {
+        BOOST_TEST(candidate.score == 0.0F);
+        BOOST_TEST((candidate.tier == Tier::pre));
+    }
+    know({"view_item mug 10"}, "cooks");
+    recommend::score_items(request.query, scratch, list, out);
+    BOOST_TEST(tiers(out) == "piip");
+    BOOST_TEST(out[0].score == 0.0F);
+    BOOST_TEST(part(out[1], Signal::session) > 0.0F);
+    BOOST_TEST(part(out[1], Signal::segment) == 0.3F * 0.75F);
+    BOOST_TEST(part(out[2], Signal::affinity) > 0.0F);
+    BOOST_TEST(out[3].item == store::kNoItem);
+    request.query.level = Tier::segment;
+    recommend::score_items(request.query, scratch, list, out);
+    BOOST_TEST(tiers(out) == "pspp");
+    BOOST_TEST(part(out[1], Signal::session) == 0.0F);
+    request.query.level = Tier::pre;
+    recommend::score_items(request.query, scratch, list, out);
+    BOOST_TEST(tiers(out) == "pppp");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,170 @@
+#include "rewrite/selector.hpp"
+
+#include "rewrite/attributes.hpp"
+#include "unit/rewrite/harness.hpp"
+
+namespace pz::rewrite::testing {
+namespace {
+
+// Does the last compound of the one alternative match this start tag?
+bool matches(std::string_view text, std::string_view name, std::string_view attributes) {
+    std::vector<Attribute> list;
+    parse_attributes(attributes, list);
+    const Selector compiled = selector(text);
+    for (const ComplexSelector& complex : compiled.alternatives) {
+        if (complex.compounds.back().matches(name, list)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct Case {
+    std::string_view selector;
+    std::string_view attributes;  // of a <div>
+    bool expected;
+};
+
+constexpr Case kCases[] = {
+    {"div", "", true},
+    {"DIV", "", true},
+    {"span", "", false},
+    {"*", "", true},
+    {"#a", "id=a", true},
+    {"#a", "ID=a", true},
+    {"#a", "id=A", false},
+    {"#a", "id='a b'", false},
+    {".a", "class=a", true},
+    {".a", "class='b a\tc'", true},
+    {".a", "class='aa b-a'", false},
+    {".a.b", "class='b a'", true},
+    {".a.b", "class=b", false},
+    {"div#a.b[c]", "id=a class=b c", true},
+    {"div#a.b[c]", "id=a class=b", false},
+    {"[a]", "a", true},
+    {"[ a ]", "A=1", true},
+    {"[a=v]", "a=v", true},
+    {"[a=v]", "a=v2", false},
+    {"[a=v]", "a=V", false},
+    {"[a=v i]", "a=V", true},
+    {"[a='v'I]", "a=V", true},
+    {"[a=v s]", "a=V", false},
+    {"[a=12]", "a=12", true},
+    {"[a='']", "a", true},
+    {"[a='x y']", "a='x y'", true},
+    {"[a=\"]\"]", "a=']'", true},
+    {"[a~=v]", "a='u v'", true},
+    {"[a~=v]", "a='uv'", false},
+    {"[a~=V i]", "a='u v'", true},
+    {"[a~='']", "a='u v'", false},
+    {"[a~='u v']", "a='u v'", false},
+    {"[a^=v]", "a=vw", true},
+    {"[a^=v]", "a=wv", false},
+    {"[a^='']", "a=wv", false},
+    {"[a$=v]", "a=wv", true},
+    {"[a$=v]", "a=vw", false},
+    {"[a$='']", "a=vw", false},
+    {"[a*=v]", "a=uvw", true},
+    {"[a*=V i]", "a=uvw", true},
+    {"[a*='']", "a=uvw", false},
+    {"[a*=abc]", "a=ab", false},
+    {"[a*=ABC i]", "a=ab", false},
+    {"[a|=en]", "a=en", true},
+    {"[a|=en]", "a=en-US", true},
+    {"[a|=en]", "a=english", false},
+    {"[a=v]", "a=u a=v", false},
+    {".md\\:w-1\\/2", "class=md:w-1/2", true},
+    {"#\\31 23", "id=123", true},
+    {"#\\000031x", "id=1x", true},
+    {"#\xC3\xA4", "id=\xC3\xA4", true},
+    {"[a='\\\"']", "a='\"'", true},
+    {"a, div", "", true},
+    {"a,b , i", "", false},
+    {"--x", "", false},
+};
+
+struct Wrong {
+    std::string_view selector;
+    std::string_view error;
+};
+
+constexpr Wrong kWrong[] = {
+    {"", "column 1: expected a selector: a type, '#', '.' or '['"},
+    {"  ", "column 3: expected a selector"},
+    {"div[", "column 5: expected an attribute name"},
+    {"div[a", "column 6: expected ']' or one of = ~= ^= $= *= |="},
+    {"div[a=", "column 7: expected a value; put it in quotes"},
+    {"div[a=b", "column 8: expected ']'"},
+    {"[a=b c]", "column 6: expected ']'; put the value in quotes"},
+    {"[a='b]", "column 4: this ' has no end"},
+    {"[a~b]", "column 3: expected ']' or one of"},
+    {"[a=/x]", "column 4: expected a value; put it in quotes"},
+    {"div >", "column 6: expected a type, '#', '.' or '[' after '>'"},
+    {"> div", "column 1: expected a selector"},
+    {"a > > b", "column 5: expected a type, '#', '.' or '[' after '>'"},
+    {"a,", "column 3: expected a selector after ','"},
+    {"a,,b", "column 3: expected a selector after ','"},
+    {"a + b", "column 3: sibling combinators are not supported; use ' ' or '>'"},
+    {"a~b", "column 2: sibling combinators are not supported"},
+    {"li:first-child", "column 3: pseudo-classes are not supported; use a class or an attribute"},
+    {"li :hover", "column 4: pseudo-classes are not supported"},
+    {"svg|a", "column 4: namespaces are not supported"},
+    {"#1", "column 2: a name cannot begin with a digit; write [id='...'] or [class~='...']"},
+    {"1a", "column 1: a name cannot begin with a digit"},
+    {".", "column 2: expected a class name"},
+    {"#", "column 2: expected an id"},
+    {"a{", "column 2: unexpected '{'"},
+    {"a\\", "column 2: expected a character after '\\'"},
+    {"[data-a.b]", "column 8: expected ']' or one of"},
+    {"a@b", "column 2: unexpected '@'"},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(selectors)
+
+BOOST_AUTO_TEST_CASE(one_element) {
+    for (const Case& c : kCases) {
+        BOOST_TEST_INFO(c.selector << " on " << c.attributes);
+        BOOST_CHECK_EQUAL(matches(c.selector, "div", c.attributes), c.expected);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(structure) {
+    const Selector s = selector(" ul.a  >  li b , i ");
+    BOOST_CHECK_EQUAL(s.text, " ul.a  >  li b , i ");
+    BOOST_REQUIRE_EQUAL(s.alternatives.size(), 2U);
+    const auto& compounds = s.alternatives[0].compounds;
+    BOOST_REQUIRE_EQUAL(compounds.size(), 3U);
+    BOOST_CHECK(compounds[0].combinator == Combinator::none);
+    BOOST_CHECK(compounds[1].combinator == Combinator::child);
+    BOOST_CHECK(compounds[2].combinator == Combinator::descendant);
+    BOOST_CHECK_EQUAL(compounds[1].type, "li");
+    BOOST_CHECK_EQUAL(s.alternatives[1].compounds.at(0).type, "i");
+}
+
+BOOST_AUTO_TEST_CASE(errors_say_where_and_what) {
+    for (const Wrong& wrong : kWrong) {
+        const Result<Selector> result = compile_selector(wrong.selector);
+        const std::string prefix = "selector '" + std::string(wrong.selector) + "': ";
+        BOOST_TEST_INFO(wrong.selector << ": " << result.message());
+        BOOST_CHECK(!result.ok());
+        BOOST_TEST_INFO(wrong.selector << ": " << result.message());
+        BOOST_CHECK(result.message().starts_with(prefix + std::string(wrong.error)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(size_is_limited) {
+    BOOST_CHECK(!compile_selector(std::string(5000, 'a')).ok());
+    BOOST_CHECK(!compile_selector(std::string(65, 'a')).ok());
+    BOOST_CHECK(compile_selector(std::string(64, 'a')).ok());
+    std::string many;
+    for (int i = 0; i < 257; ++i) {
+        many += "a ";
+    }
+    BOOST_CHECK(!compile_selector(many).ok());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::rewrite::testing

@@ -1,0 +1,249 @@
+#include "rewrite/template.hpp"
+
+#include <map>
+
+#include "unit/rewrite/harness.hpp"
+
+namespace pz::rewrite::testing {
+namespace {
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+std::string render(std::string_view text, const Values& values, bool allow_raw = false) {
+    const Result<Template> compiled = Template::compile(text, allow_raw);
+    BOOST_REQUIRE_MESSAGE(compiled.ok(), std::string(text) + ": " + compiled.message());
+    std::vector<std::string_view> list;
+    for (const std::string& name : compiled->names()) {
+        const auto found = values.find(name);
+        list.push_back(found == values.end() ? std::string_view() : found->second);
+    }
+    std::string out = "^";
+    compiled->render(list, out);
+    return out.substr(1);
+}
+
+struct Case {
+    std::string_view text;
+    std::string_view expected;
+};
+
+const Values kValues = {{"a", "A"},
+                        {"b", "B"},
+                        {"html", "<&>\"'"},
+                        {"url", "https://x/?a=1&b=2"},
+                        {"path", "/p/1"},
+                        {"js", "javascript:alert(1)"},
+                        {"ctrl", "\x01 java\nscript:x"},
+                        {"data", "data:text/html,x"},
+                        {"upper", "HTTPS://x"},
+                        {"empty", ""},
+                        {"utf", "\xC3\xA4\xE2\x82\xAC"},
+                        {"colon", "a:b"},
+                        {"late", "x/a:b"}};
+
+constexpr Case kCases[] = {
+    {"", ""},
+    {"plain <b>text</b>", "plain <b>text</b>"},
+    {"{{a}}", "A"},
+    {"{{ a }}-{{b}}-{{a}}", "A-B-A"},
+    {"<p title=\"{{html}}\">{{html}}</p>",
+     "<p title=\"&lt;&amp;&gt;&quot;&#39;\">&lt;&amp;&gt;&quot;&#39;</p>"},
+    {"<p title='{{html}}'></p>", "<p title='&lt;&amp;&gt;&quot;&#39;'></p>"},
+    {"{{utf}}", "\xC3\xA4\xE2\x82\xAC"},
+    {"{{unknown}}|", "|"},
+    {"<title>{{a}}</title>", "<title>A</title>"},
+    {"<svg><title>{{a}}</title></svg>", "<svg><title>A</title></svg>"},
+    {"<noscript><img src=\"{{js}}\"></noscript>", "<noscript><img src=\"#\"></noscript>"},
+    // URLs.
+    {"<a href=\"{{url}}\"></a>", "<a href=\"https://x/?a=1&amp;b=2\"></a>"},
+    {"<a HREF='{{path}}'></a>", "<a HREF='/p/1'></a>"},
+    {"<a href=\"{{js}}\"></a>", "<a href=\"#\"></a>"},
+    {"<a href=\"{{ctrl}}\"></a>", "<a href=\"#\"></a>"},
+    {"<a href=\"{{data}}\"></a>", "<a href=\"#\"></a>"},
+    {"<a href=\"{{upper}}\"></a>", "<a href=\"HTTPS://x\"></a>"},
+    {"<a href=\"{{colon}}\"></a>", "<a href=\"#\"></a>"},
+    {"<a href=\"{{late}}\"></a>", "<a href=\"x/a:b\"></a>"},
+    {"<a href=\"{{empty}}\"></a>", "<a href=\"\"></a>"},
+    {"<a href=\" {{js}}\"></a>", "<a href=\" #\"></a>"},
+    {"<a href=\"/p/{{colon}}?q={{js}}\"></a>", "<a href=\"/p/a:b?q=javascript:alert(1)\"></a>"},
+    {"<a href=\"{{path}}?q={{colon}}\"></a>", "<a href=\"/p/1?q=a:b\"></a>"},
+    {"<a href=\"{{a}}{{colon}}\"></a>", "<a href=\"A#\"></a>"},
+    {"<a href=\"p{{colon}}\"></a>", "<a href=\"p#\"></a>"},
+    {"<a href=\"https:{{path}}\"></a>", "<a href=\"https:/p/1\"></a>"},
+    {"<a href=\"mailto:{{a}}\"></a>", "<a href=\"mailto:A\"></a>"},
+    {"<a href=\"javascript:void(0)\" title=\"{{a}}\"></a>",
+     "<a href=\"javascript:void(0)\" title=\"A\"></a>"},
+    {"<img src=\"{{js}}\" srcset=\"{{path}} 1x, {{js}} 2x\" alt=\"{{js}}\">",
+     "<img src=\"#\" srcset=\"/p/1 1x, # 2x\" alt=\"javascript:alert(1)\">"},
+    {"<form action=\"{{js}}\"><video poster=\"{{js}}\">",
+     "<form action=\"#\"><video poster=\"#\">"},
+    {"<a href=\"{{#a}}/x{{/a}}{{js}}\"></a>", "<a href=\"/x#\"></a>"},
+    {"<svg><a xlink:href=\"{{js}}\"/></svg>", "<svg><a xlink:href=\"#\"/></svg>"},
+    // Sections.
+    {"{{#a}}1{{/a}}{{^a}}2{{/a}}", "1"},
+    {"{{#empty}}1{{/empty}}{{^empty}}2{{/empty}}", "2"},
+    {"{{#a}}{{a}}{{#empty}}x{{/empty}}{{#b}}y{{/b}}{{/a}}z", "Ayz"},
+    {"{{#empty}}{{#a}}x{{/a}}y{{/empty}}z", "z"},
+    {"<p{{#a}} class=\"x\"{{/a}}>", "<p class=\"x\">"},
+    {"<p{{#empty}} class=\"x\"{{/empty}}{{#b}} id=\"{{b}}\"{{/b}}>", "<p id=\"B\">"},
+    {"<p {{#a}}class=\"x\" {{/a}}id=\"y\">", "<p class=\"x\" id=\"y\">"},
+    {"<p class=\"x{{#a}} {{a}}{{/a}}\">", "<p class=\"x A\">"},
+    {"{{#a}}<b>{{/a}}x{{#a}}</b>{{/a}}", "<b>x</b>"},
+    {"a{{#a}}{{/a}}b", "ab"},
+    // Comments and lines.
+    {"a{{! {{x }}b", "ab"},
+    {"a\n  {{! x }}  \nb", "a\nb"},
+    {"{{#a}}\n x\n{{/a}}\n", " x\n"},
+    {"a\r\n{{#a}}\r\nb\r\n{{/a}}\r\nc", "a\r\nb\r\nc"},
+    {" {{#a}} x {{/a}} ", "  x  "},
+    {" {{a}} \n", " A \n"},
+    {"{{#a}}\n{{/a}}", ""},
+    {"{{ a }}}", "A}"},
+    {"{ {{a}} } }}", "{ A } }}"},
+};
+
+struct Wrong {
+    std::string_view text;
+    std::string_view error;
+};
+
+constexpr Wrong kWrong[] = {
+    {"<p>\n <p>{{a", "line 2, column 5: '{{' has no '}}'"},
+    {"{{{a}}", "line 1, column 1: '{{' has no '}}}'"},
+    {"{{}}", "line 1, column 1: expected a name"},
+    {"{{a b}}", "line 1, column 1: expected a name"},
+    {"{{.}}", "line 1, column 1: expected a name"},
+    {"{{{a}}}", "line 1, column 1: unescaped values are not allowed here; write {{a}}"},
+    {"{{&a}}", "line 1, column 1: unescaped values are not allowed here; write {{a}}"},
+    {"{{>a}}", "line 1, column 1: partials"},
+    {"{{=<% %>=}}", "line 1, column 1: partials, inheritance and other delimiters"},
+    {"x{{#a}}", "line 1, column 2: section 'a' is never closed; add {{/a}}"},
+    {"{{/a}}", "line 1, column 1: {{/a}} closes no open section; remove it or open it"},
+    {"{{#a}}{{#b}}{{/a}}", "line 1, column 13: {{/a}} closes no open section; close 'b' first"},
+    {"<script>{{a}}</script>", "line 1, column 9: a value cannot stand in <script>"},
+    {"<style>{{a}}</style>", "line 1, column 8: a value cannot stand in <style>"},
+    {"<svg><style>{{a}}</style>", "line 1, column 13: a value cannot stand in <style>"},
+    {"<svg><title><a onclick=\"{{a}}\">", "line 1, column 25: a value cannot stand in <title>"},
+    {"<iframe>{{a}}</iframe>", "line 1, column 9: a value cannot stand in <iframe>"},
+    {"<!-- {{a}} -->", "line 1, column 6: a value cannot stand in a comment; use {{! }}"},
+    {"<!{{a}}>", "line 1, column 3: a value cannot stand in a comment"},
+    {"<p {{a}}>", "line 1, column 4: a value in a tag must be a quoted attribute value"},
+    {"<{{a}}>", "line 1, column 2: a value in a tag"},
+    {"<p{{a}}>", "line 1, column 3: a value in a tag"},
+    {"</{{a}}>", "line 1, column 3: a value in a tag"},
+    {"<p a={{a}}>", "line 1, column 6: a value in a tag"},
+    {"<p a=b{{a}}>", "line 1, column 7: a value in a tag"},
+    {"<p {{a}}=b>", "line 1, column 4: a value in a tag"},
+    {"<p a{{a}}=b>", "line 1, column 5: a value in a tag"},
+    {"</p a=\"{{a}}\">", "line 1, column 8: a value cannot stand in an end tag"},
+    {"<p onclick=\"x('{{a}}')\">",
+     "line 1, column 16: a value cannot stand in the attribute 'onclick'"},
+    {"<p OnLoad='{{a}}'>", "line 1, column 12: a value cannot stand in the attribute 'onload'"},
+    {"<p style=\"color:{{a}}\">",
+     "line 1, column 17: a value cannot stand in the attribute 'style'"},
+    {"<p srcdoc=\"{{a}}\">", "line 1, column 12: a value cannot stand in the attribute 'srcdoc'"},
+    {"<script src=\"{{a}}\"></script>",
+     "line 1, column 14: a value cannot stand in an attribute of <script>"},
+    {"<link href=\"{{a}}\">", "line 1, column 13: a value cannot stand in an attribute of <link>"},
+    {"<a href=\"javascript:{{a}}\">",
+     "line 1, column 21: a value cannot follow this scheme in 'href'"},
+    {"<a href=\" JavaScript:x({{a}})\">", "line 1, column 24: a value cannot follow this scheme"},
+    {"<a href=\"{{a}}:x\">", "line 1, column 15: a value cannot be the scheme of a URL"},
+    {"<a href=\"{{a}}{{#b}}/{{/b}}:x\">", "line 1, column 28: a value cannot be the scheme"},
+    {"<p>{{#a}}<p title=\"{{/a}}\">", "line 1, column 20: the section must end where it begins"},
+    {"<p {{#a}}title={{/a}}\"{{b}}\">", "line 1, column 16: the section must end"},
+    {"<p {{#a}}href{{/a}}=\"{{b}}\">", "line 1, column 14: the section must end"},
+    {"<p{{#a}}x{{/a}}>", "line 1, column 9: put a space between the tag's name"},
+    {"<p{{#a}} x=\"1\"{{/a}}b=\"{{b}}\">", "line 1, column 21: put a space between the tag's name"},
+    {"<p x{{#a}}=\"1\"{{/a}}>",
+     "line 1, column 5: a section in a tag must contain whole attributes"},
+    {"<{{#a}}p{{/a}}>", "line 1, column 2: a section in a tag must contain whole attributes"},
+    {"<p title=\"{{#a}}\" onclick=\"{{/a}}{{b}}\">", "line 1, column 28: the section must end"},
+    {"{{#a}}<script>{{/a}}</script>", "line 1, column 15: the section must end"},
+    {"<script>{{#a}}</script><script>{{/a}}</script>", "line 1, column 32: the section must end"},
+    {"{{#a}}<!--{{/a}}", "line 1, column 11: the section must end"},
+    {"<p", "line 1, column 3: the template ends in a tag; close it"},
+    {"<p title=\"{{a}}", "line 1, column 16: the template ends in a tag"},
+    {"<!-- x", "line 1, column 7: the template ends in a comment"},
+    {"<style>", "line 1, column 8: the template ends in <style>; close it with </style>"},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(templates)
+
+BOOST_AUTO_TEST_CASE(renders) {
+    for (const Case& c : kCases) {
+        BOOST_TEST_INFO(c.text);
+        BOOST_CHECK_EQUAL(render(c.text, kValues), c.expected);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(errors_say_where_and_what) {
+    for (const Wrong& wrong : kWrong) {
+        const Result<Template> result = Template::compile(wrong.text);
+        BOOST_TEST_INFO(wrong.text << ": " << result.message());
+        BOOST_CHECK(!result.ok());
+        BOOST_TEST_INFO(wrong.text << ": " << result.message());
+        BOOST_CHECK(result.message().starts_with(wrong.error));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(raw_values_need_leave_and_text) {
+    BOOST_CHECK_EQUAL(render("<p>{{{html}}}{{&html}}{{html}}</p>", kValues, true),
+                      "<p><&>\"'<&>\"'&lt;&amp;&gt;&quot;&#39;</p>");
+    BOOST_CHECK(!Template::compile("<p title=\"{{{a}}}\">", true).ok());
+    BOOST_CHECK(!Template::compile("<title>{{{a}}}</title>", true).ok());
+    BOOST_CHECK(!Template::compile("<p {{{a}}}>", true).ok());
+}
+
+BOOST_AUTO_TEST_CASE(names_are_given_once_in_order) {
+    const auto compiled = Template::compile("{{b}}{{#a}}{{b}}{{c.d}}{{/a}}");
+    BOOST_REQUIRE(compiled.ok());
+    const std::vector<std::string> expected = {"b", "a", "c.d"};
+    BOOST_CHECK_EQUAL_COLLECTIONS(compiled->names().begin(), compiled->names().end(),
+                                  expected.begin(), expected.end());
+}
+
+BOOST_AUTO_TEST_CASE(rendering_appends_and_repeats) {
+    const auto compiled = Template::compile("<{{! }}i>{{a}}</i>");
+    BOOST_REQUIRE(compiled.ok());
+    std::string out = "x";
+    for (const std::string_view value : {"1", "2"}) {
+        compiled->render({&value, 1}, out);
+    }
+    BOOST_CHECK_EQUAL(out, "x<i>1</i><i>2</i>");
+}
+
+BOOST_AUTO_TEST_CASE(size_and_nesting_are_limited) {
+    BOOST_CHECK(!Template::compile(std::string(300 * 1024, 'x')).ok());
+    std::string deep;
+    for (int i = 0; i < 17; ++i) {
+        deep += "{{#a}}";
+    }
+    BOOST_CHECK(!Template::compile(deep).ok());
+    BOOST_CHECK(!Template::compile("{{" + std::string(65, 'n') + "}}").ok());
+    std::string attributes = "<p";
+    for (int i = 0; i < 300; ++i) {
+        attributes += " a";
+    }
+    BOOST_CHECK(!Template::compile(attributes + " onclick=\"{{a}}\">").ok());
+}
+
+BOOST_AUTO_TEST_CASE(no_value_leaves_its_place) {
+    const std::string_view nasty = "\"'><script>&{{a}}-->]]></title>\n=`\0";
+    for (const Case& c : kCases) {
+        const auto compiled = Template::compile(c.text);
+        BOOST_REQUIRE(compiled.ok());
+        const std::vector<std::string_view> values(compiled->names().size(), nasty);
+        std::string out;
+        compiled->render(values, out);
+        BOOST_TEST_INFO(out);
+        BOOST_CHECK(out.find("<script") == std::string::npos);
+        BOOST_CHECK(out.find("\"'>") == std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::rewrite::testing

@@ -1,0 +1,380 @@
+// Rules that fail, run away or try to get out: undone, counted, and the others go on.
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "unit/rules/shop.hpp"
+
+using namespace pz;
+using namespace pz::test;
+
+namespace {
+
+// Only between rules that work; both must have worked afterwards, and the next call too.
+void check_undone(Shop& shop, const std::string& rule, const std::string& part_of_error) {
+    const std::string source = "rule 'before' { match = {id = 'mug'}, boost = 2 }\n" + rule +
+                               "\nrule 'after' { match = function(item) return item.id == 'lamp' "
+                               "end, boost = 2 }";
+    rules::RuleLimits limits;
+    limits.budget_us = 100'000;  // what is left must do for `after` on a busy machine, too
+    auto rules = load(source, limits);
+    for (int i = 0; i < 2; ++i) {
+        auto list = shop.candidates();
+        const rules::Outcome outcome = rules->apply(shop.context, list);
+        BOOST_TEST(show(list) == "10 8 3 2 1", rule << " gave " << show(list));
+        BOOST_TEST(outcome.failed == 1U, rule);
+        BOOST_TEST(outcome.applied == 2U, rule);
+        BOOST_TEST(outcome.error.find(part_of_error) != std::string::npos, outcome.error);
+        BOOST_TEST(outcome.error.substr(0, 8) == "shop.lua", outcome.error);
+        BOOST_TEST((list[2].rules & 2U) == 0U);
+    }
+}
+
+const char* const kRunaways[] = {
+    "while true do end",
+    "while true do local x = 1 end",
+    "repeat until false",
+    "for i = 1, math.huge do end",
+    "for i = 1, 1e18 do local x = i end",
+    "for i = 1, 2, 0 do end",
+    "::again:: goto again",
+    "::a:: do goto b end ::b:: goto a",
+    "local function f() return f() end return f()",
+    "local function f(n) return 1 + f(n + 1) end return f(1)",
+    "local a, b function a() return b() end function b() return a() end return a()",
+    "local s = 'x' while true do s = s .. s end",
+    "local s = '' while true do s = s .. 'x' end",
+    "local s = '' for i = 1, 1e9 do s = 'y' .. i end",
+    "local t = {} while true do t[#t + 1] = #t end",
+    "local t = {} for i = 1, 1e9 do t['k' .. i] = i end",
+    "local t = {} while true do table.insert(t, 1, 1) end",
+    "local t = {} while true do t = {t} end",
+    "local t = {} while true do t[#t + 1] = function() return t end end",
+    "local function f() return function() return f()() end end return f()()",
+    "local t = {1} for i in function() return 1 end do end",
+    "local t = {} for i = 1, 1000 do t[i] = -i end while true do table.sort(t) end",
+    "local t = {3, 2, 1} table.sort(t, function() while true do end end)",
+    "local s = item.title while true do s = s:upper() s = s:lower() end",
+    "while true do contains(item.title, 'zzz') end",
+    "while true do local x = visitor:viewed(item) end",
+    "while true do local x = item.brand .. item.title end",
+    "while true do for k in pairs({1, 2, 3}) do end end",
+    "local i = 0 while i < 1e12 do i = i + 1 if i % 2 == 0 then i = i - 1 end end",
+    "local s = 'xxxxxxxx' local function f(n) if n > 0 then f(n - 1) end s = s .. s end f(60)",
+    "local s = 'xxxxxxxx' for i = 1, 90 do s=s..s..s..s..s..s..s..s..s..s..s..s..s..s..s..s end",
+    "local t = {'x'} while true do t = {table.concat(t) .. table.concat(t)} end",
+};
+
+// Each must fail to load or give nothing but an error or nil; `leaked` must never be true.
+const char* const kEscapes[] = {
+    "io ~= nil",
+    "os.execute('true')",
+    "require('ffi')",
+    "ffi.cdef",
+    "jit.off()",
+    "debug.getinfo(1)",
+    "package.loaded",
+    "load('return 1')",
+    "loadstring('return 1')",
+    "dofile('/etc/passwd')",
+    "loadfile('/etc/passwd')",
+    "getfenv(1)",
+    "setfenv(1, {})",
+    "getmetatable('')",
+    "setmetatable({}, {})",
+    "rawget(item, 'x')",
+    "rawset(item, 'x', 1)",
+    "rawequal(item, item)",
+    "_G",
+    "_G.io",
+    "coroutine.create(function() end)",
+    "pcall(function() end)",
+    "xpcall(function() end, function() end)",
+    "error('x')",
+    "collectgarbage('count')",
+    "newproxy(true)",
+    "tostring(item)",
+    "print('x')",
+    "unpack({1})",
+    "module('x')",
+    "string.rep('x', 10)",
+    "('x'):rep(10)",
+    "string.dump(function() end)",
+    "('x'):format()",
+    "string.format('%p', item)",
+    "('x'):find('x')",
+    "('x'):gsub('x', 'y')",
+    "('x'):match('x')",
+    "('x'):gmatch('x')",
+    "string.gsub",
+    "math.random()",
+    "math.randomseed(1)",
+    "table.getn({})",
+    "bit.band(1, 2)",
+    "(''):getmetatable()",
+    "item.__index('x')",
+    "item + 1",
+    "item .. ''",
+    "item < page",
+    "item()",
+    "-visitor",
+    "visitor.trait + 1",
+    "page.item.x",
+    "next(item) ~= nil",
+    "#item > 0",
+    "table.sort(page)",
+    "table.insert(item, 1)",
+    "table.concat(visitor, 'x')",
+    "visitor.viewed(item)",
+    "visitor:viewed(1)",
+    "visitor:viewed({})",
+    "visitor:share(1, 2)",
+    "visitor:share('title', 'x')",
+    "visitor:share('nothing', 'x')",
+    "visitor:in_segment(nil)",
+    "contains(item.title, item)",
+    "rule('again')",
+};
+
+const char* const kWrites[] = {
+    "leaked = 1",
+    "item.brand = 'x'",
+    "item[1] = 1",
+    "visitor.events = 1",
+    "visitor.trait.name = 'x'",
+    "page.var.x = 'y'",
+    "page.placement = 'x'",
+    "string.lower = nil",
+    "math.floor = nil",
+    "math.new = 1",
+    "table.insert = nil",
+    "rule = nil",
+    "function named() end",
+    "rule 'late' { hide = true }",
+    "segment 'late' { when = function() end }",
+};
+
+const char* const kUnloadable[] = {
+    "__pz = 1",
+    "local __pz = 1",
+    "local t = {} t.__pz = 1",
+    "local x = __pzanything",
+    "local function f(__pz) end",
+    "local x = 1LL",
+    "local x = 0x1ULL",
+    "local x = 2i",
+    "#!/usr/bin/lua\nwhile true do end",
+    "# [[\nwhile true do end --]]",
+    "\xef\xbb\xbf# '\nwhile true do end",
+    "\x1bLJ\x02",
+    "local x = 'unfinished",
+    "local x = [==[unfinished]=]",
+    "--[[ unfinished",
+    "local \xc3\xa9 = 1",
+    "end while true do",
+    "while true do end",
+    "local function f() return f() end f()",
+    "local t = {} while true do t = {t, t} end",
+    "io.open('x')",
+    "item.brand = 1",
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(rule_failures, Shop)
+
+BOOST_AUTO_TEST_CASE(an_error_undoes_its_rule) {
+    check_undone(*this,
+                 "rule 'bad' { boost = function(item)\nif item.id == 'bag' then return item.nope.x "
+                 "end\nreturn 2 end }",
+                 "shop.lua:3: rule 'bad': attempt to index");
+    check_undone(*this, "rule 'bad' { match = function(item) return item.id > 1 end, hide = true }",
+                 "shop.lua:2: rule 'bad': attempt to compare");
+    check_undone(*this, "rule 'bad' { when = function(v) return v.oops end, pin = 1 }",
+                 "shop.lua:2: rule 'bad': a visitor has no 'oops'");
+    check_undone(*this, "rule 'bad' { when = function(v, page) return page.catgory end, pin = 1 }",
+                 "did you mean 'category'?");
+}
+
+BOOST_AUTO_TEST_CASE(a_factor_must_be_a_number_above_0) {
+    for (const char* value : {"0", "-1", "0/0", "1/0", "'2'", "{}", "true", "item"}) {
+        check_undone(*this,
+                     std::string("rule 'bad' { boost = function(item) return ") + value + " end }",
+                     "the function must return a number above 0");
+    }
+}
+
+BOOST_DATA_TEST_CASE_F(Shop, runaways_stop, boost::unit_test::data::make(kRunaways), body) {
+    check_undone(*this,
+                 std::string("rule 'runaway' { match = function(item, visitor) ") + body +
+                     " end, boost = 2 }",
+                 "rule 'runaway': ");
+}
+
+BOOST_AUTO_TEST_CASE(growth_over_many_calls_meets_the_cap) {
+    auto rules = load(
+        "local kept = {}\n"
+        "rule 'keeps' { match = function(item) for i = 1, 100 do "
+        "kept[#kept + 1] = item.id .. #kept end return true end, boost = 2 }\n"
+        "rule 'after' { match = {id = 'mug'}, boost = 2 }");
+    unsigned failed = 0;
+    for (int i = 0; i < 1000; ++i) {
+        auto list = candidates();
+        const auto outcome = rules->apply(context, list);
+        failed += outcome.failed;
+        BOOST_TEST(show(list) == (outcome.failed == 0 ? "20 8 6 4 2" : "10 4 3 2 1"));
+        BOOST_TEST(rules->memory() <= rules::RuleLimits{}.memory + 1024 * 1024);
+    }
+    BOOST_TEST(failed > 0U);
+    BOOST_TEST(failed < 500U);
+}
+
+BOOST_DATA_TEST_CASE_F(Shop, escapes_fail, boost::unit_test::data::make(kEscapes), expression) {
+    auto rules =
+        load(std::string("rule 'escape' { match = function(item, visitor, page) local got = ") +
+             expression + " return got ~= nil and got ~= false end, hide = true }");
+    auto list = candidates();
+    rules->apply(context, list);
+    BOOST_TEST(show(list) == "5 4 3 2 1", expression);
+    rules->apply(context, list);
+}
+
+BOOST_DATA_TEST_CASE_F(Shop, writes_fail, boost::unit_test::data::make(kWrites), statement) {
+    auto rules = load(std::string("rule 'write' { match = function(item, visitor, page) ") +
+                      statement + " return true end, hide = true }");
+    auto list = candidates();
+    const auto outcome = rules->apply(context, list);
+    BOOST_TEST(show(list) == "5 4 3 2 1", statement);
+    BOOST_TEST(outcome.failed == 1U, statement);
+}
+
+BOOST_DATA_TEST_CASE_F(Shop, files_that_do_not_load, boost::unit_test::data::make(kUnloadable),
+                       source) {
+    const std::string error = load_error(source);
+    BOOST_TEST(error.substr(0, 8) == "shop.lua", error);
+}
+
+BOOST_AUTO_TEST_CASE(the_check_that_the_file_gets_is_harmless) {
+    auto rules = load(
+        "local check = ...\nrule 'r' { when = function() for i = 1, 1000 do check() end "
+        "return true end, boost = 2 }");
+    auto list = candidates();
+    BOOST_TEST(rules->apply(context, list).applied == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(library_functions_work) {
+    BOOST_TEST(holds(*this, "('Abc'):lower() == 'abc' and string.upper('x') == 'X'"));
+    BOOST_TEST(holds(*this, "('abc'):sub(2) == 'bc' and ('abc'):sub(1, 2) == 'ab'"));
+    BOOST_TEST(holds(*this, "('abc'):len() == 3 and ('A'):byte() == 65"));
+    BOOST_TEST(holds(*this, "math.floor(2.5) == 2 and math.max(1, 2) == 2 and math.pi > 3"));
+    BOOST_TEST(holds(*this, "tonumber('12') == 12 and type({}) == 'table'"));
+    BOOST_TEST(holds(*this,
+                     "(function() local t = {3, 1} table.insert(t, 2) table.sort(t) "
+                     "return table.concat(t, ',') end)() == '1,2,3'"));
+    BOOST_TEST(holds(*this,
+                     "(function() local t = {'a', 'b'} table.insert(t, 1, 'c') "
+                     "return table.remove(t) .. t[1] end)() == 'bc'"));
+    BOOST_TEST(holds(*this, "contains('a.c', '.') and not contains(nil, 'x')"));
+    BOOST_TEST(holds(*this, "starts_with('abc', 'ab') and not starts_with('abc', 'b')"));
+    BOOST_TEST(holds(*this, "ends_with('abc', 'bc') and not ends_with('abc', 'b')"));
+    BOOST_TEST(holds(*this, "ends_with('abc', '') and starts_with(nil, '')"));
+}
+
+BOOST_AUTO_TEST_CASE(plain_lua_survives_instrumentation) {
+    auto rules = load(R"lua(
+-- do repeat function "quotes' [[ brackets
+--[==[ do
+]] ]=] repeat ]==]
+local text = "do \"function(\" \z
+              end" .. 'it\'s' .. [[
+long do ]=] ]]
+local nested = {["do"] = function() return (function(...) return select('#', ...) end)(1, 2) end}
+local function method_table()
+    local t = {count = 0}
+    function t:add(n) (function() self.count = self.count + n end)() return self end
+    function t.twice(n) return n * 2 end
+    return t
+end
+rule "works" {
+    when = function()
+        local sum, t = 0x10 + 1e2 + .5, method_table()
+        for i = 1, 3 do (function() sum = sum + i end)() end
+        repeat local done = true until done
+        while sum < 0 do sum = 0 end
+        do (function() t:add(2):add(3) end)() end
+        if 1 .. 2 ~= '12' or nested["do"]()..'x'..1 .. "y" ~= '2x1y' then return false end
+        if sum == 122.5 then goto good end
+        do return false end
+        ::good::
+        return nested["do"]() == 2 and t.count == 5 and t.twice(2) == 4 and #text > 10
+    end,
+    boost = 2,
+}
+)lua");
+    auto list = candidates();
+    const auto outcome = rules->apply(context, list);
+    BOOST_TEST(outcome.error == "");
+    BOOST_TEST(outcome.applied == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(many_applies_leak_nothing) {
+    auto rules = load(
+        "rule 'a' { match = {brand = 'Nike'}, boost = 2 }\n"
+        "rule 'b' { match = function(item, visitor, page) local t = {item.title} "
+        "return t[1] .. page.placement == 'x' or item.price > 20 end, boost = 2 }\n"
+        "rule 'c' { when = function(visitor) return visitor.trait.x.y end, hide = true }");
+    const auto round = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            auto list = candidates();
+            const auto outcome = rules->apply(context, list);
+            BOOST_REQUIRE_EQUAL(outcome.failed, 1U);
+            BOOST_REQUIRE_EQUAL(show(list), "10 8 12 2 1");
+        }
+        rules->collect();
+        return rules->memory();
+    };
+    const std::size_t before = round(2000);
+    const std::size_t after = round(10000);
+    BOOST_TEST(after <= before + 4096);
+}
+
+BOOST_AUTO_TEST_CASE(texts_of_many_values_stay_below_the_cap) {
+    // Every candidate costs a new text: the cache must give way, not the rule.
+    auto rules = load(
+        "rule 'r' { match = function(item) local s = '' for i = 1, 20 do s = s .. item.title "
+        "end return #s > 0 end, boost = 2 }");
+    for (int i = 0; i < 2000; ++i) {
+        auto list = many(50);
+        BOOST_REQUIRE_EQUAL(rules->apply(context, list).error, "");
+    }
+    BOOST_TEST(rules->memory() < rules::RuleLimits{}.memory);
+}
+
+BOOST_AUTO_TEST_CASE(small_limits) {
+    rules::RuleLimits limits;
+    limits.memory = 20 * 1024;
+    BOOST_TEST(load_error("rule 'r' { boost = 2 }", limits).find("memory") != std::string::npos);
+    limits = {};
+    limits.max_source = 10;
+    BOOST_TEST(load_error("rule 'r' { boost = 2 }", limits).find("more than the limit of 10") !=
+               std::string::npos);
+    limits = {};
+    limits.max_rules = 1;
+    BOOST_TEST(load_error("rule 'a' { boost = 2 }\nrule 'b' { boost = 2 }", limits) ==
+               "shop.lua:2: more than 1 rules");
+}
+
+BOOST_AUTO_TEST_CASE(without_any_time_declarative_rules_go_on) {
+    rules::RuleLimits limits;
+    limits.budget_us = 0;
+    auto rules = load(
+        "rule 'a' { when = function() return true end, hide = true }\n"
+        "rule 'b' { boost = 2 }",
+        limits);
+    auto list = candidates();
+    const auto outcome = rules->apply(context, list);
+    BOOST_TEST(outcome.failed == 1U);
+    BOOST_TEST(outcome.error.find("shop.lua: rule 'a': out of time") == 0U, outcome.error);
+    BOOST_TEST(show(list) == "10 8 6 4 2");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,340 @@
+#include "store/snapshot.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cstring>
+#include <filesystem>
+
+#include "store/builder.hpp"
+#include "unit/store/fixture.hpp"
+#include "unit/store/walk.hpp"
+
+namespace pz::store::test {
+
+namespace {
+
+using SnapshotPointer = std::unique_ptr<const Snapshot>;
+
+SnapshotPointer open_ok(const std::string& path) {
+    Result<SnapshotPointer> snapshot = Snapshot::open(path);
+    BOOST_REQUIRE_MESSAGE(snapshot.ok(), snapshot.message());
+    return std::move(*snapshot);
+}
+
+SnapshotPointer write_and_open(SnapshotBuilder& builder, const Folder& folder) {
+    const Status status = builder.write(folder.path("store"), 42, 1763660000);
+    BOOST_REQUIRE_MESSAGE(status.ok(), status.message());
+    return open_ok(folder.path("store"));
+}
+
+struct SmallShop {
+    SmallShop() {
+        fill_small_shop(builder);
+        snapshot = write_and_open(builder, folder);
+    }
+    Folder folder;
+    SnapshotBuilder builder;
+    SnapshotPointer snapshot;
+};
+
+std::vector<ItemIndex> items_of(std::span<const ScoredItem> list) {
+    std::vector<ItemIndex> items;
+    for (const ScoredItem& scored : list) {
+        items.push_back(scored.item);
+    }
+    return items;
+}
+
+using Items = std::vector<ItemIndex>;
+
+template <class T>
+std::vector<T> vector_of(std::span<const T> values) {
+    return {values.begin(), values.end()};
+}
+
+void add(SnapshotBuilder& builder, const ItemInput& item) {
+    const Result<ItemIndex> index = builder.add_item(item);
+    BOOST_REQUIRE_MESSAGE(index.ok(), index.message());
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(snapshot, SmallShop)
+
+BOOST_AUTO_TEST_CASE(says_what_it_is) {
+    BOOST_TEST(snapshot->generation() == 42U);
+    BOOST_TEST(snapshot->created() == 1763660000);
+    BOOST_TEST(snapshot->item_count() == 4U);
+    BOOST_TEST(snapshot->bytes() == std::filesystem::file_size(folder.path("store")));
+}
+
+BOOST_AUTO_TEST_CASE(finds_items_by_id) {
+    BOOST_TEST(snapshot->find("mug") == 0U);
+    BOOST_TEST(snapshot->find("bowl") == 1U);
+    BOOST_TEST(snapshot->find("rug") == 3U);
+    BOOST_TEST(snapshot->id(2) == "lamp");
+    BOOST_TEST(snapshot->find("") == kNoItem);
+    BOOST_TEST(snapshot->find("mu") == kNoItem);
+    BOOST_TEST(snapshot->find("mug ") == kNoItem);
+    // A text of the store that is no id.
+    BOOST_TEST(snapshot->find("Acme") == kNoItem);
+}
+
+BOOST_AUTO_TEST_CASE(finds_items_by_link) {
+    for (const char* link :
+         {"/product/mug", "/product/mug/", "https://shop.example/product/mug?x=1#top",
+          "http://other.example:8080/product/mug//", "//shop.example/product/mug"}) {
+        BOOST_TEST(snapshot->find_link(link) == 0U, link);
+    }
+    BOOST_TEST(snapshot->find_link("/product/bowl") == 1U);
+    for (const char* link : {"", "/", "product/mug", "/product", "/product/mugs", "mailto:a@b.c",
+                             "https://shop.example", "https://shop.example/?p=/product/mug"}) {
+        BOOST_TEST(snapshot->find_link(link) == kNoItem, link);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_columns_and_values) {
+    BOOST_TEST(snapshot->field_name(field::brand) == "brand");
+    BOOST_TEST(snapshot->find_field("brand") == FieldId{field::brand});
+    const FieldId label = snapshot->find_field("custom_label_0");
+    BOOST_REQUIRE(label != kNoField);
+    BOOST_TEST(label >= FieldId{field::fixed_count});
+    BOOST_TEST(snapshot->text(0, label) == "gift");
+    BOOST_TEST(snapshot->value(1, label) == kNoValue);
+    BOOST_TEST(snapshot->text(2, snapshot->find_field("margin")) == "0.4");
+    BOOST_TEST(snapshot->text(0, field::title) == "Mug \"Tea & Co\"");
+    BOOST_TEST(snapshot->text(0, snapshot->find_field("price")) == "19.90 GBP");
+    BOOST_TEST(snapshot->text(0, field::currency) == "GBP");
+    BOOST_TEST(snapshot->value(0, field::brand) == snapshot->value(1, field::brand));
+    BOOST_TEST(snapshot->value(0, field::brand) == snapshot->find_value("Acme"));
+    BOOST_TEST(snapshot->find_value("acme") == kNoValue);
+    BOOST_TEST(snapshot->find_field("nothing") == kNoField);
+    BOOST_TEST(snapshot->find_field("Acme") == kNoField);
+    BOOST_TEST(snapshot->find_field("") == kNoField);
+}
+
+BOOST_AUTO_TEST_CASE(every_text_is_found_under_its_own_id) {
+    for (ValueId value = 0; value < snapshot->value_count(); ++value) {
+        BOOST_TEST(snapshot->find_value(snapshot->text(value)) == value);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(leading_levels_of_product_types_are_texts) {
+    for (const char* level : {"Kitchen", "Kitchen > Mugs", "Kitchen > Mugs > Large"}) {
+        BOOST_TEST(snapshot->find_value(level) != kNoValue, level);
+    }
+    BOOST_TEST(snapshot->find_value("Mugs") == kNoValue);
+}
+
+BOOST_AUTO_TEST_CASE(reads_numbers_of_the_feed) {
+    const LiveFields mug = snapshot->live(0);
+    BOOST_TEST(mug.price_micros == 19'900'000);
+    BOOST_TEST(mug.sale_price_micros == 14'900'000);
+    BOOST_TEST(mug.stock == 7U);
+    BOOST_TEST(mug.available());
+    BOOST_TEST(snapshot->first_seen(0) == 1709164800);
+    BOOST_TEST(!snapshot->live(1).available());
+    BOOST_TEST(snapshot->live(1).popularity == 2.5F);
+    BOOST_TEST(snapshot->first_seen(2) == 1700000000);
+    BOOST_TEST(snapshot->live(3).stock == kUnknownStock);
+    BOOST_TEST(snapshot->live(3).available());
+    BOOST_TEST(snapshot->first_seen(3) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(lists_are_best_first) {
+    BOOST_TEST(items_of(snapshot->ranked(ListKind::popular)) == Items({1, 2, 0}));
+    BOOST_TEST(snapshot->ranked(ListKind::popular)[0].score == 3.F);
+    BOOST_TEST(items_of(snapshot->ranked(ListKind::in_category, snapshot->find_value("Kitchen"))) ==
+               Items({0}));
+    BOOST_TEST(items_of(snapshot->ranked(ListKind::in_brand, snapshot->find_value("Acme"))) ==
+               Items({0, 1}));
+    BOOST_TEST(items_of(snapshot->ranked(ListKind::in_segment, snapshot->find_value("vip"))) ==
+               Items({2}));
+    BOOST_TEST(snapshot->ranked(ListKind::new_items).empty());
+    BOOST_TEST(snapshot->ranked(ListKind::in_brand).empty());
+    BOOST_TEST(snapshot->ranked(ListKind::in_category, snapshot->find_value("Acme")).empty());
+}
+
+BOOST_AUTO_TEST_CASE(neighbours_are_best_first) {
+    BOOST_TEST(items_of(snapshot->neighbours(NeighbourKind::cross_sell, 0)) == Items({1, 2}));
+    BOOST_TEST(items_of(snapshot->neighbours(NeighbourKind::similar, 2)) == Items({3}));
+    BOOST_TEST(snapshot->neighbours(NeighbourKind::similar, 0).empty());
+    BOOST_TEST(snapshot->neighbours(NeighbourKind::cross_sell, 3).empty());
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_numbered_by_time) {
+    BOOST_TEST(snapshot->session_count() == 3U);
+    BOOST_TEST(snapshot->session_time(0) == 1000U);
+    BOOST_TEST(snapshot->session_time(2) == 3000U);
+    BOOST_TEST(vector_of(snapshot->items_of(0)) == Items({2, 1}));
+    // Item 0 twice: once, at its last place.
+    BOOST_TEST(vector_of(snapshot->items_of(2)) == Items({1, 0, 2}));
+    BOOST_TEST(vector_of(snapshot->sessions_of(1)) == Items({2, 1, 0}));
+    BOOST_TEST(vector_of(snapshot->sessions_of(2)) == Items({2, 0}));
+    BOOST_TEST(snapshot->sessions_of(3).empty());
+    BOOST_TEST(snapshot->session_frequency(1) == 3U);
+    BOOST_TEST(snapshot->session_frequency(0) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(arguments_out_of_range_give_nothing) {
+    for (const ItemIndex item : {4U, 5U, 0x7fffffffU, kNoItem}) {
+        BOOST_TEST(snapshot->value(item, field::id) == kNoValue);
+        BOOST_TEST(snapshot->text(item, field::id).empty());
+        BOOST_TEST(snapshot->neighbours(NeighbourKind::similar, item).empty());
+        BOOST_TEST(snapshot->sessions_of(item).empty());
+        BOOST_TEST(snapshot->session_frequency(item) == 0U);
+        BOOST_TEST(snapshot->live(item).price_micros == 0);
+        BOOST_TEST(snapshot->first_seen(item) == 0);
+    }
+    BOOST_TEST(snapshot->value(0, kNoField) == kNoValue);
+    BOOST_TEST(snapshot->field_name(kNoField).empty());
+    BOOST_TEST(snapshot->text(static_cast<ValueId>(snapshot->value_count())).empty());
+    BOOST_TEST(snapshot->text(0xffffffffU).empty());
+    BOOST_TEST(snapshot->items_of(3).empty());
+    BOOST_TEST(snapshot->session_time(0xffffffffU) == 0U);
+    BOOST_TEST(snapshot->ranked(ListKind::count).empty());
+    BOOST_TEST(snapshot->ranked(ListKind::popular, 0xffffffffU).empty());
+    BOOST_TEST(snapshot->neighbours(NeighbourKind::count, 0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_new_generation_leaves_the_open_one_readable) {
+    const std::uint64_t before = walk(*snapshot);
+    SnapshotBuilder other;
+    add(other, make_item("chair"));
+    BOOST_REQUIRE(other.write(folder.path("store"), 43, 1).ok());
+    BOOST_TEST(walk(*snapshot) == before);
+    BOOST_TEST(snapshot->find("mug") == 0U);
+    const SnapshotPointer next = open_ok(folder.path("store"));
+    BOOST_TEST(next->generation() == 43U);
+    BOOST_TEST(next->find("mug") == kNoItem);
+    BOOST_TEST(next->find("chair") == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(snapshot_open)
+
+BOOST_AUTO_TEST_CASE(an_empty_store_opens) {
+    const Folder folder;
+    SnapshotBuilder builder;
+    const SnapshotPointer snapshot = write_and_open(builder, folder);
+    BOOST_TEST(snapshot->item_count() == 0U);
+    BOOST_TEST(snapshot->session_count() == 0U);
+    BOOST_TEST(snapshot->field_count() == std::size_t{field::fixed_count});
+    BOOST_TEST(snapshot->find("mug") == kNoItem);
+    BOOST_TEST(snapshot->find_link("/mug") == kNoItem);
+    BOOST_TEST(snapshot->ranked(ListKind::popular).empty());
+    walk(*snapshot);
+}
+
+BOOST_AUTO_TEST_CASE(errors_name_the_path) {
+    const Folder folder;
+    const auto missing = Snapshot::open(folder.path("missing"));
+    BOOST_REQUIRE(!missing.ok());
+    BOOST_TEST(missing.message() ==
+               folder.path("missing") + ": cannot open: No such file or directory");
+    write_bytes(folder.path("empty"), "");
+    BOOST_TEST(!Snapshot::open(folder.path("empty")).ok());
+    BOOST_TEST(!Snapshot::open(folder.path("")).ok());
+    write_bytes(folder.path("page"), std::string(5000, '<'));
+    const auto page = Snapshot::open(folder.path("page"));
+    BOOST_REQUIRE(!page.ok());
+    BOOST_TEST(page.message().starts_with(folder.path("page") + ": not a store file"));
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo_of_that_name_does_not_stop_us) {
+    const Folder folder;
+    BOOST_REQUIRE(::mkfifo(folder.path("fifo").c_str(), 0600) == 0);
+    BOOST_TEST(!Snapshot::open(folder.path("fifo")).ok());
+}
+
+BOOST_AUTO_TEST_CASE(no_prefix_of_a_file_opens) {
+    const Folder folder;
+    const std::string bytes = small_shop_file(folder);
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        write_bytes(folder.path("cut"), std::string_view(bytes).substr(0, length));
+        BOOST_REQUIRE_MESSAGE(!Snapshot::open(folder.path("cut")).ok(), length);
+    }
+    write_bytes(folder.path("grown"), bytes + std::string(8, '\0'));
+    BOOST_TEST(!Snapshot::open(folder.path("grown")).ok());
+    write_bytes(folder.path("whole"), bytes);
+    BOOST_TEST(Snapshot::open(folder.path("whole")).ok());
+}
+
+// A file made to harm: its checksum is right, one number in it is not.
+BOOST_AUTO_TEST_CASE(no_wrong_number_does_harm) {
+    const Folder folder;
+    const std::string bytes = small_shop_file(folder);
+    unsigned opened = 0;
+    for (std::size_t at = 0; at + 4 <= bytes.size() - std::size_t{4} * 32; at += 4) {
+        std::uint32_t old = 0;
+        std::memcpy(&old, bytes.data() + at, 4);
+        for (const std::uint32_t number :
+             {0U, 1U, old + 1, old - 1, old ^ 8U, 0x7fffffffU, 0x7fc00000U, 0xffffffffU}) {
+            std::string changed = bytes;
+            std::memcpy(changed.data() + at, &number, 4);
+            mend_checksum(changed);
+            write_bytes(folder.path("wrong"), changed);
+            if (const auto snapshot = Snapshot::open(folder.path("wrong")); snapshot.ok()) {
+                ++opened;
+                walk(**snapshot);
+            }
+        }
+    }
+    BOOST_TEST(opened > 100U);
+}
+
+// Only the live fields are outside the checksum, and they are sound whatever their bytes say.
+BOOST_AUTO_TEST_CASE(no_flipped_byte_does_harm) {
+    const Folder folder;
+    std::string bytes = small_shop_file(folder);
+    const std::size_t live = bytes.size() - std::size_t{4} * 32;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<char>(~bytes[i]);
+        write_bytes(folder.path("flipped"), bytes);
+        const auto snapshot = Snapshot::open(folder.path("flipped"));
+        BOOST_REQUIRE_MESSAGE(snapshot.ok() == (i >= live), i);
+        if (snapshot.ok()) {
+            walk(**snapshot);
+        }
+        bytes[i] = static_cast<char>(~bytes[i]);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(live_fields_of_any_bytes_are_sound) {
+    const Folder folder;
+    const std::string bytes = small_shop_file(folder);
+    for (const char fill : {'\0', '\x7f', '\x80', '\xff'}) {
+        std::string changed = bytes;
+        std::fill(changed.end() - 128, changed.end(), fill);
+        write_bytes(folder.path("live"), changed);
+        const LiveFields live = open_ok(folder.path("live"))->live(0);
+        BOOST_TEST(live.price_micros >= 0);
+        BOOST_TEST(live.sale_price_micros >= 0);
+        BOOST_TEST(live.popularity >= 0);
+        BOOST_TEST((live.availability <= Availability::backorder));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(many_items_are_all_found) {
+    const Folder folder;
+    SnapshotBuilder builder;
+    constexpr ItemIndex kItems = 20000;
+    for (ItemIndex i = 0; i < kItems; ++i) {
+        const std::string id = "sku-" + std::to_string(i);
+        add(builder, make_item(id, {{"link", "https://a.example/p/" + id}}));
+    }
+    const SnapshotPointer snapshot = write_and_open(builder, folder);
+    for (ItemIndex i = 0; i < kItems; ++i) {
+        const std::string id = "sku-" + std::to_string(i);
+        BOOST_REQUIRE(snapshot->find(id) == i);
+        BOOST_REQUIRE(snapshot->find_link("/p/" + id) == i);
+    }
+    BOOST_TEST(snapshot->find("sku-20000") == kNoItem);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::store::test
