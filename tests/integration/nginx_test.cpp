@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(event_of_a_location_that_nginx_answers_itself) {
         with_location("location /seen { personalize_event view_item item=$arg_id; "
                       "return 204; }"));
     BOOST_CHECK_EQUAL(edge.get("/seen?id=P01", visitor("v")).status, 204);
-    BOOST_CHECK(wait_until([&] { return edge.events("v").size() == 1; }, 2s));
+    BOOST_CHECK(wait_until([&] { return edge.events("v").size() == 1; }));
 }
 
 // What was read for a visitor in one location is of no use where they are another, or have not consented.
