@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(late_redis_costs_the_timeout_and_no_more) {
     Edge edge(options);
     FakeRedis redis(edge.dir / "redis.sock");
     BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
-    redis.hold();
+    redis.trickle();
     const auto begin = std::chrono::steady_clock::now();
     BOOST_CHECK_EQUAL(edge.get("/", visitor("v")).body, home_page());
     const auto took = std::chrono::steady_clock::now() - begin;
