@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 #include <system_error>
+#include <utility>
 
 #include "redis/log_text.hpp"
 
@@ -15,6 +16,8 @@ namespace {
 constexpr const char* kTooLong = "a reply longer than the limit";
 constexpr const char* kNoLineEnd = "a text without its line end";
 constexpr const char* kTooMany = "a reply with more elements than the limit";
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kNil = "-1\r\n";  // behind the '$' that hiredis has read
 
 constexpr std::size_t kMaxLine = 16 * 1024;  // of an error, a status, a number, a count
 constexpr std::size_t kMaxNumber = 24;       // of a length, with its line end
@@ -53,6 +56,7 @@ void ReplyReader::restart() {
         reader_->privdata = this;
         reader_->maxbuf = 4 * kSlice;
     }
+    skip_ = 0;
     release();
 }
 
@@ -60,10 +64,24 @@ void ReplyReader::release() {
     arena_.reset();
     text_ = 0;
     elements_ = 0;
+    over_ = nullptr;
     refused_ = nullptr;
 }
 
 Status ReplyReader::feed(std::string_view bytes) {
+    if (skip_ != 0) {
+        Status status = skip(bytes);
+        if (status.ok() && skip_ == 0) {
+            status = give(kNil);
+        }
+        if (!status.ok()) {
+            return status;
+        }
+    }
+    return give(bytes);
+}
+
+Status ReplyReader::give(std::string_view bytes) {
     if (reader_ == nullptr ||
         redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK) {
         return Status::error("out of memory for replies");
@@ -76,10 +94,12 @@ Result<const Reply*> ReplyReader::next() {
     if (redisReaderGetReply(reader_.get(), &reply) != REDIS_OK) {
         return error();
     }
-    if (reply == nullptr && announces_too_much()) {
-        return Status::error(kTooLong);
+    if (reply == nullptr) {
+        Status status = look_ahead();
+        return status.ok() ? Result<const Reply*>(nullptr)
+                           : Result<const Reply*>(std::move(status));
     }
-    return static_cast<const Reply*>(reply);
+    return over_ != nullptr ? &passed_over_ : static_cast<const Reply*>(reply);
 }
 
 Status ReplyReader::error() const {
@@ -90,20 +110,59 @@ Status ReplyReader::error() const {
 }
 
 // Of half an item: what has come of it, and what its length says is still to come.
-bool ReplyReader::announces_too_much() const {
+Status ReplyReader::look_ahead() {
     const redisReader& reader = *reader_;
     const std::string_view unread(reader.buf + reader.pos, reader.len - reader.pos);
     if (reader.ridx < 0 || unread.empty()) {
-        return false;
+        return {};
     }
-    if (reader.rstack[reader.ridx].type != REDIS_REPLY_STRING) {
-        return unread.size() > kMaxLine;
+    if (reader.rstack[reader.ridx].type == REDIS_REPLY_STRING) {
+        return look_ahead_of_text(unread);
     }
+    return unread.size() > kMaxLine ? Status::error(kTooLong) : Status();
+}
+
+// `unread`: from the length on.
+Status ReplyReader::look_ahead_of_text(std::string_view unread) {
     std::uint64_t length = 0;
     const auto error = std::from_chars(unread.data(), unread.data() + unread.size(), length).ec;
-    const bool endless = unread.substr(0, kMaxNumber).find('\n') == std::string_view::npos;
-    return error == std::errc::result_out_of_range || length > limits_.max_reply - text_ ||
-           (endless && unread.size() > kMaxNumber);
+    const std::size_t line = unread.substr(0, kMaxNumber).find(kLineEnd);
+    const bool endless = line == std::string_view::npos && unread.size() > kMaxNumber;
+    if (error == std::errc::result_out_of_range || length > kMaxText - text_ || endless) {
+        return Status::error(kTooLong);
+    }
+    const std::size_t left = over_ != nullptr ? 0 : limits_.max_reply - text_;
+    if (line == std::string_view::npos || length <= left) {
+        return {};
+    }
+    pass_over(kTooLong);
+    text_ += length;
+    skip_ = length + kLineEnd.size();
+    reader_->pos = reader_->len;
+    unread.remove_prefix(line + kLineEnd.size());
+    return skip(unread);
+}
+
+Status ReplyReader::skip(std::string_view& bytes) {
+    const std::size_t text = skip_ - std::min(skip_, kLineEnd.size());
+    const std::size_t passed = std::min(bytes.size(), text);
+    bytes.remove_prefix(passed);
+    skip_ -= passed;
+    while (skip_ != 0 && !bytes.empty()) {
+        if (bytes.front() != kLineEnd[kLineEnd.size() - skip_]) {
+            return Status::error(kNoLineEnd);
+        }
+        bytes.remove_prefix(1);
+        --skip_;
+    }
+    return {};
+}
+
+void ReplyReader::pass_over(const char* limit) {
+    if (over_ == nullptr) {
+        over_ = limit;
+        arena_.reset();
+    }
 }
 
 ReplyReader& ReplyReader::self(const redisReadTask* task) {
@@ -112,6 +171,9 @@ ReplyReader& ReplyReader::self(const redisReadTask* task) {
 
 // The element of its array that the task stands for, or a root.
 Reply* ReplyReader::node(const redisReadTask* task) {
+    if (over_ != nullptr) {
+        return &passed_over_;
+    }
     if (task->parent != nullptr) {
         const auto* array = static_cast<const Reply*>(task->parent->obj);
         // The elements are this reader's own; only who reads them must not write.
@@ -122,24 +184,39 @@ Reply* ReplyReader::node(const redisReadTask* task) {
 }
 
 bool ReplyReader::count_text(std::size_t bytes) {
-    if (bytes > limits_.max_reply - text_) {
+    if (bytes > kMaxText - text_) {
         refused_ = kTooLong;
         return false;
     }
     text_ += bytes;
+    if (text_ > limits_.max_reply) {
+        pass_over(kTooLong);
+    }
+    return true;
+}
+
+bool ReplyReader::count_elements(std::size_t elements) {
+    if (elements > kMaxElements - elements_) {
+        refused_ = kTooMany;
+        return false;
+    }
+    elements_ += elements;
+    if (elements_ > limits_.max_elements) {
+        pass_over(kTooMany);
+    }
     return true;
 }
 
 void* ReplyReader::create_text(const redisReadTask* task, char* text, std::size_t size) noexcept {
     ReplyReader& reader = self(task);
     // hiredis skips the line end unseen; in the buffer it is.
-    if (text[size] != '\r' || text[size + 1] != '\n') {
+    if (std::string_view(text + size, kLineEnd.size()) != kLineEnd) {
         reader.refused_ = kNoLineEnd;
         return nullptr;
     }
     Reply* reply = reader.count_text(size) ? reader.node(task) : nullptr;
-    if (reply == nullptr) {
-        return nullptr;
+    if (reply == nullptr || reader.over_ != nullptr) {
+        return reply;
     }
     reply->type = type_of(task->type);
     reply->text = reader.arena_.copy({text, size});
@@ -149,14 +226,12 @@ void* ReplyReader::create_text(const redisReadTask* task, char* text, std::size_
 void* ReplyReader::create_array(const redisReadTask* task, int count) noexcept {
     ReplyReader& reader = self(task);
     const auto elements = static_cast<std::size_t>(count);
-    if (elements > reader.limits_.max_elements - reader.elements_) {
-        reader.refused_ = kTooMany;
-        return nullptr;
+    Reply* reply = reader.count_elements(elements) ? reader.node(task) : nullptr;
+    if (reply == nullptr || reader.over_ != nullptr) {
+        return reply;
     }
-    reader.elements_ += elements;
-    Reply* reply = reader.node(task);
     void* memory = reader.arena_.allocate(elements * sizeof(Reply));
-    if (reply == nullptr || memory == nullptr) {
+    if (memory == nullptr) {
         return nullptr;
     }
     auto* first = static_cast<Reply*>(memory);

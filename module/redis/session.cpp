@@ -123,6 +123,7 @@ class Session::State {
 
   private:
     Status read_replies();
+    Status refuse(std::string_view why);
     Status take(const Reply& reply);
     void deliver();
     void forget();
@@ -133,6 +134,7 @@ class Session::State {
     Handshake handshake_;
     Queue queue_;
     std::vector<Reply> replies_;  // so far, of the ticket in front
+    unsigned received_ = 0;       // ... and how many, those passed over too
     std::string output_;
     std::size_t sent_ = 0;  // of output_
     std::string early_;     // commands that wait for the handshake
@@ -143,6 +145,7 @@ void Session::State::forget() {
     connected_ = false;
     handshake_.stop();
     replies_.clear();
+    received_ = 0;
     output_.clear();
     early_.clear();
     sent_ = 0;
@@ -211,6 +214,11 @@ Status Session::State::read_replies() {
         if (!reply.ok()) {
             return reply.status();
         }
+        if (reader_.over_limit() != nullptr) {
+            if (Status status = refuse(reader_.over_limit()); !status.ok()) {
+                return status;
+            }
+        }
         if (*reply == nullptr) {
             return {};
         }
@@ -218,6 +226,18 @@ Status Session::State::read_replies() {
             return status;
         }
     }
+}
+
+// The ticket in front is told at once; all its replies are passed over as they come.
+Status Session::State::refuse(std::string_view why) {
+    if (!handshake_.done() || queue_.size() == 0) {
+        return Status::error(std::string(why));
+    }
+    replies_.clear();
+    if (Handler* handler = std::exchange(queue_.front().handler, nullptr)) {
+        handler->on_failure(why);
+    }
+    return {};
 }
 
 Status Session::State::take(const Reply& reply) {
@@ -232,8 +252,10 @@ Status Session::State::take(const Reply& reply) {
     if (queue_.size() == 0) {
         return Status::error("a reply that nobody asked for");
     }
-    replies_.push_back(reply);
-    if (replies_.size() == queue_.front().replies) {
+    if (reader_.over_limit() == nullptr) {
+        replies_.push_back(reply);
+    }
+    if (++received_ == queue_.front().replies) {
         deliver();
     }
     return {};
@@ -242,6 +264,7 @@ Status Session::State::take(const Reply& reply) {
 // The ticket leaves the queue first: the handler may submit the next one.
 void Session::State::deliver() {
     const Pending pending = queue_.pop();
+    received_ = 0;
     if (pending.handler != nullptr) {
         pending.handler->on_replies(replies_);
     }

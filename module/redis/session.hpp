@@ -6,6 +6,9 @@
 // replies, or with why there are none. Parsing is hiredis's reader (RESP2, arrays nested up to 8
 // deep) with reply objects in an arena.
 //
+// Replies beyond a ticket's limits fail that ticket alone, as soon as they are announced; they are
+// read to their end, but not kept, and the connection goes on.
+//
 // The queue is bounded: submit() over `max_pending` fails at once. cancel() makes a ticket's
 // replies be discarded in order; its handler is not called. A handler may call submit() and
 // cancel() but not receive(), connected(), fail() or the destructor. Thread rules: one thread.
@@ -46,8 +49,10 @@ using Ticket = std::uint64_t;  // 0: none
 struct SessionLimits {
     std::size_t max_pending = 4096;            // tickets
     std::size_t max_output = 4 * 1024 * 1024;  // bytes not yet sent
-    std::size_t max_reply = 1024 * 1024;       // bytes of text of one ticket's replies
-    std::size_t max_elements = 65536;          // of one ticket's replies, nested ones included
+    // Bytes of text of one ticket's replies: the longest history (1000 events of kMaxEventLength)
+    // and as much again of traits.
+    std::size_t max_reply = 4 * 1024 * 1024;
+    std::size_t max_elements = 65536;  // of one ticket's replies, nested ones included
 };
 
 class Session {
@@ -73,8 +78,9 @@ class Session {
     std::string_view output() const;
     void sent(std::size_t bytes);
 
-    // An error means the connection is of no use any more (protocol error, limit passed, AUTH
-    // refused): call fail() and close. -ERR replies to commands are replies, not errors.
+    // An error means the connection is of no use any more (protocol error, announcements that no
+    // Redis makes, AUTH refused): call fail() and close. -ERR replies to commands are replies, not
+    // errors.
     Status receive(std::string_view bytes);
     // Calls on_failure of every ticket and forgets all bytes. The session may be connected() again.
     void fail(std::string_view why);

@@ -1,5 +1,7 @@
 // A Redis server that answers nonsense: the same bytes in one piece and in pieces must bring the
-// same replies, and every ticket's handler is called exactly once.
+// same replies, and every ticket's handler is called exactly once. With narrow limits each ticket has
+// the same replies as with wide ones, or fails alone.
+#include <array>
 #include <cstdlib>
 #include <string>
 
@@ -35,15 +37,20 @@ struct Recorder : Handler {
     }
 };
 
-std::string run(std::string_view bytes, std::size_t piece) {
-    const SessionLimits limits{.max_reply = 4096, .max_elements = 256};
+constexpr std::size_t kTickets = 4;
+constexpr SessionLimits kWide{.max_reply = 1024 * 1024, .max_elements = 65536};
+constexpr SessionLimits kNarrow{.max_reply = 64, .max_elements = 8};
+
+using Logs = std::array<std::string, kTickets>;
+
+Logs run(std::string_view bytes, std::size_t piece, const SessionLimits& limits) {
     Session session(limits);
     session.connected({});
     if (!session.receive("+PONG\r\n").ok()) {
         std::abort();
     }
-    Recorder recorders[4];
-    for (unsigned i = 0; i < 4; ++i) {
+    Recorder recorders[kTickets];
+    for (unsigned i = 0; i < kTickets; ++i) {
         if (session.submit("x", i + 1, &recorders[i]) == 0) {
             std::abort();
         }
@@ -52,14 +59,14 @@ std::string run(std::string_view bytes, std::size_t piece) {
         bytes.remove_prefix(std::min(piece, bytes.size()));
     }
     session.fail("over");
-    std::string log;
-    for (const Recorder& recorder : recorders) {
-        if (recorder.calls != 1) {
+    Logs logs;
+    for (std::size_t i = 0; i < kTickets; ++i) {
+        if (recorders[i].calls != 1) {
             std::abort();
         }
-        log += recorder.log + "|";
+        logs[i] = recorders[i].log;
     }
-    return log;
+    return logs;
 }
 
 }  // namespace
@@ -70,8 +77,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
     const std::size_t piece = data[0] % 17 + 1;
-    if (run(bytes, bytes.size() + 1) != run(bytes, piece)) {
+    const Logs wide = run(bytes, bytes.size() + 1, kWide);
+    const Logs narrow = run(bytes, bytes.size() + 1, kNarrow);
+    if (run(bytes, piece, kWide) != wide || run(bytes, piece, kNarrow) != narrow) {
         std::abort();
+    }
+    for (std::size_t i = 0; i < kTickets; ++i) {
+        if (narrow[i] != wide[i] && narrow[i] != "failed") {
+            std::abort();
+        }
     }
     return 0;
 }
