@@ -22,9 +22,14 @@ bool keeps_custom(EventType type) {
            type == EventType::select_variant;
 }
 
-bool mapped(std::string_view key) {
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+// Not for a custom parameter to say: what is read by its own rules, and the segments, which only
+// the shop knows.
+bool reserved(std::string_view key) {
     const auto is_key = [key](const MappedField& field) { return field.theirs == key; };
-    return key == "items" || std::any_of(kItemFields.begin(), kItemFields.end(), is_key) ||
+    return key == "items" || key == "segment" ||
+           std::any_of(kItemFields.begin(), kItemFields.end(), is_key) ||
            std::any_of(kEventFields.begin(), kEventFields.end(), is_key);
 }
 
@@ -65,17 +70,23 @@ class BeaconParser {
     bool walk_events(dom::array events, std::int64_t time);
     bool walk_event(dom::element element, std::int64_t time);
     bool walk_params(dom::object params, Event event);
-    bool walk_items(dom::array items, dom::object params, const Event& event);
-    bool walk_item(dom::element element, dom::object params, Event event);
+    bool walk_items(dom::array items, const Event& first, const Event& event,
+                    const Parameters& shared);
+    bool walk_item(dom::element element, Event event, const Parameters& shared);
 
+    bool few_members(dom::object object);
+    bool read_items(dom::object params, dom::array* items, bool* any);
     bool read_name(dom::object object, Event& event);
     bool read_time(dom::object object, std::int64_t* time);
     bool read_item_id(dom::object item, Event& event);
     bool read_numbers(dom::object item, Event& event);
-    bool read_texts(dom::object object, std::span<const MappedField> fields, Event& event);
+    bool read_texts(dom::object object, std::span<const MappedField> fields, Parameters& to);
     bool read_value(dom::object params, Event& event);
-    bool read_custom(dom::object params, Event& event);
-    bool set(Event& event, std::string_view key, std::string value);
+    bool read_custom(dom::object params, Parameters& to);
+    bool read_one(std::string_view key, dom::element element, Parameters& to);
+    bool set(Parameters& to, std::string_view key, std::string value);
+    bool add(Parameters& to, std::string_view key, std::string value);
+    bool finish(Event event, const Parameters& shared);
     bool keep(Event event);
 
     const std::int64_t now_;
@@ -83,6 +94,7 @@ class BeaconParser {
     std::string place_;
     std::string error_;
     std::vector<Event> events_;
+    std::size_t text_ = 0;  // bytes of events_ in text form
 };
 
 bool BeaconParser::fail(std::string_view problem) {
@@ -168,38 +180,52 @@ bool BeaconParser::walk_event(dom::element element, std::int64_t time) {
 }
 
 bool BeaconParser::walk_params(dom::object params, Event event) {
-    dom::array list;
-    dom::element items;
-    const bool has_items = find_field(params, "items", &items);
-    if (has_items) {
-        const At at(*this, "items");
-        if (items.get(list) != simdjson::SUCCESS) {
-            return fail("not an array");
-        }
-        if (list.size() > limits_.max_items) {
-            return fail("more than " + std::to_string(limits_.max_items) + " items");
-        }
-    }
-    if (!read_texts(params, kEventFields, event) || !read_custom(params, event)) {
+    dom::array items;
+    bool any = false;
+    if (!few_members(params) || !read_items(params, &items, &any) ||
+        !read_texts(params, kEventFields, event.parameters)) {
         return false;
     }
-    if (has_items && list.begin() != list.end()) {
-        return walk_items(list, params, event);
+    // What the event says of all its items, read once and not for each of them.
+    Parameters shared;
+    if (!read_texts(params, kItemFields, shared) ||
+        (keeps_custom(event.type) && !read_custom(params, shared))) {
+        return false;
     }
-    return read_texts(params, kItemFields, event) && read_value(params, event) &&
-           keep(std::move(event));
-}
-
-bool BeaconParser::walk_items(dom::array items, dom::object params, const Event& event) {
     Event first = event;
     if (!read_value(params, first)) {
         return false;
     }
+    return any ? walk_items(items, first, event, shared) : finish(std::move(first), shared);
+}
+
+// One member more costs a look at each of the others; and each is repeated in every item's event.
+bool BeaconParser::few_members(dom::object object) {
+    return object.size() <= limits_.max_members ||
+           fail("more than " + std::to_string(limits_.max_members) + " members");
+}
+
+bool BeaconParser::read_items(dom::object params, dom::array* items, bool* any) {
+    dom::element element;
+    if (!find_field(params, "items", &element)) {
+        return true;
+    }
+    const At at(*this, "items");
+    if (element.get(*items) != simdjson::SUCCESS) {
+        return fail("not an array");
+    }
+    *any = items->size() != 0;
+    return items->size() <= limits_.max_items ||
+           fail("more than " + std::to_string(limits_.max_items) + " items");
+}
+
+bool BeaconParser::walk_items(dom::array items, const Event& first, const Event& event,
+                              const Parameters& shared) {
     std::size_t index = 0;
     const At items_at(*this, "items");
     for (const dom::element element : items) {
         const At at(*this, index);
-        if (!walk_item(element, params, index == 0 ? first : event)) {
+        if (!walk_item(element, index == 0 ? first : event, shared)) {
             return false;
         }
         ++index;
@@ -207,14 +233,13 @@ bool BeaconParser::walk_items(dom::array items, dom::object params, const Event&
     return true;
 }
 
-bool BeaconParser::walk_item(dom::element element, dom::object params, Event event) {
+bool BeaconParser::walk_item(dom::element element, Event event, const Parameters& shared) {
     dom::object item;
     if (element.get(item) != simdjson::SUCCESS) {
         return fail("not an object");
     }
-    return read_item_id(item, event) && read_numbers(item, event) &&
-           read_texts(item, kItemFields, event) && read_texts(params, kItemFields, event) &&
-           keep(std::move(event));
+    return few_members(item) && read_item_id(item, event) && read_numbers(item, event) &&
+           read_texts(item, kItemFields, event.parameters) && finish(std::move(event), shared);
 }
 
 bool BeaconParser::read_name(dom::object object, Event& event) {
@@ -269,20 +294,20 @@ bool BeaconParser::read_numbers(dom::object item, Event& event) {
     if (find_field(item, "price", &element)) {
         const At at(*this, "price");
         const std::string_view problem = read_amount(element, &text);
-        if (!problem.empty() ? !fail(problem) : !set(event, "price", text)) {
+        if (!problem.empty() ? !fail(problem) : !set(event.parameters, "price", text)) {
             return false;
         }
     }
     if (find_field(item, "quantity", &element)) {
         const At at(*this, "quantity");
         const std::string_view problem = read_quantity(element, &text);
-        return problem.empty() ? set(event, "qty", text) : fail(problem);
+        return problem.empty() ? set(event.parameters, "qty", text) : fail(problem);
     }
     return true;
 }
 
 bool BeaconParser::read_texts(dom::object object, std::span<const MappedField> fields,
-                              Event& event) {
+                              Parameters& to) {
     for (const MappedField& field : fields) {
         dom::element element;
         if (!find_field(object, field.theirs, &element)) {
@@ -293,7 +318,7 @@ bool BeaconParser::read_texts(dom::object object, std::span<const MappedField> f
         if (!scalar_text(element, &text)) {
             return fail("not a text");
         }
-        if (!set(event, field.ours, std::move(text))) {
+        if (!set(to, field.ours, std::move(text))) {
             return false;
         }
     }
@@ -308,46 +333,64 @@ bool BeaconParser::read_value(dom::object params, Event& event) {
     const At at(*this, "value");
     std::string text;
     const std::string_view problem = read_amount(element, &text);
-    return problem.empty() ? set(event, "value", std::move(text)) : fail(problem);
+    return problem.empty() ? set(event.parameters, "value", std::move(text)) : fail(problem);
 }
 
-bool BeaconParser::read_custom(dom::object params, Event& event) {
-    if (!keeps_custom(event.type)) {
-        return true;
-    }
+bool BeaconParser::read_custom(dom::object params, Parameters& to) {
     for (const auto& [key, element] : params) {
-        if (element.is_null() || mapped(key)) {
+        if (element.is_null() || reserved(key)) {
             continue;
         }
         if (const auto problem = key_problem(key); !problem.empty()) {
             return fail("a parameter's name is " + std::string(problem));
         }
         const At at(*this, key);
-        std::string text;
-        if (!scalar_text(element, &text)) {
-            return fail("not a text, a number or a truth value");
-        }
-        if (!set(event, key, std::move(text))) {
+        if (!read_one(key, element, to)) {
             return false;
         }
     }
     return true;
 }
 
-// The first of a key counts: the item's own before the event's.
-bool BeaconParser::set(Event& event, std::string_view key, std::string value) {
-    if (const auto problem = value_problem(value); !problem.empty()) {
-        return fail(problem);
+// A price and a quantity mean what they mean in an item.
+bool BeaconParser::read_one(std::string_view key, dom::element element, Parameters& to) {
+    std::string text;
+    std::string_view problem;
+    if (key == "price") {
+        problem = read_amount(element, &text);
+    } else if (key == "qty") {
+        problem = read_quantity(element, &text);
+    } else if (!scalar_text(element, &text)) {
+        problem = "not a text, a number or a truth value";
     }
+    return problem.empty() ? set(to, key, std::move(text)) : fail(problem);
+}
+
+bool BeaconParser::set(Parameters& to, std::string_view key, std::string value) {
+    const std::string_view problem = value_problem(value);
+    return problem.empty() ? add(to, key, std::move(value)) : fail(problem);
+}
+
+// The first of a key counts: the item's own before the event's.
+bool BeaconParser::add(Parameters& to, std::string_view key, std::string value) {
     const auto same = [key](const auto& parameter) { return parameter.first == key; };
-    if (std::any_of(event.parameters.begin(), event.parameters.end(), same)) {
+    if (std::any_of(to.begin(), to.end(), same)) {
         return true;
     }
-    if (event.parameters.size() == kMaxParameters) {
+    if (to.size() == kMaxParameters) {
         return fail("more than " + std::to_string(kMaxParameters) + " parameters");
     }
-    event.parameters.emplace_back(key, std::move(value));
+    to.emplace_back(key, std::move(value));
     return true;
+}
+
+bool BeaconParser::finish(Event event, const Parameters& shared) {
+    for (const auto& [key, value] : shared) {
+        if (!add(event.parameters, key, value)) {
+            return false;
+        }
+    }
+    return keep(std::move(event));
 }
 
 bool BeaconParser::keep(Event event) {
@@ -356,6 +399,11 @@ bool BeaconParser::keep(Event event) {
     }
     if (const Status valid = validate(event); !valid.ok()) {
         return fail(valid.message());
+    }
+    text_ += format_event(event).size();
+    if (text_ > limits_.max_text) {
+        return fail("more than " + std::to_string(limits_.max_text) +
+                    " bytes of events in all; send fewer items or parameters");
     }
     events_.push_back(std::move(event));
     return true;

@@ -7,12 +7,14 @@
 // Each entry of params.items becomes one event; an event without items (search) one event without
 // an item. The visitor is never taken from the body: the caller knows it from the cookie.
 //
-// GA4's names become ours: item_id the item; price, quantity -> qty, item_list_id or item_list_name
-// -> list, item_variant -> variant, currency and segment of the item, else of params; of params
+// GA4's names become ours: item_id the item; price, quantity -> qty of the item; item_list_id or
+// item_list_name -> list, item_variant -> variant, currency of the item, else of params; of params
 // alone search_term -> term, event_id or transaction_id -> eid, and value (on the first event only,
 // so that sums stay right). select_filter, select_variant and names of the shop's own keep all
-// other params that are texts, numbers or truth values; GA4's events drop them. null is the same as
-// absent, and "19.90" as good a number as 19.90. Thread rules: a pure function.
+// other params that are texts, numbers or truth values, where the item does not say otherwise;
+// their price and qty must be such numbers as an item's. GA4's events drop other params. Never
+// taken from a client: segment, and items, which only the edge's own impressions have. null is the
+// same as absent, and "19.90" as good a number as 19.90. Thread rules: a pure function.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +31,8 @@ struct BeaconLimits {
     std::size_t max_events = 25;           // GA4's own limit for one request
     std::size_t max_produced = 400;        // events that one body may become
     std::size_t max_items = 200;           // GA4's own limit for one event
+    std::size_t max_members = 100;         // of params, and of one item
+    std::size_t max_text = 128 * 1024;     // bytes of all its events in text form
     std::int64_t max_age = 3 * 24 * 3600;  // seconds; older or future times become `now`
 };
 

@@ -18,11 +18,10 @@ struct MappedField {
 };
 
 // Of the item, else of params. Of two with the same meaning the first that is there counts.
-inline constexpr std::array<MappedField, 5> kItemFields = {{{"item_list_id", "list"},
+inline constexpr std::array<MappedField, 4> kItemFields = {{{"item_list_id", "list"},
                                                             {"item_list_name", "list"},
                                                             {"item_variant", "variant"},
-                                                            {"currency", "currency"},
-                                                            {"segment", "segment"}}};
+                                                            {"currency", "currency"}}};
 // Of params only.
 inline constexpr std::array<MappedField, 3> kEventFields = {
     {{"search_term", "term"}, {"event_id", "eid"}, {"transaction_id", "eid"}}};

@@ -16,11 +16,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (events->size() > limits.max_produced) {
         std::abort();
     }
+    std::size_t text = 0;
     for (const Event& event : *events) {
+        text += format_event(event).size();
         if (!validate(event).ok() || !parse_event(format_event(event)).ok() || event.time > kNow ||
             event.time < kNow - limits.max_age) {
             std::abort();
         }
+        for (const auto& [key, value] : event.parameters) {
+            if (key == "segment" || key == "items") {
+                std::abort();
+            }
+        }
+    }
+    if (text > limits.max_text) {
+        std::abort();
     }
     return 0;
 }

@@ -105,6 +105,38 @@ BOOST_AUTO_TEST_CASE(own_names_keep_their_parameters_and_ga4s_do_not) {
         boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_client_says_nothing_of_segments_and_impressions) {
+    BOOST_TEST(texts_of(R"([{"name":"view_item","params":{"segment":"vip",
+                             "items":[{"item_id":"A","segment":"vip"}]}},
+                            {"name":"my_own","params":{"segment":"vip","x":1,
+                             "items":[{"item_id":"A","segment":"vip"}]}},
+                            {"name":"my_own","params":{"segment":"vip"}},
+                            {"name":"view_item_list","params":{"item_list_id":"home","segment":"vip",
+                             "items":[]}}])") ==
+                   (Texts{"view_item A 1763660000", "my_own A 1763660000 x=1",
+                          "my_own - 1763660000", "view_item_list - 1763660000 list=home"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(error_of(R"({"name":"my_own","params":{"items":"A,B"}})") ==
+               "params.items: not an array");
+}
+
+BOOST_AUTO_TEST_CASE(the_item_says_more_than_custom_parameters) {
+    BOOST_TEST(
+        texts_of(R"([{"name":"my_own","params":{"price":"5.50","qty":3,"list":"x","eid":"forged",
+                             "term":"cup","event_id":"E1","search_term":"mug","item_list_id":"home",
+                             "items":[{"item_id":"A","price":19.9,"quantity":2,"item_list_id":"own"},
+                                      {"item_id":"B"}]}},
+                            {"name":"my_own","params":{"price":1e3,"n":1}}])") ==
+            (Texts{"my_own A 1763660000 term=mug eid=E1 price=19.9 qty=2 list=own",
+                   "my_own B 1763660000 term=mug eid=E1 list=home price=5.5 qty=3",
+                   "my_own - 1763660000 price=1000 n=1"}),
+        boost::test_tools::per_element());
+    BOOST_TEST(error_of(R"({"name":"my_own","params":{"price":"abc"}})") ==
+               "params.price: not a number");
+    BOOST_TEST(error_of(R"({"name":"my_own","params":{"qty":0.5,"items":[{"item_id":"A"}]}})") ==
+               "params.qty: not a whole number from 1 to 1000000");
+}
+
 BOOST_AUTO_TEST_CASE(null_is_absent_and_an_empty_list_has_no_items) {
     BOOST_TEST(texts_of(R"([{"name":"view_cart","params":null,"timestamp_micros":null},
                             {"name":"view_cart","params":{"items":null,"currency":null}},
@@ -263,6 +295,41 @@ BOOST_AUTO_TEST_CASE(limits) {
     }
     BOOST_TEST(error_of(R"({"name":"my_own","params":{)" + params + "}}") ==
                "params.k16: more than 16 parameters");
+}
+
+BOOST_AUTO_TEST_CASE(members_are_limited) {
+    const std::string filler = repeated(R"("":1)", 99);
+    const std::string item = R"({"item_id":"A",)";
+    BOOST_TEST(events_of(item_body(item + filler + "}")).size() == 1U);
+    BOOST_TEST(error_of(item_body("{\"item_id\":\"B\"}," + item + filler + R"(,"":1})")) ==
+               "params.items[1]: more than 100 members");
+    const std::string begin = R"([{"name":"view_cart"},{"name":"view_item","params":{)";
+    const std::string end = R"(,"items":[{"item_id":"A"}]}}])";
+    BOOST_TEST(events_of(begin + filler + end).size() == 2U);
+    BOOST_TEST(error_of(begin + filler + R"(,"":1)" + end) == "[1].params: more than 100 members");
+}
+
+// A text of params stands in the event of each of its items.
+BOOST_AUTO_TEST_CASE(a_small_body_cannot_become_many_bytes) {
+    std::string params;
+    for (int i = 0; i < 9; ++i) {
+        params += "\"k" + std::to_string(i) + "\":\"" + std::string(200, 'x') + "\",";
+    }
+    const auto body = [&params](std::size_t items) {
+        return R"({"name":"my_own","params":{)" + params + "\"items\":[" +
+               repeated(R"({"item_id":"A"})", items) + "]}}";
+    };
+    const std::size_t one = format_event(events_of(body(1)).at(0)).size();
+    const BeaconLimits limits{.max_text = 10 * one};
+    BOOST_TEST(events_of(body(10), limits).size() == 10U);
+    BOOST_TEST(error_of(body(11), limits) ==
+               "params.items[10]: more than " + std::to_string(10 * one) +
+                   " bytes of events in all; send fewer items or parameters");
+    BOOST_TEST(error_of(body(200)).find("more than 131072 bytes of events in all") !=
+               std::string::npos);
+    const std::string event = body(4);
+    BOOST_TEST(
+        error_of("[" + repeated(event, 3) + "]", limits).starts_with("[2].params.items[2]:"));
 }
 
 BOOST_AUTO_TEST_CASE(an_event_too_long_as_text_is_refused) {
