@@ -9,6 +9,10 @@
 // Widget: start and end tag stay, the inner content is replaced by tiles. Listing: the tiles' bytes
 // are permuted, everything between them stays in place.
 //
+// No widget shows an item that a placement before it shows: a widget's tiles, or any tile of a
+// listing. A listing behind a widget loses no tile and may repeat the widget's. Of one page the
+// first kMaxPlaced matched elements are placements; those behind them stay as they are.
+//
 // Fields of a tile's template: every column of the catalog by its name, and
 //   price, regular_price  "19.90", in the item's currency; regular_price only when on sale
 //   sale_price, availability, stock  as they are now; stock is empty when the shop does not say
@@ -34,6 +38,8 @@
 #include "recommend/rank.hpp"
 
 namespace pz::page {
+
+inline constexpr unsigned kMaxPlaced = 64;
 
 class Output {
   public:
@@ -77,7 +83,8 @@ struct Shown {
 
 struct Counters {
     unsigned filled = 0, reordered = 0;
-    unsigned kept = 0;  // placements left as they were: too few items, no signal, unknown items
+    // Placements left as they were: too few items, no signal, unknown items, beyond kMaxPlaced.
+    unsigned kept = 0;
     unsigned rules_failed = 0;
     std::string rule_error;  // the first, for the log
     rewrite::Counters rewrite;

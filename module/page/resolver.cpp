@@ -1,6 +1,7 @@
 #include "page/resolver.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace pz::page {
@@ -68,14 +69,19 @@ void Resolver::enter(const Placement& placement) {
 
 void Resolver::resolve(const rewrite::Element& element, Emitter& emitter) {
     const Placement& placement = plan_.placements[element.pattern];
-    enter(placement);
-    const bool edited = placement.listing ? reorder(element, emitter) : fill(element, emitter);
+    const bool edited = counters_.filled + counters_.reordered + counters_.kept < kMaxPlaced &&
+                        edit(placement, element, emitter);
     if (edited) {
         (placement.listing ? counters_.reordered : counters_.filled)++;
     } else {
         counters_.kept++;
         emitter.emit(element.outer);
     }
+}
+
+bool Resolver::edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter) {
+    enter(placement);
+    return placement.listing ? reorder(element, emitter) : fill(element, emitter);
 }
 
 bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
@@ -116,13 +122,9 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
     }
     recommend::reorder(request_, placement.name, items_, placement.top, scratch_, order_);
     count_rules(order_.rules);
-    // Widgets behind the listing do not repeat what its first places show, in whatever order.
-    for (std::size_t place = 0; place < std::min(placement.top, items_.size()); place++) {
-        const store::ItemIndex item = items_[order_.changed ? order_.order[place] : place];
-        if (item != store::kNoItem) {
-            on_page_.push_back(item);
-        }
-    }
+    // Widgets behind the listing repeat none of its items.
+    std::copy_if(items_.begin(), items_.end(), std::back_inserter(on_page_),
+                 [](store::ItemIndex item) { return item != store::kNoItem; });
     if (!order_.changed) {
         return false;
     }

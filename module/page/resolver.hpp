@@ -42,6 +42,7 @@ class Resolver {
     std::string_view variable(int index) const;
     store::ItemIndex item_of(std::string_view text) const;
     void locate(const rewrite::Element& element);
+    bool edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter);
     bool fill(const rewrite::Element& element, Emitter& emitter);
     bool reorder(const rewrite::Element& element, Emitter& emitter);
     void emit_permuted(const rewrite::Element& element, Emitter& emitter) const;

@@ -139,18 +139,19 @@ class Rewriter::Impl {
         if (pattern == patterns_.size()) {
             return;
         }
-        if (!outcome.element) {
-            counters_.ambiguous += outcome.displaced ? 1 : 0;
+        if (!outcome.element || !holds_html(outcome)) {
+            counters_.ambiguous += outcome.element || outcome.displaced ? 1 : 0;
             return;
         }
         if (tag.end - tag.begin > limits_.max_buffer) {
             return;  // counted by read_tag()
         }
-        if (outcome.opened) {
-            gather_.begin(pattern, patterns_[pattern], tag, tree_);
-        } else {
-            deliver(pattern, {tag.begin, tag.end, tag.end, tag.end}, {});
-        }
+        gather_.begin(pattern, patterns_[pattern], tag, tree_);
+    }
+
+    // Tiles in a <style> would be style sheets, those in a <textarea> text.
+    static bool holds_html(const OpenElements::Outcome& outcome) {
+        return outcome.opened && !outcome.foreign && outcome.text == Text::markup;
     }
 
     void settle(Gather::Verdict verdict) {

@@ -16,7 +16,9 @@
 // What is an element is what browsers with scripting see: the content of <noscript>, <iframe>,
 // <textarea> and the like is text; the content of <template> and markup that browsers ignore or
 // move (a <tr> without a table, a <div> between table rows) matches nothing. An end tag that may be
-// left out may be left out. A start tag longer than max_buffer has lost its attributes and matches
+// left out may be left out. Elements that can hold no HTML match nothing: raw text and the like
+// (<script>, <style>, <title>, <textarea>, <iframe>, <noscript>), void elements, and what is in svg
+// or math. A start tag longer than max_buffer has lost its attributes and matches
 // nothing; a page deeper than max_depth passes from there on. Nothing depends on the text's
 // encoding but that tags are ASCII.
 //
@@ -94,8 +96,9 @@ struct Limits {
 struct Counters {
     std::uint64_t matched = 0;
     std::uint64_t over_limit =
-        0;                        // given up because max_buffer, max_depth or max_tiles was reached
-    std::uint64_t ambiguous = 0;  // given up because the element's end is not certain
+        0;  // given up because max_buffer, max_depth or max_tiles was reached
+    // Given up because the element's end is not certain, or because it can hold no HTML.
+    std::uint64_t ambiguous = 0;
 };
 
 class Rewriter {

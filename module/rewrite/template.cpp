@@ -7,17 +7,28 @@
 namespace pz::rewrite {
 namespace {
 
-constexpr std::array<std::string_view, 256> make_references() {
-    std::array<std::string_view, 256> references{};
-    references['&'] = "&amp;";
-    references['<'] = "&lt;";
-    references['>'] = "&gt;";
-    references['"'] = "&quot;";
-    references['\''] = "&#39;";
-    return references;
+// What stands for a byte; empty: nothing does.
+struct Escape {
+    bool needed = false;
+    std::string_view text;
+};
+
+constexpr std::array<Escape, 256> make_escapes() {
+    std::array<Escape, 256> escapes{};
+    for (std::size_t control = 0; control < ' '; ++control) {
+        escapes[control].needed = true;
+    }
+    escapes['\t'].needed = escapes['\n'].needed = escapes['\r'].needed = false;
+    escapes[0x7F].needed = true;
+    escapes['&'] = {true, "&amp;"};
+    escapes['<'] = {true, "&lt;"};
+    escapes['>'] = {true, "&gt;"};
+    escapes['"'] = {true, "&quot;"};
+    escapes['\''] = {true, "&#39;"};
+    return escapes;
 }
 
-constexpr auto kReferences = make_references();
+constexpr auto kEscapes = make_escapes();
 
 // As browsers read it: leading controls and spaces, and any tab or line break, do not count.
 bool has_other_scheme(std::string_view url) {
@@ -48,10 +59,10 @@ bool has_other_scheme(std::string_view url) {
 void escape_html(std::string_view text, std::string& out) {
     std::size_t from = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const std::string_view reference = kReferences[static_cast<unsigned char>(text[i])];
-        if (!reference.empty()) {
+        const Escape& escape = kEscapes[static_cast<unsigned char>(text[i])];
+        if (escape.needed) {
             out.append(text.data() + from, i - from);
-            out.append(reference);
+            out.append(escape.text);
             from = i + 1;
         }
     }

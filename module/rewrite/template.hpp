@@ -49,7 +49,8 @@ class Template {
     std::vector<std::string> names_;
 };
 
-// & < > " ' as character references.
+// & < > " ' as character references. Control characters other than tab, LF and CR are left out: in
+// some encodings they begin a shift that swallows the quote behind them.
 void escape_html(std::string_view text, std::string& out);
 
 }  // namespace pz::rewrite

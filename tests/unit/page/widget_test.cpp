@@ -4,6 +4,18 @@
 
 namespace pz::page::test {
 
+namespace {
+
+unsigned asked = 0;
+
+void name_none(const recommend::Query&, recommend::Scratch&, std::vector<recommend::Candidate>&) {
+    asked++;
+}
+
+constexpr recommend::Recommender kNobody = {"nobody", "nothing", name_none};
+
+}  // namespace
+
 BOOST_AUTO_TEST_SUITE(widget)
 
 BOOST_AUTO_TEST_CASE(start_and_end_tag_stay_and_tiles_replace_the_content) {
@@ -39,6 +51,39 @@ BOOST_AUTO_TEST_CASE(no_item_twice_on_a_page) {
     shop.widget(".w", "{{id}}");
     const Ran ran = run(shop, {"<p class=w></p><p class=w></p><p class=w>own</p>"});
     BOOST_TEST(ran.text == "<p class=w>abc</p><p class=w>def</p><p class=w>gh</p>");
+}
+
+BOOST_AUTO_TEST_CASE(the_first_matches_of_a_page_are_placements_and_the_others_stay) {
+    Shop shop;
+    shop.widget(".w", "{{id}}").recommenders = {&kNobody};
+    shop.widget("#last", "{{id}}");
+    std::string page;
+    for (unsigned i = 0; i + 1 < kMaxPlaced; i++) {
+        page += "<p class=w>own</p>";
+    }
+    const std::string last = "<p id=last>own</p>";
+    asked = 0;
+    Ran ran = run(shop, {page + last});
+    BOOST_TEST(asked == kMaxPlaced - 1);
+    BOOST_TEST(ran.text == page + "<p id=last>abc</p>");
+    page += page + last;
+    ran = run(shop, {page});
+    BOOST_TEST(asked == 2 * kMaxPlaced - 1);
+    BOOST_TEST(ran.text == page);
+    BOOST_TEST(ran.counters.kept == 2 * kMaxPlaced - 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_element_that_holds_no_html_is_not_filled) {
+    Shop shop;
+    shop.widget("#w", "}{{title}}{");
+    for (const char* page :
+         {"<script id=w type=application/json>{}</script>", "<style id=w>p{}</style>",
+          "<svg><g id=w></g></svg>", "<input id=w>"}) {
+        const Ran ran = run(shop, {page});
+        BOOST_TEST(ran.text == page);
+        BOOST_TEST(ran.counters.filled == 0U);
+        BOOST_TEST(ran.counters.rewrite.ambiguous == 1U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(fields_of_a_tile) {

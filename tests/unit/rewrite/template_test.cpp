@@ -38,6 +38,7 @@ const Values kValues = {{"a", "A"},
                         {"upper", "HTTPS://x"},
                         {"empty", ""},
                         {"utf", "\xC3\xA4\xE2\x82\xAC"},
+                        {"shift", "a\x1B$B\x0E\x7F\x01\f\t\r\nb"},
                         {"colon", "a:b"},
                         {"late", "x/a:b"}};
 
@@ -50,6 +51,7 @@ constexpr Case kCases[] = {
      "<p title=\"&lt;&amp;&gt;&quot;&#39;\">&lt;&amp;&gt;&quot;&#39;</p>"},
     {"<p title='{{html}}'></p>", "<p title='&lt;&amp;&gt;&quot;&#39;'></p>"},
     {"{{utf}}", "\xC3\xA4\xE2\x82\xAC"},
+    {"<p title=\"{{shift}}\">{{shift}}", "<p title=\"a$B\t\r\nb\">a$B\t\r\nb"},
     {"{{unknown}}|", "|"},
     {"<title>{{a}}</title>", "<title>A</title>"},
     {"<svg><title>{{a}}</title></svg>", "<svg><title>A</title></svg>"},
