@@ -1,7 +1,6 @@
 #include "rules/bridge.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <limits>
 
 namespace pz::rules {
@@ -13,12 +12,6 @@ constexpr std::int32_t kFuel = 64;
 constexpr std::size_t kMaxText = 4096;
 constexpr std::int64_t kSessionGap = 30 * 60;  // seconds, as in visitor/profile.hpp
 constexpr double kMicros = 1e6;
-
-std::int64_t read_clock(clockid_t clock) {
-    std::timespec time{};
-    clock_gettime(clock, &time);
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 // Cuts at a character's border.
 std::size_t text_length(std::string_view text) {
@@ -231,7 +224,7 @@ double live_value(const Context& context, store::ItemIndex item, LiveField field
     }
 }
 
-void Bridge::bind(const Context& bound, std::uint32_t budget_us) {
+void Bridge::bind(const Context& bound) {
     context = &bound;
     visitor = bound.consent && bound.visitor != nullptr ? bound.visitor : &nobody();
     time = local_time(bound.now);
@@ -239,36 +232,7 @@ void Bridge::bind(const Context& bound, std::uint32_t budget_us) {
     frame.page_item = bound.page_item;
     frame.item = store::kNoItem;
     segments.clear();
-    budget.give(budget_us);
     frame.fuel = kFuel;
-}
-
-void Budget::give(std::uint32_t budget_us) {
-    start = read_clock(CLOCK_MONOTONIC);
-    deadline = start + std::int64_t{budget_us} * 1000;
-    cpu_start = read_clock(CLOCK_THREAD_CPUTIME_ID);
-}
-
-std::int64_t Budget::halve() {
-    const std::int64_t left = deadline - read_clock(CLOCK_MONOTONIC);
-    const std::int64_t cut = left > 0 ? left / 2 : 0;
-    deadline -= cut;
-    return cut;
-}
-
-bool Budget::passed() {
-    const std::int64_t now = read_clock(CLOCK_MONOTONIC);
-    if (now <= deadline) {
-        return false;
-    }
-    const std::int64_t used = read_clock(CLOCK_THREAD_CPUTIME_ID) - cpu_start;
-    if (used >= deadline - start) {
-        return true;
-    }
-    const std::int64_t waited = now - start - used;
-    start += waited;
-    deadline += waited;
-    return false;
 }
 
 void Bridge::release() {

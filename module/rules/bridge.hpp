@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/budget.hpp"
 #include "rules/rules.hpp"
 #include "rules/schedule.hpp"
 
@@ -38,20 +39,6 @@ struct Frame {
     double* amounts = nullptr;      // factor for the score
 };
 
-// The budget of one call, in nanoseconds on the CPU: a worker that had to wait for its core does
-// not fail its rules. The cheap wall clock decides until it passes the deadline, then the thread's
-// own is asked.
-struct Budget {
-    std::int64_t start = 0;     // wall clock
-    std::int64_t deadline = 0;  // wall clock
-    std::int64_t cpu_start = 0;
-
-    void give(std::uint32_t budget_us);
-    // Takes away half of what is left; returns how much, to be added to `deadline` again.
-    std::int64_t halve();
-    bool passed();
-};
-
 struct Bridge {
     Frame frame;
     const Context* context = nullptr;
@@ -62,7 +49,7 @@ struct Bridge {
     std::vector<std::string> segments;  // found so far by segments()
     std::string date;                   // "YYYY-MM-DD"
 
-    void bind(const Context& bound, std::uint32_t budget_us);
+    void bind(const Context& bound);
     void release();
     // The fuel check: true when the rule must stop. Looks at the clock when the fuel is used up.
     bool spend(std::int32_t units);

@@ -53,6 +53,8 @@ local access = {frame = frame, weekdays = WEEKDAYS}
 
 -- One C call for each check: what the compiler knows it keeps in registers, and the allocator's flag
 -- would not be seen.
+local MAX_ARGUMENTS = 64
+
 local function stop(level)
     if api_fact(bridge, 5) ~= 0 then
         error("out of memory: keep texts and tables small", level)
@@ -63,6 +65,13 @@ local function check()
     if api_spend(bridge, 1) then stop(3) end
     return ""
 end
+-- For a function with `...`, which may copy its arguments as often as it likes.
+local function check_arguments(...)
+    if select("#", ...) > MAX_ARGUMENTS then
+        error("more than " .. MAX_ARGUMENTS .. " arguments for '...': pass a table", 2)
+    end
+    if api_spend(bridge, 1) then stop(3) end
+end
 -- What a library function costs beside its call; `level` is the rule's function.
 local function spend(units, level)
     if api_spend(bridge, units) then stop(level) end
@@ -71,7 +80,7 @@ end
 local function look()
     if api_spend(bridge, 1000) then stop(0) end
 end
-access.check, access.look = check, look
+access.check, access.check_arguments, access.look, access.spend = check, check_arguments, look, spend
 
 -- Names ---------------------------------------------------------------------------------------------
 
@@ -221,6 +230,7 @@ end
 function methods.in_segment(self, name)
     colon(self, "in_segment")
     text_argument(name, "the segment")
+    spend(4, 4)
     return api_in_segment(bridge, name, #name)
 end
 
@@ -276,12 +286,43 @@ local function part(value)
     end
     return value
 end
-local function listed(value)
+local function own(value, level)
     if type(value) ~= "table" or proxies[value] then
-        error("expected a table of your own, got " .. show(value), 3)
+        error("expected a table of your own, got " .. show(value), level)
     end
-    spend(1 + floor(#value / 64), 5)
     return value
+end
+local function listed(value)
+    spend(1 + floor(#own(value, 4) / 64), 5)
+    return value
+end
+
+-- Passes over what is empty: a whole table, perhaps.
+local function step(t, key)
+    spend(4, 4)
+    return next(t, key)
+end
+-- The position of an insert. LuaJIT's would move entries from wherever it points to.
+local function place(value, size)
+    if type(value) ~= "number" or not (value >= 1 and value <= size + 1) or value ~= floor(value) then
+        error("the position is " .. show(value) .. ": write a whole number from 1 to " .. size + 1, 3)
+    end
+    return value
+end
+-- The order of a sort; each comparison is paid for, whoever makes it.
+local function order(less)
+    if less == nil then
+        return function(a, b)
+            local long = type(a) == "string" and type(b) == "string" and min(#a, #b) or 0
+            spend(1 + floor(long / 1024), 5)
+            return a < b
+        end
+    end
+    if type(less) ~= "function" then error("the order must be a function, got " .. show(less), 3) end
+    return function(a, b)
+        spend(1, 5)
+        return less(a, b)
+    end
 end
 
 local safe_string = {
@@ -294,7 +335,7 @@ local safe_string = {
 local safe_table = {
     insert = function(t, a, b)
         if b == nil then return table.insert(listed(t), a) end
-        return table.insert(listed(t), a, b)
+        return table.insert(t, place(a, #listed(t)), b)
     end,
     remove = function(t, i) return table.remove(listed(t), i) end,
     concat = function(t, separator)
@@ -309,7 +350,7 @@ local safe_table = {
     sort = function(t, less)
         if #listed(t) > 1000 then error("at most 1000 entries can be sorted", 2) end
         spend(#t, 4)
-        return table.sort(t, less)
+        return table.sort(t, order(less))
     end,
 }
 local safe_math = {}
@@ -333,7 +374,14 @@ debug.getmetatable("").__index = strings
 
 local names = {
     string = strings, table = library("table", safe_table), math = library("math", safe_math),
-    ipairs = ipairs, pairs = pairs, next = next, select = select, tonumber = tonumber, type = type,
+    ipairs = ipairs, select = select, type = type,
+    next = function(t, key) return step(own(t, 3), key) end,
+    pairs = function(t) return step, own(t, 3), nil end,
+    tonumber = function(value, base)
+        if base ~= nil then return tonumber(sized(value, "the text"), base) end
+        if type(value) == "string" then spend(1 + floor(#value / 256), 4) end
+        return tonumber(value)
+    end,
     contains = function(text, wanted)
         return find(sized(text or "", "the text"), part(wanted), 1, true) ~= nil
     end,

@@ -272,6 +272,7 @@ local function definer(kind, list, check)
         known[kind][name] = true
         pending[title] = line
         return function(body)
+            access.spend(1000, 4)  -- a body may be large
             local body_line = here(2)
             local at = place .. body_line .. ": " .. title .. ": "
             if type(body) ~= "table" then error(at .. "expected { ... }, got " .. show(body), 0) end

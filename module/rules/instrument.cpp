@@ -5,7 +5,9 @@
 namespace pz::rules {
 namespace {
 
+constexpr std::string_view kPrologue = "local __pz,__pzv=...; ";
 constexpr std::string_view kCheck = " __pz(); ";
+constexpr std::string_view kArgumentsCheck = " __pzv(...); ";
 // Another operand of a "..": evaluated before anything is joined; an empty text.
 constexpr std::string_view kConcatCheck = " __pz() .. ";
 constexpr std::string_view kReserved = "__pz";
@@ -34,7 +36,7 @@ class Instrumenter {
 
     Result<std::string> run() {
         // On the first line, so that LuaJIT never sees a leading "#" or byte order mark.
-        out_ += "local __pz=...; ";
+        out_ += kPrologue;
         while (at_ < source_.size() && error_.empty()) {
             step();
         }
@@ -82,6 +84,7 @@ class Instrumenter {
     std::size_t at_ = 0;
     std::size_t line_ = 1;
     bool parameters_ = false;  // between `function` and the ")" of its parameters
+    bool variadic_ = false;    // "..." is one of them
 };
 
 void Instrumenter::step() {
@@ -212,6 +215,7 @@ void Instrumenter::keyword(std::string_view word) {
         out_ += kCheck;
     } else if (word == "function") {
         parameters_ = true;
+        variadic_ = false;
     }
 }
 
@@ -222,9 +226,10 @@ void Instrumenter::punctuation(char c) {
     if (dots && !arguments) {
         out_ += kConcatCheck;
     }
+    variadic_ = variadic_ || (arguments && parameters_);
     if (c == ')' && parameters_) {
         parameters_ = false;
-        out_ += kCheck;
+        out_ += variadic_ ? kArgumentsCheck : kCheck;
     }
 }
 

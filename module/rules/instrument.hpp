@@ -2,9 +2,11 @@
 //
 // Count hooks do not fire in compiled traces, so the checks are part of the code: `__pz();` behind
 // every `do`, `repeat` and parameter list and before every `goto`, and `a .. __pz() .. b`, because
-// a text can double without a loop. Lines keep their numbers. What LuaJIT's lexer and this one
-// could read differently is refused: control bytes, bytes over 127 outside of texts and comments,
-// cdata numbers (1LL), and names that begin with "__pz". Thread rules: pure functions.
+// a text can double without a loop. Behind a list with `...` it is `__pzv(...);`, which counts the
+// arguments, too: each `...` of the body copies them all. Lines keep their numbers. What LuaJIT's
+// lexer and this one could read differently is refused: control bytes, bytes over 127 outside of
+// texts and comments, cdata numbers (1LL), and names that begin with "__pz". Thread rules: pure
+// functions.
 #pragma once
 
 #include <string>
@@ -17,7 +19,7 @@ namespace pz::rules {
 // The name that stands before every message of the VM; callers replace it by the file's name.
 inline constexpr std::string_view kChunk = "rules";
 
-// The source of a chunk that takes the check as its first argument. Errors: "rules:12: ...".
+// The source of a chunk that takes the two checks as its arguments. Errors: "rules:12: ...".
 Result<std::string> instrument(std::string_view source);
 
 }  // namespace pz::rules

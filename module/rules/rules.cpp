@@ -72,6 +72,10 @@ struct RuleSet::State {
     std::unique_ptr<Vm> vm;  // null: it could not be made again
     Definitions definitions;
     std::vector<std::string> rule_names;
+    // How often in a row they met the memory limit; and how often no VM could be made.
+    std::vector<unsigned> rule_strikes;
+    std::vector<unsigned> segment_strikes;
+    unsigned failed_starts = 0;
 
     // What the conditions are resolved for; an address may be used again by another generation.
     const store::Snapshot* snapshot = nullptr;
@@ -84,6 +88,7 @@ struct RuleSet::State {
 
     Status start(Definitions& out);
     void restart();
+    unsigned& strikes(Vm::Call kind, std::size_t index);
     bool begin(const Context& context);
     void resolve(const store::Snapshot& now);
     Status call(Vm::Call kind, std::size_t index, bool* answer);
@@ -101,14 +106,24 @@ Status RuleSet::State::start(Definitions& out) {
 }
 
 // In the place of a VM that met its memory cap. The file has loaded before; its definitions are
-// kept.
+// kept. The page does not pay for it.
 void RuleSet::State::restart() {
+    if (failed_starts >= limits.max_memory_failures) {
+        return;
+    }
     const Budget budget = bridge.budget;
+    const Moment before = budget.now();
     Definitions again;
     if (!start(again).ok() || again.rules.size() != definitions.rules.size()) {
         vm.reset();
+        ++failed_starts;
     }
     bridge.budget = budget;
+    bridge.budget.exclude(before);
+}
+
+unsigned& RuleSet::State::strikes(Vm::Call kind, std::size_t index) {
+    return (kind == Vm::Call::segment ? segment_strikes : rule_strikes)[index];
 }
 
 void RuleSet::State::resolve(const store::Snapshot& now) {
@@ -132,23 +147,28 @@ bool RuleSet::State::begin(const Context& context) {
     if (context.snapshot == nullptr) {
         return false;
     }
-    bridge.bind(context, limits.budget_us);
+    bridge.bind(context);
     resolve(*context.snapshot);
+    if (vm == nullptr) {
+        restart();
+    }
+    bridge.budget.give(limits.budget_us);
     return true;
 }
 
 // One rule may use half of what is left, so that a runaway leaves the others their time.
 Status RuleSet::State::call(Vm::Call kind, std::size_t index, bool* answer) {
-    if (vm == nullptr) {
-        restart();
+    if (strikes(kind, index) >= limits.max_memory_failures) {
+        return Status::error("met the memory limit again and again; rests until the file changes");
     }
     if (vm == nullptr) {
         return Status::error("no Lua VM: the memory limit is too small for this file");
     }
     const std::int64_t cut = bridge.budget.halve();
     Status status = vm->call(kind, index, items.size(), answer);
-    bridge.budget.deadline += cut;
+    bridge.budget.restore(cut);
     if (vm->broken()) {
+        ++strikes(kind, index);
         restart();
     }
     return status;
@@ -211,6 +231,7 @@ Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, b
     const auto factors =
         rule.amount_call ? std::span<const double>(amounts) : std::span<const double>();
     commit(rule, index, marks, factors, candidates);
+    rule_strikes[index] = 0;
     *applied = true;
     return {};
 }
@@ -223,6 +244,9 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
     auto state = std::make_unique<State>();
     state->limits = limits;
     state->name = name;
+    if (limits.clock != nullptr) {
+        state->bridge.budget = Budget(*limits.clock);
+    }
     if (Status size = check_text(source, state->name, limits); !size.ok()) {
         return size;
     }
@@ -239,6 +263,8 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
     for (const Rule& rule : state->definitions.rules) {
         state->rule_names.push_back(rule.name);
     }
+    state->rule_strikes.resize(state->definitions.rules.size());
+    state->segment_strikes.resize(state->definitions.segments.size());
     return std::unique_ptr<RuleSet>(new RuleSet(std::move(state)));
 }
 
@@ -264,7 +290,10 @@ Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out)
         bool inside = false;
         if (Status status = state.call(Vm::Call::segment, i, &inside); !status.ok()) {
             note(outcome, explain(status.message(), state.name, "segment '" + names[i] + "': "));
-        } else if (inside) {
+            continue;
+        }
+        state.segment_strikes[i] = 0;
+        if (inside) {
             ++outcome.applied;
             state.bridge.segments.push_back(names[i]);
             out.push_back(names[i]);

@@ -4,9 +4,13 @@
 // it once, under the same sandbox and budget. apply() then calls only what matches the placement.
 //
 // Failure of a rule (error, time, memory) is not failure of the page: its changes are undone, it is
-// counted, and the other rules go on. The budget is held with the JIT on: a fuel check is compiled
-// into every loop and function body of the file (measured design; count hooks do not fire in
-// traces). Sandbox: text chunks only; no ffi, io, os, debug, package, jit, load*, coroutine, pcall,
+// counted, and the other rules go on. What the failure costs us (a new VM) is not charged to them;
+// a rule that meets the memory cap again and again rests.
+//
+// The budget is held with the JIT on: a fuel check is compiled into every loop and function body of
+// the file, and library calls pay by their size (measured design; count hooks do not fire in
+// traces). Operators on long texts pay nothing: a file of nothing but thousands of these in a row
+// can pass the budget by about 100 ms, bounded by max_source. Sandbox: text chunks only; no ffi, io, os, debug, package, jit, load*, coroutine, pcall,
 // get/setfenv, metatables, string patterns or rep; memory capped by the allocator.
 //
 // Thread rules: one RuleSet per thread. Lifetime: everything in the Context must live through the
@@ -28,6 +32,8 @@
 
 namespace pz::rules {
 
+struct Clock;
+
 struct RuleLimits {
     // On the CPU. One call of apply() or segments(), all rules together; one rule may use half of
     // what is left.
@@ -36,6 +42,10 @@ struct RuleLimits {
     std::size_t memory = 2 * 1024 * 1024;
     std::size_t max_source = 256 * 1024;
     std::size_t max_rules = 256;  // and as many segments
+    // A rule or segment that met the memory limit so often in a row rests until the file is loaded
+    // again, because each time costs a new VM.
+    unsigned max_memory_failures = 10;
+    const Clock* clock = nullptr;  // null: the system's; see budget.hpp
 };
 
 struct Context {
@@ -53,7 +63,7 @@ struct Context {
 
 struct Outcome {
     unsigned applied = 0;  // rules whose condition held
-    unsigned failed = 0;   // rules undone: error, time or memory
+    unsigned failed = 0;   // rules undone or resting: error, time or memory
     // The first failure, for the log: "rules.lua:12: rule 'spring': attempt to ...". Empty when
     // none.
     std::string error;

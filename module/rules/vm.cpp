@@ -126,12 +126,16 @@ int Vm::run_file(lua_State* lua) {
     load_text(lua, loading.source, kChunkName);
     lua_pop(lua, 1);
     load_text(lua, loading.instrumented, kChunkName);
+    lua_gc(lua, LUA_GCCOLLECT, 0);
+    // What the compiler needed in passing is not the file's.
+    vm.bridge_.over_memory = vm.meter_.used > vm.meter_.limit;
     lua_rawgeti(lua, LUA_REGISTRYINDEX, vm.access_);
     lua_getfield(lua, -1, "environment");
     lua_setfenv(lua, -3);
     lua_getfield(lua, -1, "check");
-    lua_remove(lua, -2);
-    lua_call(lua, 1, 0);
+    lua_getfield(lua, -2, "check_arguments");
+    lua_remove(lua, -3);
+    lua_call(lua, 2, 0);
 
     lua_rawgeti(lua, LUA_REGISTRYINDEX, vm.define_);
     lua_getfield(lua, -1, "finish");

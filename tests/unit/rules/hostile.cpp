@@ -62,6 +62,28 @@ const char* const kRunaways[] = {
     "local s = 'xxxxxxxx' local function f(n) if n > 0 then f(n - 1) end s = s .. s end f(60)",
     "local s = 'xxxxxxxx' for i = 1, 90 do s=s..s..s..s..s..s..s..s..s..s..s..s..s..s..s..s end",
     "local t = {'x'} while true do t = {table.concat(t) .. table.concat(t)} end",
+    "local t = {} table.insert(t, -2147483648, 1)",
+    "local t = {} while true do table.insert(t, -1e7, 1) end",
+    "local t = {1, 2} table.insert(t, 0, 1)",
+    "local t = {1, 2} table.insert(t, 4, 1)",
+    "local t = {1, 2} table.insert(t, 1.5, 1)",
+    "local t = {1, 2} table.insert(t, 0/0, 1)",
+    "local t = {1, 2} table.insert(t, math.huge, 1)",
+    "local t = {1, 2} table.insert(t, '1', 1)",
+    "local t = {} for i = 1, 9000 do t[i] = i end while true do table.remove(t, 1) t[9000] = 1 end",
+    "local t = {} for i = 1, 9000 do t[i] = i end for i = 1, 8999 do t[i] = nil end "
+    "while true do next(t) end",
+    "local t = {} while true do for k in pairs(t) do end end",
+    "local s = '0' for i = 1, 15 do s = s .. s end while true do tonumber(s) end",
+    "local s = '0' for i = 1, 15 do s = s .. s end while true do tonumber(s, 2) end",
+    "local s = '0' for i = 1, 15 do s = s .. s end while true do contains(s, '00000001') end",
+    "local s = '0' for i = 1, 15 do s = s .. s end local t = {} "
+    "for i = 1, 1000 do t[i] = s .. i % 9 end while true do table.sort(t) end",
+    "local t = {} for i = 1, 1000 do t[i] = i end while true do table.sort(t, math.min) end",
+    "while true do visitor:in_segment('x') end",
+    "while true do select(-1, 1, 2) select(1e300, 1, 2) end",
+    "while true do math.fmod(1.7e308, 3e-324) end",
+    "local function f(...) return f(1, ...) end return f()",
 };
 
 // Each must fail to load or give nothing but an error or nil; `leaked` must never be true.
@@ -120,6 +142,12 @@ const char* const kEscapes[] = {
     "visitor.trait + 1",
     "page.item.x",
     "next(item) ~= nil",
+    "pairs(item)",
+    "pairs(nil)",
+    "next('x')",
+    "tonumber(item, 10)",
+    "tonumber('1', 99)",
+    "table.sort({2, 1}, 'x')",
     "#item > 0",
     "table.sort(page)",
     "table.insert(item, 1)",
@@ -176,6 +204,11 @@ const char* const kUnloadable[] = {
     "local t = {} while true do t = {t, t} end",
     "io.open('x')",
     "item.brand = 1",
+    "table.insert({}, -1e8, 1)",
+    "table.insert({}, -2147483648, 1)",
+    "local function f(...) return f(1, ...) end f()",
+    "local t = {} for i = 1, 4000 do t['c' .. i] = 'x' end for i = 1, 200 do "
+    "rule('r' .. i) { match = t, hide = true } end",
 };
 
 }  // namespace
@@ -273,6 +306,16 @@ BOOST_AUTO_TEST_CASE(library_functions_work) {
     BOOST_TEST(holds(*this,
                      "(function() local t = {'a', 'b'} table.insert(t, 1, 'c') "
                      "return table.remove(t) .. t[1] end)() == 'bc'"));
+    BOOST_TEST(holds(*this,
+                     "(function() local t = {} table.insert(t, 1, 'a') table.insert(t, 2, 'c') "
+                     "table.insert(t, 2, 'b') return table.concat(t) end)() == 'abc'"));
+    BOOST_TEST(holds(*this,
+                     "(function() local t = {1, 3, 2} table.sort(t, function(a, b) return a > b "
+                     "end) return table.concat(t) end)() == '321'"));
+    BOOST_TEST(holds(*this,
+                     "(function() local sum = 0 for k, v in pairs({1, 2, x = 3}) do sum = sum + v "
+                     "end return sum end)() == 6 and next({7}) == 1 and next({}) == nil"));
+    BOOST_TEST(holds(*this, "tonumber('ff', 16) == 255 and tonumber(nil) == nil"));
     BOOST_TEST(holds(*this, "contains('a.c', '.') and not contains(nil, 'x')"));
     BOOST_TEST(holds(*this, "starts_with('abc', 'ab') and not starts_with('abc', 'b')"));
     BOOST_TEST(holds(*this, "ends_with('abc', 'bc') and not ends_with('abc', 'b')"));
@@ -347,6 +390,16 @@ BOOST_AUTO_TEST_CASE(texts_of_many_values_stay_below_the_cap) {
         BOOST_REQUIRE_EQUAL(rules->apply(context, list).error, "");
     }
     BOOST_TEST(rules->memory() < rules::RuleLimits{}.memory);
+}
+
+BOOST_AUTO_TEST_CASE(a_long_file_loads) {
+    std::string source = "local t = {} for i = 1, 9 do t[i] = i end\n";
+    while (source.size() < 200'000) {
+        source += "t[1]=2\n";
+    }
+    auto rules = load(source + "rule 'r' { boost = 2 }");
+    auto list = candidates();
+    BOOST_TEST(rules->apply(context, list).applied == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(small_limits) {

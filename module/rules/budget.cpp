@@ -1,0 +1,66 @@
+#include "rules/budget.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+namespace pz::rules {
+namespace {
+
+std::int64_t read_clock(clockid_t clock) {
+    std::timespec time{};
+    clock_gettime(clock, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+std::int64_t read_wall() {
+    return read_clock(CLOCK_MONOTONIC);
+}
+std::int64_t read_cpu() {
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
+}  // namespace
+
+const Clock& system_clock() {
+    static constexpr Clock kClock = {read_wall, read_cpu};
+    return kClock;
+}
+
+void Budget::give(std::uint32_t budget_us) {
+    start_ = now();
+    deadline_ = start_.wall + std::int64_t{budget_us} * 1000;
+}
+
+// Afterwards as much is left until the deadline as the CPU's time leaves.
+void Budget::forget_waiting(const Moment& now) {
+    const std::int64_t used = now.cpu - start_.cpu;
+    const std::int64_t waited = std::max<std::int64_t>(0, now.wall - start_.wall - used);
+    start_.wall += waited;
+    deadline_ += waited;
+}
+
+bool Budget::passed() {
+    if (clock_->wall() <= deadline_) {
+        return false;
+    }
+    const Moment present = now();
+    forget_waiting(present);
+    return present.wall >= deadline_;
+}
+
+std::int64_t Budget::halve() {
+    const Moment present = now();
+    forget_waiting(present);
+    const std::int64_t cut = std::max<std::int64_t>(0, deadline_ - present.wall) / 2;
+    deadline_ -= cut;
+    return cut;
+}
+
+void Budget::exclude(const Moment& moment) {
+    const Moment present = now();
+    start_.wall += present.wall - moment.wall;
+    start_.cpu += present.cpu - moment.cpu;
+    deadline_ += present.wall - moment.wall;
+}
+
+}  // namespace pz::rules

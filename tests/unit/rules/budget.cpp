@@ -1,0 +1,242 @@
+// What rules are charged for, by a clock of the test: nothing here waits, nothing depends on the
+// machine.
+#include "rules/budget.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <ostream>
+
+#include "unit/rules/shop.hpp"
+
+using namespace pz;
+using namespace pz::test;
+
+namespace {
+
+constexpr std::int64_t kMicro = 1000;
+constexpr std::int64_t kMilli = 1'000'000;
+
+// Every look at the wall clock moves the time: by work, and by waiting for the processor.
+struct Time {
+    std::int64_t wall = 0;
+    std::int64_t cpu = 0;
+    std::int64_t work = 0;
+    std::int64_t waiting = 0;
+    unsigned looks = 0;
+
+    void pass(std::int64_t worked, std::int64_t waited) {
+        wall += worked + waited;
+        cpu += worked;
+    }
+};
+Time time_now;
+
+std::int64_t look_at_wall() {
+    ++time_now.looks;
+    time_now.pass(time_now.work, time_now.waiting);
+    return time_now.wall;
+}
+std::int64_t look_at_cpu() {
+    return time_now.cpu;
+}
+constexpr rules::Clock kClock = {look_at_wall, look_at_cpu};
+
+struct Timed : Shop {
+    Timed() { time_now = {}; }
+    // 1000 looks are the whole budget.
+    static rules::RuleLimits limits() {
+        time_now.work = 5 * kMicro;
+        rules::RuleLimits limits;
+        limits.clock = &kClock;
+        return limits;
+    }
+    rules::Outcome apply(rules::RuleSet& rules) {
+        auto list = candidates();
+        return rules.apply(context, list);
+    }
+};
+
+const char* const kHungry =
+    "rule 'hungry' { when = function(visitor, page) if page.query then return true end "
+    "local s = 'x' while true do s = s .. s end end, boost = 2 }\n";
+const char* const kAfter =
+    "rule 'after' { match = function(item) return item.id == 'lamp' end, boost = 2 }\n";
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(rule_budget, Timed)
+
+BOOST_AUTO_TEST_CASE(only_the_processor_counts) {
+    rules::Budget budget(kClock);
+    budget.give(5000);
+    BOOST_TEST(!budget.passed());
+    time_now.pass(4 * kMilli, 100 * kMilli);
+    BOOST_TEST(!budget.passed());
+    time_now.pass(kMilli - kMicro, 7 * kMilli);
+    BOOST_TEST(!budget.passed());
+    time_now.pass(2 * kMicro, 0);
+    BOOST_TEST(budget.passed());
+    budget.give(5000);
+    BOOST_TEST(!budget.passed());
+}
+
+BOOST_AUTO_TEST_CASE(half_of_what_is_left_after_waiting) {
+    rules::Budget budget(kClock);
+    budget.give(5000);
+    time_now.pass(0, 6 * kMilli);
+    const std::int64_t cut = budget.halve();
+    BOOST_TEST(cut == 5 * kMilli / 2);
+    time_now.pass(3 * kMilli, 0);
+    BOOST_TEST(budget.passed());
+    budget.restore(cut);
+    BOOST_TEST(!budget.passed());
+    BOOST_TEST(budget.halve() == kMilli);
+    time_now.pass(2 * kMilli, 0);
+    BOOST_TEST(budget.halve() == 0);
+    BOOST_TEST(budget.passed());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_excluded_is_not_charged) {
+    rules::Budget budget(kClock);
+    budget.give(5000);
+    time_now.pass(kMilli, kMilli);
+    const rules::Moment before = budget.now();
+    time_now.pass(70 * kMilli, 30 * kMilli);
+    budget.exclude(before);
+    BOOST_TEST(!budget.passed());
+    BOOST_TEST(budget.halve() == 2 * kMilli);
+}
+
+BOOST_AUTO_TEST_CASE(a_runaway_leaves_half_on_a_busy_machine) {
+    auto rules = load(
+        "rule 'runaway' { when = function() while true do end end, boost = 2 }\n"
+        "rule 'again' { when = function() while true do end end, boost = 2 }\n" +
+            std::string(kAfter),
+        limits());
+    time_now.waiting = 10 * kMilli;
+    for (int i = 0; i < 3; ++i) {
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed == 2U, outcome.error);
+        BOOST_TEST(outcome.applied == 1U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(legal_rules_do_not_pay_for_a_new_vm) {
+    // Loading looks at the clock 2000 times: twice the budget of a page.
+    auto rules = load("for i = 1, 2000 * 64 do end\n" + std::string(kHungry) + kAfter, limits());
+    for (int i = 0; i < 5; ++i) {
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed == 1U);
+        BOOST_TEST(outcome.applied == 1U, outcome.error);
+        BOOST_TEST(outcome.error.find("out of memory") != std::string::npos, outcome.error);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_meets_the_memory_limit_again_and_again_rests) {
+    auto rules = load("for i = 1, 2000 * 64 do end\n" + std::string(kHungry) + kAfter, limits());
+    const unsigned most = limits().max_memory_failures;
+    for (unsigned i = 0; i < most; ++i) {
+        BOOST_TEST(apply(*rules).error.find("out of memory") != std::string::npos);
+    }
+    time_now.looks = 0;
+    const auto outcome = apply(*rules);
+    BOOST_TEST(outcome.failed == 1U);
+    BOOST_TEST(outcome.applied == 1U);
+    BOOST_TEST(
+        outcome.error ==
+        "shop.lua: rule 'hungry': met the memory limit again and again; rests until the file "
+        "changes");
+    BOOST_TEST(time_now.looks < 50U);  // no new VM
+    context.query = "now it would work";
+    BOOST_TEST(apply(*rules).failed == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(who_meets_the_memory_limit_now_and_then_goes_on) {
+    auto rules = load(kHungry + std::string(kAfter), limits());
+    for (int round = 0; round < 3; ++round) {
+        context.query = "";
+        for (unsigned i = 1; i < limits().max_memory_failures; ++i) {
+            BOOST_TEST(apply(*rules).error.find("out of memory") != std::string::npos);
+        }
+        context.query = "works";
+        BOOST_TEST(apply(*rules).applied == 2U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_segment_rests_too) {
+    auto rules = load(
+        "segment 'hungry' { when = function() local s = 'x' while true do s = s .. s end end }\n"
+        "segment 'good' { when = function() return true end }",
+        limits());
+    for (unsigned i = 0; i <= limits().max_memory_failures; ++i) {
+        std::vector<std::string> names;
+        const auto outcome = rules->segments(context, names);
+        BOOST_TEST(outcome.failed == 1U);
+        BOOST_TEST(names.size() == 1U);
+        const bool rests = outcome.error.find("rests until") != std::string::npos;
+        BOOST_TEST(rests == (i == limits().max_memory_failures), outcome.error);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_definition_looks_at_the_clock) {
+    std::string source;
+    for (int i = 0; i < 200; ++i) {
+        source += "rule 'r" + std::to_string(i) + "' { boost = 2 }\n";
+    }
+    auto rules = load(source, limits());
+    BOOST_TEST(time_now.looks >= 200U);
+}
+
+// What a library function does in C, no check sees: it must pay before, so that the clock is looked
+// at often enough. The time stands still here; 1000 calls follow each other without a loop.
+struct Cost {
+    const char* setup;
+    const char* call;
+};
+std::ostream& operator<<(std::ostream& out, const Cost& cost) {
+    return out << cost.call;
+}
+#define PZ_ZEROS "local s = '0' for i = 1, 16 do s = s .. s end "
+#define PZ_LIST "local t = {} for i = 1, 9000 do t[i] = i end "
+const Cost kCosts[] = {
+    {PZ_ZEROS, "s:len() "},
+    {PZ_ZEROS, "s:lower() "},
+    {PZ_ZEROS, "s:upper() "},
+    {PZ_ZEROS, "s:sub(2) "},
+    {PZ_ZEROS, "s:byte(-1) "},
+    {PZ_ZEROS, "tonumber(s) "},
+    {PZ_ZEROS, "tonumber(s, 2) "},
+    {PZ_ZEROS, "contains(s, '00000001') "},
+    {PZ_ZEROS, "starts_with(s, '00000001') "},
+    {PZ_ZEROS, "ends_with(s, '00000001') "},
+    {PZ_ZEROS "local t = {s .. 1, s .. 2} ", "table.sort(t) "},
+    {"local t = {} for i = 1, 100 do t[i] = i end ", "table.sort(t) "},
+    {"local t = {} for i = 1, 100 do t[i] = 'x' end ", "table.concat(t) "},
+    {PZ_LIST, "table.insert(t, 1, 1) t[9001] = nil "},
+    {PZ_LIST, "table.remove(t, 1) t[9000] = 1 "},
+    {PZ_LIST "for i = 1, 8999 do t[i] = nil end ", "next(t) "},
+    {PZ_LIST "for i = 1, 8999 do t[i] = nil end local step, own = pairs(t) ", "step(own) "},
+    {"local visitor ", "visitor:viewed('mug') "},
+    {"local visitor ", "visitor:share('brand', 'Nike') "},
+    {"local visitor ", "visitor:in_segment('x') "},
+};
+#undef PZ_ZEROS
+#undef PZ_LIST
+
+BOOST_DATA_TEST_CASE_F(Timed, library_functions_pay_for_what_they_do,
+                       boost::unit_test::data::make(kCosts), cost) {
+    std::string source = std::string(cost.setup) + "\nrule 'r' { when = function(v)\n";
+    source += std::string(cost.setup) == "local visitor " ? "visitor = v\n" : "";
+    for (int i = 0; i < 1000; ++i) {
+        source += cost.call;
+    }
+    rules::RuleLimits limits;
+    limits.clock = &kClock;
+    limits.memory = 64 * 1024 * 1024;
+    auto rules = load(source + "return true end, boost = 2 }", limits);
+    time_now.looks = 0;
+    BOOST_TEST(apply(*rules).error == "");
+    BOOST_TEST(time_now.looks >= 50U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
