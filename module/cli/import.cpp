@@ -2,7 +2,9 @@
 #include <cstdio>
 #include <set>
 
+#include "cli/absent_items.hpp"
 #include "cli/command.hpp"
+#include "cli/item_scan.hpp"
 #include "cli/progress.hpp"
 #include "cli/redis_client.hpp"
 #include "learn/catalog.hpp"
@@ -12,29 +14,32 @@ namespace pz::cli {
 namespace {
 
 constexpr std::size_t kWindow = 500;  // items on their way to Redis at a time
-constexpr std::string_view kCatalogEntries = "1000000";
 
 struct ImportOptions {
     std::string feed;
+    bool complete = false;
+    bool force = false;
     RedisOptions redis;
 };
 
 class Importer {
   public:
-    Importer(RedisClient client, redis::Keys keys)
-        : client_(std::move(client)), keys_(std::move(keys)) {}
+    Importer(RedisClient& client, redis::Keys keys) : client_(client), keys_(std::move(keys)) {}
 
     // The first of two looks at the feed: which columns it has.
     void note(const store::ItemInput& item);
     void send(const store::ItemInput& item);
     Status flush();
     const Status& status() const { return status_; }
+    const std::set<std::string, std::less<>>& ids() const { return ids_; }
+    bool has_column(std::string_view name) const { return columns_.contains(name); }
 
   private:
     // A column that another item has but this one has not was emptied there: the sale is over. The
     // sale may also have been the last one.
     std::set<std::string, std::less<>> columns_ = {"sale_price"};
-    RedisClient client_;
+    std::set<std::string, std::less<>> ids_;
+    RedisClient& client_;
     redis::Keys keys_;
     std::size_t total_ = 0, sent_ = 0, waiting_ = 0;
     std::size_t replies_ = 0;
@@ -46,6 +51,9 @@ void Importer::note(const store::ItemInput& item) {
     total_++;
     for (const auto& [name, text] : item.fields) {
         columns_.insert(name);
+        if (name == "id") {
+            ids_.insert(text);
+        }
     }
 }
 
@@ -91,6 +99,49 @@ Status Importer::flush() {
     return {};
 }
 
+// Reads the feed twice: what it says of one item depends on what it says of others.
+Result<learn::FeedReport> send_feed(const std::string& bytes, const ImportOptions& options,
+                                    Importer& importer, AbsentItems& absent, RedisClient& client) {
+    auto report =
+        learn::read_feed(bytes, [&](const store::ItemInput& item) { importer.note(item); });
+    if (!report.ok()) {
+        return Status::error(options.feed + ": " + report.message());
+    }
+    if (options.complete) {
+        if (!importer.has_column("availability")) {
+            return Status::error(options.feed +
+                                 ": --complete needs the column availability, without which an "
+                                 "item that comes back would stay out of stock");
+        }
+        if (Status status = absent.find(client, importer.ids()); !status.ok()) {
+            return status;
+        }
+    }
+    report = learn::read_feed(bytes, [&](const store::ItemInput& item) { importer.send(item); });
+    const Status status = importer.status().ok() ? importer.flush() : importer.status();
+    return status.ok() ? std::move(report) : Result<learn::FeedReport>(status);
+}
+
+// A feed that may not be whole marks nothing, unless forced to.
+Status mark_absent(const ImportOptions& options, const learn::FeedReport& report,
+                   const AbsentItems& absent, RedisClient& client) {
+    const std::string otherwise =
+        "; no item was marked out of stock. If the feed is right, say --force";
+    if (report.skipped > 0 && !options.force) {
+        return Status::error(std::to_string(report.skipped) + " items of the feed cannot be read" +
+                             otherwise);
+    }
+    if (absent.too_many() && !options.force) {
+        return Status::error("the feed lacks " + std::to_string(absent.size()) + " of " +
+                             std::to_string(absent.known()) + " items" + otherwise);
+    }
+    Status status = absent.mark(client);
+    if (status.ok()) {
+        std::printf("%zu items that the feed lacks marked out of stock\n", absent.size());
+    }
+    return status;
+}
+
 int run_import(const ImportOptions& options) {
     const auto bytes = read_input(options.feed);
     if (!bytes.ok()) {
@@ -100,25 +151,22 @@ int run_import(const ImportOptions& options) {
     if (!client.ok()) {
         return fail(client.status());
     }
-    Importer importer(std::move(*client), options.redis.keys);
-    auto report =
-        learn::read_feed(*bytes, [&](const store::ItemInput& item) { importer.note(item); });
-    if (report.ok()) {
-        report =
-            learn::read_feed(*bytes, [&](const store::ItemInput& item) { importer.send(item); });
-    }
+    Importer importer(*client, options.redis.keys);
+    AbsentItems absent(options.redis.keys);
+    const auto report = send_feed(*bytes, options, importer, absent, *client);
     if (!report.ok()) {
-        return fail(options.feed + ": " + report.message());
-    }
-    const Status status = importer.status().ok() ? importer.flush() : importer.status();
-    if (!status.ok()) {
-        return fail(status);
+        return fail(report.status());
     }
     for (const auto& error : report->errors) {
         warn(options.feed + ": " + error);
     }
     std::printf("%zu items imported, %zu skipped\n", report->items, report->skipped);
-    return report->items > 0 ? kDone : fail("the feed has no item that can be read");
+    if (report->items == 0) {
+        return fail("the feed has no item that can be read");
+    }
+    const Status marked =
+        options.complete ? mark_absent(options, *report, absent, *client) : Status();
+    return marked.ok() ? kDone : fail(marked);
 }
 
 }  // namespace
@@ -130,7 +178,22 @@ void add_import(CLI::App& app, Run& run) {
     command->add_option("feed", options->feed, "The feed, plain or .gz; - is standard input")
         ->required()
         ->type_name("FEED");
+    auto* complete =
+        command->add_flag("--complete", options->complete,
+                          "The feed is the whole catalog: mark what it lacks out_of_stock");
+    command
+        ->add_flag("--force", options->force,
+                   "Mark even if the feed lacks most items, or some of it cannot be read")
+        ->needs(complete);
     options->redis.add_to(*command, true);
+    command->footer(
+        "An item that cannot be read is skipped and named, and stays in Redis as it was; so is a "
+        "row\n"
+        "of a TSV with fewer values than the header has columns: empty values at its end need "
+        "their\n"
+        "tabs. A feed that was cut off (within a row, .gz or XML) is refused as a whole. What an "
+        "item\n"
+        "leaves empty and others have is removed from Redis; what no item has stays.");
     command->callback([&run, options] { run = [options] { return run_import(*options); }; });
 }
 

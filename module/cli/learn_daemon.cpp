@@ -14,20 +14,23 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRetry{1000};
-// How long a wish to end may go unseen.
+// How long a wish to end, or the end of a generation's writing, may go unseen.
 constexpr milliseconds kLongestBlock{500};
+constexpr milliseconds kBlockWhileWriting{20};
 
 class Daemon {
   public:
     Daemon(Learner& learner, RedisSource& source, const DaemonOptions& options)
         : learner_(learner), source_(source), options_(options) {}
 
-    void run();
+    int run();
 
   private:
     Status serve(RedisClient& client);
+    milliseconds block() const;
     void report(const Status& status);
     void write_when_due();
+    void tell(const Status& written);
 
     Learner& learner_;
     RedisSource& source_;
@@ -36,32 +39,39 @@ class Daemon {
     std::string reported_;
 };
 
-void Daemon::run() {
+int Daemon::run() {
     while (!stop_requested()) {
         auto client = RedisClient::connect(options_.url);
         const Status status = client.ok() ? serve(*client) : client.status();
+        if (source_.hopeless()) {
+            return fail(status);
+        }
         if (!status.ok()) {
             report(status);
             write_when_due();
             pause_unless_stopped(kRetry);
         }
     }
+    return kDone;
 }
 
 // Until an error, or until asked to end.
 Status Daemon::serve(RedisClient& client) {
     Status status = source_.loaded() ? Status() : source_.load(client);
-    const milliseconds block = std::min(kLongestBlock, options_.interval);
     while (status.ok() && !stop_requested()) {
         if (!reported_.empty()) {
             warn("redis answers again");
             reported_.clear();
         }
         write_when_due();
-        status = source_.follow(client, static_cast<unsigned>(block.count()));
+        status = source_.follow(client, static_cast<unsigned>(block().count()));
         learner_.refresh_popularity();
     }
     return status;
+}
+
+milliseconds Daemon::block() const {
+    return std::min(learner_.writing() ? kBlockWhileWriting : kLongestBlock, options_.interval);
 }
 
 // Redis may be away for hours: say so once, not every second.
@@ -73,18 +83,30 @@ void Daemon::report(const Status& status) {
 }
 
 void Daemon::write_when_due() {
+    if (learner_.writing()) {
+        if (const auto written = learner_.end_write()) {
+            tell(*written);
+        }
+        return;
+    }
     // Half a catalog is worse than the store in service.
     if (!source_.loaded() || !learner_.changed() || learner_.item_count() == 0 ||
         Clock::now() < due_) {
         return;
     }
-    const Status status = learner_.write();
+    const Status begun = learner_.begin_write();
+    if (!learner_.writing()) {
+        tell(begun);
+    }
+}
+
+void Daemon::tell(const Status& written) {
     due_ = Clock::now() + options_.interval;
-    if (status.ok()) {
+    if (written.ok()) {
         std::printf("%s\n", learner_.summary().c_str());
         std::fflush(stdout);
     } else {
-        warn(status.message() + "; trying again at the next interval");
+        warn(written.message() + "; trying again at the next interval");
     }
 }
 
@@ -112,8 +134,7 @@ int run_daemon(Learner& learner, RedisSource& source, const DaemonOptions& optio
     if (options.once) {
         return learn_once(learner, source, options.url);
     }
-    Daemon(learner, source, options).run();
-    return kDone;
+    return Daemon(learner, source, options).run();
 }
 
 }  // namespace pz::cli

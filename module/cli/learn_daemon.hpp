@@ -1,4 +1,5 @@
-// The daemon of `personalize learn`: loads what Redis has, then follows it until asked to end.
+// The daemon of `personalize learn`: loads what Redis has, then follows it until asked to end, also
+// while a generation is being written.
 #pragma once
 
 #include <chrono>

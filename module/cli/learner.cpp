@@ -10,18 +10,20 @@
 
 namespace pz::cli {
 
-Learner::Learner(std::string path) : path_(std::move(path)) {
-    const auto existing = store::Snapshot::open(path_);
-    if (existing.ok()) {
+Learner::Learner(std::string path) : path_(std::move(path)), staged_(path_) {
+    if (const auto existing = store::Snapshot::open(path_); existing.ok()) {
         generation_ = (*existing)->generation();
-        open_live();
+        // Without it, changes wait for the next generation.
+        auto live = store::LiveWriter::open(path_);
+        live_ = live.ok() ? std::move(*live) : nullptr;
     }
 }
 
-// Without one, changes wait for the next generation.
-void Learner::open_live() {
-    auto opened = store::LiveWriter::open(path_);
-    live_ = opened.ok() ? std::move(*opened) : nullptr;
+Learner::~Learner() {
+    if (child_) {
+        child_.reset();
+        staged_.discard();
+    }
 }
 
 Status Learner::read_catalog(const std::string& path) {
@@ -68,10 +70,7 @@ Status Learner::set_item(std::string_view id, const store::ItemInput& item) {
     Status status = trainer_.set_item(item);
     if (status.ok()) {
         changed_ = true;
-        if (auto live = store::read_live_fields(item)) {
-            live->popularity = trainer_.popularity(id, unix_now());
-            update_live(id, *live);
-        }
+        update_live(id);
     }
     return status;
 }
@@ -79,20 +78,33 @@ Status Learner::set_item(std::string_view id, const store::ItemInput& item) {
 void Learner::remove_item(std::string_view id) {
     changed_ = true;
     trainer_.remove_item(id);
-    store::LiveFields gone;
-    gone.availability = store::Availability::out_of_stock;
-    update_live(id, gone);
+    update_live(id);
 }
 
-void Learner::update_live(std::string_view id, const store::LiveFields& live) {
+store::LiveFields Learner::live_fields(std::string_view id) const {
+    auto live = trainer_.live_fields(id, unix_now());
+    if (!live) {
+        live.emplace().availability = store::Availability::out_of_stock;
+    }
+    if (!loaded_ && live_ != nullptr) {
+        live->popularity = live_->read(id).popularity;
+    }
+    return *live;
+}
+
+void Learner::update_live(std::string_view id) {
+    if (child_) {
+        updated_.emplace(id);
+    }
     if (live_ != nullptr) {
         // Not in this generation: the next one will have it.
-        (void)live_->update(id, live);
+        (void)live_->update(id, live_fields(id));
     }
 }
 
 void Learner::add(std::string_view visitor, const visitor::Event& event) {
     trainer_.add(visitor, event);
+    strangers_ += visitor.empty() ? 1 : 0;
     changed_ = true;
     if (!event.item.empty()) {
         touched_.insert(event.item);
@@ -100,37 +112,95 @@ void Learner::add(std::string_view visitor, const visitor::Event& event) {
 }
 
 void Learner::refresh_popularity() {
-    const std::int64_t now = unix_now();
     for (const std::string& id : touched_) {
-        if (live_ == nullptr) {
-            break;
-        }
-        store::LiveFields live = live_->read(id);
-        live.popularity = trainer_.popularity(id, now);
-        (void)live_->update(id, live);  // false: not in this generation
+        update_live(id);
     }
     touched_.clear();
 }
 
-Status Learner::write() {
+Status Learner::check_catalog() {
     if (item_count() == 0) {
         return Status::error(
             "no items: name a feed with --catalog, or write them into Redis with personalize "
             "import");
     }
-    Status status = trainer_.write(path_, generation_ + 1, unix_now());
+    auto left_out = trainer_.columns_left_out();
+    if (left_out != left_out_ && !left_out.empty()) {
+        std::string names;
+        for (const std::string& name : left_out) {
+            names.append(names.empty() ? "" : ", ").append(name);
+        }
+        warn("the catalog has more than " + std::to_string(store::kMaxFields) +
+             " columns; the store leaves out those of the fewest items: " + names);
+    }
+    left_out_ = std::move(left_out);
+    return {};
+}
+
+std::string Learner::describe() const {
+    const std::string strangers =
+        strangers_ == 0 ? "" : ", " + std::to_string(strangers_) + " of them without a visitor";
+    return "generation " + std::to_string(generation_ + 1) + ": " + std::to_string(item_count()) +
+           " items, " + std::to_string(event_count()) + " events" + strangers;
+}
+
+Status Learner::take_over() {
+    auto fresh = store::LiveWriter::open(staged_.name());
+    if (!fresh.ok()) {
+        return fresh.status();
+    }
+    for (const std::string& id : updated_) {
+        (void)(*fresh)->update(id, live_fields(id));  // false: the next one will have it
+    }
+    Status status = staged_.publish();
     if (status.ok()) {
         generation_++;
-        changed_ = false;
-        touched_.clear();
-        open_live();
+        live_ = std::move(*fresh);
+        summary_ = staged_summary_;
     }
     return status;
 }
 
-std::string Learner::summary() const {
-    return "generation " + std::to_string(generation_) + ": " + std::to_string(item_count()) +
-           " items, " + std::to_string(event_count()) + " events";
+Status Learner::write() {
+    if (Status status = check_catalog(); !status.ok()) {
+        return status;
+    }
+    staged_summary_ = describe();
+    updated_.clear();
+    Status status = trainer_.write(staged_, generation_ + 1, unix_now());
+    status = status.ok() ? take_over() : status;
+    changed_ = changed_ && !status.ok();
+    return status;
+}
+
+Status Learner::begin_write() {
+    if (Status status = check_catalog(); !status.ok()) {
+        return status;
+    }
+    auto child = Child::start([&] { return trainer_.write(staged_, generation_ + 1, unix_now()); });
+    if (!child.ok()) {
+        warn(child.message() + "; this process writes the generation itself, updates wait");
+        return write();
+    }
+    child_.emplace(std::move(*child));
+    staged_summary_ = describe();
+    updated_.clear();
+    changed_ = false;
+    return {};
+}
+
+std::optional<Status> Learner::end_write() {
+    auto result = child_ ? child_->result() : std::nullopt;
+    if (!result) {
+        return {};
+    }
+    child_.reset();
+    const Status status = result->ok() ? take_over() : *result;
+    if (!status.ok()) {
+        staged_.discard();
+        changed_ = true;
+    }
+    return status;
 }
 
 }  // namespace pz::cli

@@ -88,6 +88,7 @@ void RedisClient::append(std::initializer_list<std::string_view> arguments) {
 
 Result<RedisReply> RedisClient::next() {
     void* raw = nullptr;
+    refusal_.clear();
     if (redisGetReply(context_.get(), &raw) != REDIS_OK || raw == nullptr) {
         return Status::error("redis at " + where_ + ": " +
                              (context_->err != 0 ? context_->errstr : "no reply"));
@@ -95,6 +96,7 @@ Result<RedisReply> RedisClient::next() {
     RedisReply reply(static_cast<redisReply*>(raw));
     if (reply->type == REDIS_REPLY_ERROR) {
         const std::string_view error(reply->str, static_cast<std::size_t>(reply->len));
+        refusal_ = error.substr(0, error.find(' '));
         return Status::error("redis at " + where_ + ": " + std::string(error) + remedy(error));
     }
     return reply;

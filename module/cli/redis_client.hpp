@@ -43,6 +43,9 @@ class RedisClient {
     void append(std::span<const std::string_view> arguments);
     void append(std::initializer_list<std::string_view> arguments);
     Result<RedisReply> next();
+    // The word that an error which the server answered last begins with, such as WRONGTYPE; empty
+    // when its last answer was none.
+    const std::string& refusal() const { return refusal_; }
     // False after an error of the connection; an error that the server answered leaves it usable.
     bool usable() const { return context_->err == 0; }
 
@@ -54,7 +57,7 @@ class RedisClient {
         : where_(std::move(where)), context_(context) {}
     Status sign_in(const redis::Url& url);
 
-    std::string where_;
+    std::string where_, refusal_;
     std::unique_ptr<redisContext, FreeContext> context_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "cli/command.hpp"
 #include "cli/item_fields.hpp"
+#include "cli/item_scan.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop.hpp"
 
@@ -13,8 +14,6 @@ namespace {
 
 constexpr std::size_t kItemsAtOnce = 500;
 constexpr std::size_t kMaxComplaints = 20;
-// The catalog's stream is trimmed at about so many: a longer one no longer names all items.
-constexpr long long kCatalogEntries = 1'000'000;
 
 std::vector<std::string> stream_keys(const redis::Keys& keys, unsigned partitions) {
     std::vector<std::string> all = {keys.catalog()};
@@ -22,18 +21,6 @@ std::vector<std::string> stream_keys(const redis::Keys& keys, unsigned partition
         all.push_back(keys.stream(i));
     }
     return all;
-}
-
-// Redis's glob patterns: a prefix may hold what means something there.
-std::string glob_escaped(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        if (std::string_view("*?[]\\^-").find(c) != std::string_view::npos) {
-            escaped += '\\';
-        }
-        escaped += c;
-    }
-    return escaped;
 }
 
 }  // namespace
@@ -55,6 +42,9 @@ Status RedisSource::load(RedisClient& client) {
     }
     end_complaints();
     loaded_ = status.ok() && !stop_requested();
+    if (loaded_) {
+        learner_.all_loaded();
+    }
     return status;
 }
 
@@ -62,6 +52,7 @@ Status RedisSource::load(RedisClient& client) {
 Status RedisSource::load_history() {
     while (!history_.empty() && !stop_requested()) {
         if (Status status = learner_.read_history(history_.front()); !status.ok()) {
+            hopeless_ = true;
             return status;
         }
         history_.erase(history_.begin());
@@ -80,45 +71,14 @@ Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
     return status;
 }
 
+// What changes meanwhile is behind the place in the stream.
 Status RedisSource::load_catalog(RedisClient& client) {
-    for (std::size_t entries = 1; entries > 0 && !stop_requested();) {
-        const auto page = read_page(client, 1, 0);
-        if (!page.ok()) {
-            return page.status();
-        }
-        entries = *page;
-    }
-    const auto length = client.command({"XLEN", keys_.catalog()});
-    if (!length.ok()) {
-        return length.status();
-    }
-    const bool whole = (*length)->integer > 0 && (*length)->integer < kCatalogEntries;
-    return whole ? Status() : scan_items(client);
-}
-
-Status RedisSource::scan_items(RedisClient& client) {
-    const std::string prefix = keys_.item("");
-    const std::string pattern = glob_escaped(prefix) + "*";
-    std::string cursor = "0";
-    do {
-        const auto reply = client.command({"SCAN", cursor, "MATCH", pattern, "COUNT", "1000"});
-        if (!reply.ok()) {
-            return reply.status();
-        }
-        const auto parts = elements_of(**reply);
-        if (parts.size() != 2) {
-            return Status::error("SCAN: not the reply of a Redis server");
-        }
-        for (const redisReply* key : elements_of(*parts[1])) {
-            changed_.emplace(text_of(*key).substr(std::min(prefix.size(), text_of(*key).size())));
-        }
-        Status status = digest(client);
-        if (!status.ok()) {
-            return status;
-        }
-        cursor = text_of(*parts[0]);
-    } while (cursor != "0" && !stop_requested());
-    return {};
+    Status status = tail_.skip_to_end(client, 0);
+    return !status.ok() ? status
+                        : scan_items(client, keys_, [&](const std::vector<std::string>& ids) {
+                              changed_.insert(ids.begin(), ids.end());
+                              return digest(client);
+                          });
 }
 
 Status RedisSource::load_events(RedisClient& client) {
@@ -187,19 +147,20 @@ Status RedisSource::read_items(RedisClient& client) {
         ids.push_back(id);
         client.append({"HGETALL", keys_.item(id)});
     }
+    Status first_problem;  // all replies are read, whatever the first says
     for (const std::string& id : ids) {
         const auto reply = client.next();
-        if (!reply.ok() && !client.usable()) {
-            return reply.status();
-        }
         if (reply.ok()) {
             take_item(id, **reply);
-        } else {
+        } else if (client.refusal() == "WRONGTYPE") {
             complain("item '" + id + "': " + reply.message());
+        } else {
+            first_problem = first_problem.ok() ? reply.status() : first_problem;
+            continue;
         }
         changed_.erase(id);
     }
-    return {};
+    return first_problem;
 }
 
 void RedisSource::take_item(const std::string& id, const redisReply& reply) {
@@ -239,10 +200,20 @@ void RedisSource::complain(const std::string& problem) {
 }
 
 void RedisSource::end_complaints() {
+    mention_strangers();
     if (complaints_ > kMaxComplaints) {
         warn("and " + std::to_string(complaints_ - kMaxComplaints) + " more like these");
     }
     complaints_ = 0;
+}
+
+void RedisSource::mention_strangers() {
+    if (learner_.stranger_count() > 0 && !strangers_mentioned_) {
+        strangers_mentioned_ = true;
+        warn(std::to_string(learner_.stranger_count()) +
+             " events without a visitor id count for popularity only; give each its field v, 1 to "
+             "64 of A-Z a-z 0-9 . _ - (each generation's line says how many there are)");
+    }
 }
 
 }  // namespace pz::cli

@@ -1,8 +1,10 @@
 // RedisSource: the shop's catalog and events in Redis -> a Learner.
 //
 // First everything that is there, then what comes. A place in every stream is held, so that after a
-// reconnection reading goes on there and no event is learned twice. An item's record is read again
-// whenever the catalog's stream names it; items come before the events of the same page.
+// reconnection reading goes on there and no event is learned twice. The catalog is what has an
+// item's key: its stream names changes only, and may have lost most of them. An item's record is
+// read again whenever the stream names it, and again until Redis gives it; items come before the
+// events of the same page.
 // Thread rules: one thread.
 #pragma once
 
@@ -27,10 +29,13 @@ class RedisSource {
     RedisSource(Learner& learner, const redis::Keys& keys, unsigned partitions,
                 std::vector<std::string> history);
 
-    // The whole catalog, the history, then all events. May be called again after an error. Stops
-    // early, without an error, when the program is asked to end: loaded() is then false.
+    // The whole catalog, the history, then all events. May be called again after an error, unless
+    // hopeless(). Stops early, without an error, when the program is asked to end: loaded() is then
+    // false.
     Status load(RedisClient& client);
     bool loaded() const { return loaded_; }
+    // A history could not be read to its end: to read it again would learn its beginning twice.
+    bool hopeless() const { return hopeless_; }
     // What is new since then; waits up to `block_ms` for it.
     Status follow(RedisClient& client, unsigned block_ms);
 
@@ -38,13 +43,13 @@ class RedisSource {
     Status load_catalog(RedisClient& client);
     Status load_history();
     Status load_events(RedisClient& client);
-    Status scan_items(RedisClient& client);
     Result<std::size_t> read_page(RedisClient& client, std::size_t streams, unsigned block_ms);
     Status digest(RedisClient& client);
     Status read_items(RedisClient& client);
     void take_item(const std::string& id, const redisReply& reply);
     void take_change(std::span<const std::string_view> fields);
     void take_event(std::span<const std::string_view> fields);
+    void mention_strangers();
     void complain(const std::string& problem);
     void end_complaints();
 
@@ -56,6 +61,8 @@ class RedisSource {
     std::vector<std::pair<std::string, visitor::Event>> events_;  // to be learned after that
     std::size_t complaints_ = 0;
     bool loaded_ = false;
+    bool hopeless_ = false;
+    bool strangers_mentioned_ = false;
 };
 
 }  // namespace pz::cli

@@ -17,6 +17,20 @@ StreamTail::Stream* StreamTail::find(std::string_view key) {
     return found == streams_.end() ? nullptr : &*found;
 }
 
+Status StreamTail::skip_to_end(RedisClient& client, std::size_t stream) {
+    Stream& skipped = streams_[stream];
+    const auto reply = client.command({"XREVRANGE", skipped.key, "+", "-", "COUNT", "1"});
+    if (!reply.ok()) {
+        return reply.status();
+    }
+    for (const redisReply* entry : elements_of(**reply)) {
+        if (const auto id_and_fields = elements_of(*entry); id_and_fields.size() == 2) {
+            skipped.last = text_of(*id_and_fields[0]);
+        }
+    }
+    return {};
+}
+
 Result<std::size_t> StreamTail::read(RedisClient& client, std::size_t streams, unsigned block_ms,
                                      const TakeEntry& take) {
     const std::string page = std::to_string(kPage);

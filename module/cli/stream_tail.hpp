@@ -27,6 +27,8 @@ class StreamTail {
 
     std::size_t size() const { return streams_.size(); }
     const std::string& key(std::size_t stream) const { return streams_[stream].key; }
+    // Passes over all that the stream has now.
+    Status skip_to_end(RedisClient& client, std::size_t stream);
     // Reads one page of each of the first `streams`; waits up to `block_ms` for the first entry, 0:
     // not at all. Returns how many entries there were.
     Result<std::size_t> read(RedisClient& client, std::size_t streams, unsigned block_ms,

@@ -129,7 +129,8 @@ float Alike::cosine(std::uint32_t a, std::uint32_t b) const {
     return sum > 0 ? sum / (length_[a] * length_[b]) : 0;
 }
 
-std::span<const Pair> Alike::nearest(std::uint32_t item, std::size_t keep) {
+std::span<const Pair> Alike::nearest(std::uint32_t item, std::size_t keep,
+                                     std::span<const std::uint8_t> behind) {
     found_.clear();
     for (const std::uint32_t feature : features(item)) {
         for (const std::uint32_t other : items_of_[feature]) {
@@ -144,7 +145,7 @@ std::span<const Pair> Alike::nearest(std::uint32_t item, std::size_t keep) {
         sum_[pair.other] = 0;
     }
     std::erase_if(found_, [=](const Pair& pair) { return pair.other == item; });
-    keep_best(found_, keep);
+    keep_best(found_, keep, behind);
     return found_;
 }
 

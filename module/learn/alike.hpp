@@ -20,8 +20,9 @@ class Alike {
 
     // Items are named by their place in `items` of the constructor.
     float cosine(std::uint32_t a, std::uint32_t b) const;
-    // The best `keep` but for `item` itself. Valid until the next call.
-    std::span<const Pair> nearest(std::uint32_t item, std::size_t keep);
+    // The best but for `item` itself, as keep_best() keeps them. Valid until the next call.
+    std::span<const Pair> nearest(std::uint32_t item, std::size_t keep,
+                                  std::span<const std::uint8_t> behind);
 
   private:
     static constexpr std::size_t kMostWith = 200;

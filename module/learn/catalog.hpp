@@ -21,8 +21,9 @@ struct FeedReport {
 };
 
 // The format is found by content: XML when it begins with '<' (after a BOM and white space). An
-// item that cannot be read is skipped and reported; an unreadable feed (no header, no id column,
-// broken XML, not UTF-8) is an error that names line and remedy. Column names are lower-cased,
+// item that cannot be read is skipped and reported, a row with fewer values than the header has
+// columns too; an unreadable feed (no header, no id column, broken XML, not UTF-8, one that ends
+// within a row) is an error that names line and remedy, after the items before it were given. Column names are lower-cased,
 // spaces become '_', a "g:" prefix is dropped, several values of one name are joined by ',', but
 // of several product types the first counts. Product types are written with " > " between levels,
 // whatever the feed has. XML: <item> or <entry> elements, as children of the root or of its

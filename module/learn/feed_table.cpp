@@ -21,6 +21,7 @@ class Lines {
         }
         const std::size_t end = std::min(rest_.find('\n'), rest_.size());
         *line = rest_.substr(0, end);
+        ended_ = end < rest_.size();
         rest_.remove_prefix(std::min(end + 1, rest_.size()));
         if (line->ends_with('\r')) {
             line->remove_suffix(1);
@@ -29,10 +30,13 @@ class Lines {
         return true;
     }
     std::size_t number() const { return number_; }
+    // The last one read had an end: it is whole.
+    bool ended() const { return ended_; }
 
   private:
     std::string_view rest_;
     std::size_t number_ = 0;
+    bool ended_ = false;
 };
 
 // A value in quotes, with "" for a quote; anything else is taken as it stands. Quotes hide neither
@@ -87,22 +91,49 @@ Result<std::vector<std::string>> read_header(std::string_view line, std::size_t 
     return names;
 }
 
-void read_row(std::string_view line, std::size_t number, const std::vector<std::string>& names,
-              FeedOutput& output) {
+// What a row must have, whatever it leaves empty. A header may end with columns of no name.
+std::size_t cells_of(const std::vector<std::string>& names) {
+    const auto last = std::find_if(names.rbegin(), names.rend(),
+                                   [](const std::string& name) { return !name.empty(); });
+    return static_cast<std::size_t>(names.rend() - last);
+}
+
+// A row that ends early was cut, or broken in two by a line end within a value: what it does not
+// reach is not known to be empty.
+std::string too_few(std::size_t cells, const std::vector<std::string>& names) {
+    return std::to_string(cells) + " values, but the header has " +
+           std::to_string(cells_of(names)) +
+           " columns; a row has a tab for every column, and no line end within a value";
+}
+
+std::string too_many(const std::vector<std::string>& names) {
+    return "more values than the header has columns (" + std::to_string(names.size()) +
+           "); a tab within a value should be a space";
+}
+
+Status read_row(std::string_view line, const Lines& lines, const std::vector<std::string>& names,
+                FeedOutput& output) {
     store::ItemInput input;
+    std::size_t cells = 0;
     const bool fits = for_cells(line, [&](std::size_t column, std::string_view text) {
+        cells = column + 1;
         if (column >= names.size()) {
             return text.empty();
         }
         put_value(input, names[column], trim(unquoted(text)));
         return true;
     });
-    if (!fits) {
-        return output.skip(number, "more values than the header has columns (" +
-                                       std::to_string(names.size()) +
-                                       "); a tab within a value should be a space");
+    const bool whole = cells >= cells_of(names);
+    if (!whole && !lines.ended()) {
+        return Status::error("line " + std::to_string(lines.number()) +
+                             ": the feed ends within this row; was it cut off?");
     }
-    output.item(number, input);
+    if (!fits || !whole) {
+        output.skip(lines.number(), fits ? too_few(cells, names) : too_many(names));
+    } else {
+        output.item(lines.number(), input);
+    }
+    return {};
 }
 
 }  // namespace
@@ -116,7 +147,9 @@ Result<FeedReport> read_table(std::string_view bytes, const ItemSink& sink) {
             continue;
         }
         if (names) {
-            read_row(line, lines.number(), *names, output);
+            if (Status status = read_row(line, lines, *names, output); !status) {
+                return status;
+            }
             continue;
         }
         auto header = read_header(line, lines.number());

@@ -52,19 +52,27 @@ float discount_of(const store::ItemInput& input) {
 }
 
 // Adds attributes' share to the co-viewed, and the most alike of those never seen together.
-void add_alike(Alike& alike, std::uint32_t group, std::size_t keep, std::vector<Pair>& row) {
+void add_alike(Alike& alike, std::uint32_t group, const PairOptions& options,
+               std::vector<Pair>& row) {
     for (Pair& pair : row) {
         pair.score += kAlikeShare * alike.cosine(group, pair.other);
     }
     const std::size_t co_viewed = row.size();
-    for (const Pair& pair : alike.nearest(group, keep)) {
+    for (const Pair& pair : alike.nearest(group, options.keep, options.behind)) {
         const auto same = [&pair](const Pair& other) { return other.other == pair.other; };
         const auto end = row.begin() + static_cast<std::ptrdiff_t>(co_viewed);
         if (std::none_of(row.begin(), end, same)) {
             row.push_back({pair.other, kAlikeShare * pair.score});
         }
     }
-    keep_best(row, keep);
+    keep_best(row, options.keep, options.behind);
+}
+
+// Without the columns for which there is no room.
+void drop_columns(const std::vector<std::string>& left_out, store::ItemInput& input) {
+    std::erase_if(input.fields, [&left_out](const auto& field) {
+        return std::binary_search(left_out.begin(), left_out.end(), field.first);
+    });
 }
 
 class Generation {
@@ -87,6 +95,8 @@ class Generation {
     const Product& product(ItemIndex item) const { return learned_.products[slot_of_[item]]; }
     std::size_t item_count() const { return slot_of_.size(); }
     void set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items);
+    Status add_item(Slot slot);
+    void rank_items();
     void group_items();
     // Rows by group, of groups.
     std::vector<std::vector<Pair>> pooled(const SessionLog& log, const PairOptions& options);
@@ -98,40 +108,55 @@ class Generation {
     std::vector<Slot> slot_of_;       // by item
     std::vector<ItemIndex> item_of_;  // by slot; kNoItem: not listed
     std::vector<float> weight_;       // popularity now, by item
+    std::vector<bool> available_;     // by item
 
     std::vector<ItemIndex> by_popularity_;
     std::vector<std::uint32_t> group_of_;       // by item
     std::vector<std::uint32_t> group_of_slot_;  // by slot; the last group takes what is not listed
-    std::vector<ItemIndex> best_of_;            // by group: its most popular item
+    std::vector<ItemIndex> best_of_;  // by group: its most popular item, an available one if any
+    std::vector<std::uint8_t> sold_out_;  // by group, and for what is not listed
 };
 
 Status Generation::add_items() {
     item_of_.assign(learned_.products.size(), store::kNoItem);
     for (Slot slot = 0; slot < learned_.products.size(); ++slot) {
-        const Product& product = learned_.products[slot];
-        if (!product.listed) {
-            continue;
-        }
-        store::ItemInput input = product.input;
-        input.popularity =
-            static_cast<float>(product.weight.at(now_, learned_.options.popularity_half_life));
-        const auto item = builder_->add_item(input);
-        if (!item) {
-            return item.status();
-        }
-        item_of_[slot] = *item;
-        slot_of_.push_back(slot);
-        weight_.push_back(input.popularity);
-        if (field_of(input, "date_added").empty() && product.first_event > 0) {
-            builder_->set_first_seen(*item, product.first_event);
+        if (learned_.products[slot].listed) {
+            if (Status status = add_item(slot); !status) {
+                return status;
+            }
         }
     }
+    rank_items();
+    group_items();
+    return {};
+}
+
+Status Generation::add_item(Slot slot) {
+    const Product& product = learned_.products[slot];
+    store::ItemInput input = product.input;
+    drop_columns(learned_.left_out, input);
+    input.popularity =
+        static_cast<float>(product.weight.at(now_, learned_.options.popularity_half_life));
+    const auto item = builder_->add_item(input);
+    if (!item) {
+        return item.status();
+    }
+    const auto live = store::read_live_fields(input);
+    item_of_[slot] = *item;
+    slot_of_.push_back(slot);
+    weight_.push_back(input.popularity);
+    available_.push_back(live && live->available());
+    if (field_of(input, "date_added").empty() && product.first_event > 0) {
+        builder_->set_first_seen(*item, product.first_event);
+    }
+    return {};
+}
+
+void Generation::rank_items() {
     by_popularity_.resize(item_count());
     std::iota(by_popularity_.begin(), by_popularity_.end(), 0U);
     std::stable_sort(by_popularity_.begin(), by_popularity_.end(),
                      [this](ItemIndex a, ItemIndex b) { return weight_[a] > weight_[b]; });
-    group_items();
-    return {};
 }
 
 void Generation::group_items() {
@@ -145,18 +170,33 @@ void Generation::group_items() {
         group_of_[item] = group;
         if (group == next) {
             best_of_.push_back(item);
+            sold_out_.push_back(available_[item] ? 0 : 1);
+        } else if (sold_out_[group] != 0 && available_[item]) {
+            best_of_[group] = item;
+            sold_out_[group] = 0;
         }
     }
+    sold_out_.push_back(1);
     group_of_slot_.assign(item_of_.size(), static_cast<std::uint32_t>(best_of_.size()));
     for (ItemIndex item = 0; item < item_count(); ++item) {
         group_of_slot_[slot_of_[item]] = group_of_[item];
     }
 }
 
+// The best of what is available, and some that may be back before the next generation.
 void Generation::set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items) {
     std::stable_sort(items.begin(), items.end(),
                      [](const ScoredItem& a, const ScoredItem& b) { return a.score > b.score; });
-    items.resize(std::min(items.size(), learned_.options.list_length));
+    const std::size_t length = learned_.options.list_length;
+    std::size_t room[] = {spare(length), length};
+    std::erase_if(items, [&](const ScoredItem& scored) {
+        std::size_t& left = room[available_[scored.item] ? 1 : 0];
+        if (left == 0) {
+            return true;
+        }
+        --left;
+        return false;
+    });
     builder_->set_list(kind, key, std::move(items));
 }
 
@@ -188,9 +228,9 @@ void Generation::add_popular() {
 }
 
 void Generation::add_segments() {
-    for (const auto& [name, weights] : learned_.segments) {
+    for (const auto& [name, segment] : learned_.segments) {
         std::vector<ScoredItem> items;
-        for (const auto& [slot, weight] : weights) {
+        for (const auto& [slot, weight] : segment.items) {
             const double now = weight.at(now_, learned_.options.popularity_half_life);
             if (item_of_[slot] != store::kNoItem) {
                 items.push_back({item_of_[slot], static_cast<float>(now)});
@@ -253,19 +293,20 @@ void Generation::add_cross_sell() {
                    pooled(learned_.logs.baskets, {.half_life = options.basket_half_life,
                                                   .given_power = 0.6,
                                                   .other_power = 0.4,
-                                                  .keep = options.neighbours_per_item}));
+                                                  .keep = options.neighbours_per_item,
+                                                  .behind = sold_out_}));
 }
 
 void Generation::add_similar() {
-    const std::size_t keep = learned_.options.neighbours_per_item;
-    std::vector<std::vector<Pair>> rows = pooled(learned_.logs.browsed, {.keep = keep});
+    const PairOptions options{.keep = learned_.options.neighbours_per_item, .behind = sold_out_};
+    std::vector<std::vector<Pair>> rows = pooled(learned_.logs.browsed, options);
     std::vector<const store::ItemInput*> inputs;
     for (const ItemIndex item : best_of_) {  // groups are numbered by popularity
         inputs.push_back(&product(item).input);
     }
     Alike alike(inputs);
     for (std::uint32_t group = 0; group < rows.size(); ++group) {
-        add_alike(alike, group, keep, rows[group]);
+        add_alike(alike, group, options, rows[group]);
     }
     set_neighbours(NeighbourKind::similar, rows);
 }

@@ -96,17 +96,33 @@ void collect(const Index& index, std::uint32_t unit, Row& row) {
     }
 }
 
+bool better(const Pair& a, const Pair& b) {
+    return a.score != b.score ? a.score > b.score : a.other < b.other;
+}
+
+using Pairs = std::vector<Pair>::iterator;
+
+// Moves the best `count` to the front; returns their end.
+Pairs best_first(Pairs begin, Pairs end, std::size_t count) {
+    if (static_cast<std::size_t>(end - begin) <= count) {
+        return end;
+    }
+    const auto last = begin + static_cast<std::ptrdiff_t>(count);
+    std::nth_element(begin, last, end, better);
+    return last;
+}
+
 }  // namespace
 
-void keep_best(std::vector<Pair>& pairs, std::size_t keep) {
-    const auto better = [](const Pair& a, const Pair& b) {
-        return a.score != b.score ? a.score > b.score : a.other < b.other;
-    };
-    if (pairs.size() > keep) {
-        std::nth_element(pairs.begin(), pairs.begin() + static_cast<std::ptrdiff_t>(keep),
-                         pairs.end(), better);
-        pairs.resize(keep);
-    }
+void keep_best(std::vector<Pair>& pairs, std::size_t keep, std::span<const std::uint8_t> behind) {
+    const auto first_behind =
+        behind.empty() ? pairs.end()
+                       : std::partition(pairs.begin(), pairs.end(), [behind](const Pair& pair) {
+                             return behind[pair.other] == 0;
+                         });
+    const auto end = best_first(first_behind, pairs.end(), spare(keep));
+    pairs.erase(end, pairs.end());
+    pairs.erase(best_first(pairs.begin(), first_behind, keep), first_behind);
     std::sort(pairs.begin(), pairs.end(), better);
 }
 
@@ -132,7 +148,7 @@ void for_each_row(const SessionLog& log, std::span<const std::uint32_t> unit_of,
             sums.sum[other] = 0;
         }
         sums.touched.clear();
-        keep_best(pairs, options.keep);
+        keep_best(pairs, options.keep, options.behind);
         if (!pairs.empty()) {
             row(unit, pairs);
         }

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
+#include <span>
+#include <tuple>
+#include <utility>
 
 #include "learn/trainer_state.hpp"
 
@@ -45,6 +48,10 @@ void buy(std::vector<Slot>& basket, Slot item) {
     }
 }
 
+bool listed_in(std::span<const std::string_view> names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 bool apart(std::int64_t a, std::int64_t b) {
     return std::abs(a - b) > kSessionGap;
 }
@@ -62,6 +69,10 @@ void Decayed::add(double weight, std::int64_t time, double half_life) {
 double Decayed::at(std::int64_t now, double half_life) const {
     const auto age = static_cast<double>(std::max<std::int64_t>(now - time_, 0));
     return weight_ * std::exp2(-age / half_life);
+}
+
+double Decayed::rank(double half_life) const {
+    return std::log2(weight_) + static_cast<double>(time_) / half_life;
 }
 
 void Logs::add_session(const Visit& visit) {
@@ -102,19 +113,36 @@ void Trainer::State::weigh(Slot slot, const Event& event, double weight) {
 }
 
 void Trainer::State::weigh_segments(Slot slot, const Event& event, double weight) {
-    for (std::string_view rest = event.parameter("segment"); !rest.empty();) {
+    const std::string_view names = event.parameter("segment");
+    const double share = 1.0 / static_cast<double>(1 + std::count(names.begin(), names.end(), ','));
+    for (std::string_view rest = names; !rest.empty();) {
         const std::size_t end = std::min(rest.find(','), rest.size());
-        const std::string_view name = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        auto found = segments.find(name);
-        if (found == segments.end()) {
-            if (name.empty() || name.size() > kMaxSegmentName || segments.size() >= kMaxSegments) {
-                continue;
-            }
-            found = segments.try_emplace(std::string(name)).first;
+        if (Segment* found = segment(rest.substr(0, end))) {
+            found->items[slot].add(weight, event.time, options.popularity_half_life);
+            found->strength.add(share, event.time, options.popularity_half_life);
+            found->rank = found->strength.rank(options.popularity_half_life);
+            found->touched = events;
         }
-        found->second[slot].add(weight, event.time, options.popularity_half_life);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
     }
+}
+
+Segment* Trainer::State::segment(std::string_view name) {
+    if (name.empty() || name.size() > kMaxSegmentName) {
+        return nullptr;
+    }
+    const auto found = segments.find(name);
+    if (found != segments.end()) {
+        return &found->second;
+    }
+    if (segments.size() >= kMaxSegments) {
+        segments.erase(
+            std::min_element(segments.begin(), segments.end(), [](const auto& a, const auto& b) {
+                return std::pair(a.second.rank, a.second.touched) <
+                       std::pair(b.second.rank, b.second.touched);
+            }));
+    }
+    return &segments[std::string(name)];
 }
 
 Visit& Trainer::State::visit(std::string_view visitor) {
@@ -149,6 +177,9 @@ void Trainer::State::close_oldest() {
 
 void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& event, double weight) {
     weigh(slot, event, weight);
+    if (visitor.empty()) {
+        return;
+    }
     Visit& visit = this->visit(visitor);
     visit.touched = events;
     if (apart(event.time, visit.last)) {
@@ -166,6 +197,34 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     }
     visit.last_purchase = event.time;
     buy(visit.basket, slot);
+}
+
+void Trainer::State::count_columns(const store::ItemInput& input, int change) {
+    for (const auto& [name, text] : input.fields) {
+        const auto column = columns.try_emplace(name, 0).first;
+        column->second += static_cast<std::size_t>(change);
+        if (column->second == 0) {
+            columns.erase(column);
+        }
+    }
+}
+
+// Those that the store reads itself stay, then those that the most items have.
+std::vector<std::string> Trainer::State::columns_left_out() const {
+    std::vector<std::tuple<bool, std::int64_t, std::string_view>> order;
+    for (const auto& [name, count] : columns) {
+        if (!listed_in(store::kFixedFieldNames, name)) {
+            order.emplace_back(!listed_in(store::kLiveFieldNames, name),
+                               -static_cast<std::int64_t>(count), name);
+        }
+    }
+    std::sort(order.begin(), order.end());
+    std::vector<std::string> names;
+    for (std::size_t i = store::kMaxFields - store::field::fixed_count; i < order.size(); ++i) {
+        names.emplace_back(std::get<std::string_view>(order[i]));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 Trainer::Trainer(const TrainerOptions& options) : state_(std::make_unique<State>(options)) {}
@@ -187,7 +246,9 @@ Status Trainer::set_item(const store::ItemInput& item) {
         state_->products.emplace_back();
     }
     Product& product = state_->products[place->second];
+    state_->count_columns(product.input, -1);
     product.input = item;
+    state_->count_columns(product.input, 1);
     state_->listed += product.listed ? 0 : 1;
     product.listed = true;
     return {};
@@ -201,7 +262,12 @@ void Trainer::remove_item(std::string_view id) {
     Product& product = state_->products[found->second];
     state_->listed -= product.listed ? 1 : 0;
     product.listed = false;
+    state_->count_columns(product.input, -1);
     product.input = {};
+}
+
+std::vector<std::string> Trainer::columns_left_out() const {
+    return state_->columns_left_out();
 }
 
 std::size_t Trainer::item_count() const {
@@ -237,7 +303,20 @@ float Trainer::popularity(std::string_view id, std::int64_t now) const {
                : static_cast<float>(product->weight.at(now, state_->options.popularity_half_life));
 }
 
-Status Trainer::write(const std::string& path, std::uint64_t generation, std::int64_t now) {
+std::optional<store::LiveFields> Trainer::live_fields(std::string_view id, std::int64_t now) const {
+    const Product* product = state_->find(id);
+    if (product == nullptr || !product->listed) {
+        return {};
+    }
+    auto live = store::read_live_fields(product->input);
+    if (!live) {
+        return {};
+    }
+    live->popularity = popularity(id, now);
+    return *live;
+}
+
+Result<std::unique_ptr<store::SnapshotBuilder>> Trainer::build(std::int64_t now) const {
     Logs logs = state_->logs;  // open visits count, and stay open
     for (const auto& [name, visit] : state_->visits) {
         logs.add_session(visit);
@@ -246,8 +325,18 @@ Status Trainer::write(const std::string& path, std::uint64_t generation, std::in
     logs.sessions.trim();
     logs.browsed.trim();
     logs.baskets.trim();
-    const auto builder =
-        build_generation({state_->options, state_->products, state_->segments, logs}, now);
+    return build_generation(
+        {state_->options, state_->products, state_->segments, logs, state_->columns_left_out()},
+        now);
+}
+
+Status Trainer::write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now) {
+    const auto builder = build(now);
+    return builder ? (*builder)->write(file, generation, now) : builder.status();
+}
+
+Status Trainer::write(const std::string& path, std::uint64_t generation, std::int64_t now) {
+    const auto builder = build(now);
     return builder ? (*builder)->write(path, generation, now) : builder.status();
 }
 

@@ -5,7 +5,8 @@
 // generation:
 //   popular / in_category / in_brand / in_segment: visitor::interest() of the events, purchases
 //     times min(qty, 3), decayed exponentially (half-life 14 days). Segments are those that events
-//     name in their parameter "segment" (comma-separated).
+//     name in their parameter "segment" (comma-separated). Of more than 256 the weakest, by decayed
+//     events, makes room for a new one, so that lasting ones stay whatever names come by.
 //   new_items, on_sale: from first_seen and the prices of the catalog
 //   cross_sell: size-weighted cosine of baskets. A basket is one visitor's purchases with gaps of
 //     at most 30 minutes. With w = 2^(-age / 60 days) / sqrt(n - 1) for a basket of n items,
@@ -18,7 +19,9 @@
 //   sessions: a visitor's events with gaps under 30 minutes, 2 to 50 items; longer ones are
 //     machines or wholesalers and are left out
 // Both kinds of neighbours are pooled over item_group_id: a neighbour group is named by its most
-// popular item, and nothing of one's own group is a neighbour.
+// popular item that is available, and nothing of one's own group is a neighbour.
+// Lists and neighbours hold as many available items as the options say, and up to a quarter of that
+// in unavailable ones, which may be back before the next generation.
 //
 // Memory is bounded by the catalog, `max_sessions` and fixed limits of open sessions, items of a
 // basket and segments: events of unknown items are counted and teach nothing. Thread rules: one
@@ -28,8 +31,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "learn/catalog.hpp"
 #include "store/builder.hpp"
@@ -51,24 +56,33 @@ class Trainer {
     explicit Trainer(const TrainerOptions& options = {});
     ~Trainer();
 
-    // New or changed; the error names the field.
+    // New or changed; the error names the field. Beyond 256 columns in all, generations leave out
+    // those that the fewest items have, but no standard one.
     Status set_item(const store::ItemInput& item);
     void remove_item(std::string_view id);  // what was learned of it comes back with it
     std::size_t item_count() const;
+    // Columns that generations leave out, in order.
+    std::vector<std::string> columns_left_out() const;
 
     // Events of one visitor must come in order of time; visitors may be mixed. The item must be in
     // the catalog by then. Impressions (view_item_list) are counted but teach nothing yet; neither
-    // do events dated before 1970 or over a day ahead of this machine's clock.
+    // do events dated before 1970 or over a day ahead of this machine's clock. Those of no visitor
+    // ("") teach popularity alone: they are of many.
     void add(std::string_view visitor, const visitor::Event& event);
     std::uint64_t event_count() const;
     std::int64_t newest_event() const;  // unix seconds; 0: none
 
-    // The weight that popularity has now, for LiveWriter.
+    // The weight that popularity has now.
     float popularity(std::string_view id, std::int64_t now) const;
+    // What a generation of now would say, for LiveWriter; nothing: not in the catalog.
+    std::optional<store::LiveFields> live_fields(std::string_view id, std::int64_t now) const;
 
+    Status write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now);
     Status write(const std::string& path, std::uint64_t generation, std::int64_t now);
 
   private:
+    Result<std::unique_ptr<store::SnapshotBuilder>> build(std::int64_t now) const;
+
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -19,6 +19,8 @@ class Decayed {
   public:
     void add(double weight, std::int64_t time, double half_life);
     double at(std::int64_t now, double half_life) const;
+    // Orders weights as at() does at any later moment; of weights over 0.
+    double rank(double half_life) const;
 
   private:
     double weight_ = 0;
@@ -52,6 +54,16 @@ inline constexpr std::size_t kMaxVisits = 200'000;
 inline constexpr std::size_t kMaxSegments = 256;
 inline constexpr std::size_t kMaxSegmentName = 64;
 
+// What a segment's visitors like. An event counts once for all the segments that it names, so that a
+// long list of names is not stronger than a short one.
+struct Segment {
+    std::unordered_map<Slot, Decayed> items;
+    Decayed strength;
+    double rank = 0;            // of the strength
+    std::uint64_t touched = 0;  // the number of the last event
+};
+using Segments = std::map<std::string, Segment, std::less<>>;
+
 // The three logs that sessions and baskets go to.
 struct Logs {
     SessionLog sessions, browsed, baskets;
@@ -76,7 +88,8 @@ struct Trainer::State {
     std::vector<Product> products;  // by slot
     ByText<Slot> slots;
     std::size_t listed = 0;
-    std::map<std::string, std::unordered_map<Slot, Decayed>, std::less<>> segments;
+    Segments segments;
+    std::map<std::string, std::size_t, std::less<>> columns;  // how many listed items have each
     ByText<Visit> visits;
     Logs logs;
     std::uint64_t events = 0;
@@ -85,6 +98,9 @@ struct Trainer::State {
     const Product* find(std::string_view id) const;
     void weigh(Slot slot, const visitor::Event& event, double weight);
     void weigh_segments(Slot slot, const visitor::Event& event, double weight);
+    Segment* segment(std::string_view name);  // null: no name for one
+    void count_columns(const store::ItemInput& input, int change);
+    std::vector<std::string> columns_left_out() const;
     Visit& visit(std::string_view visitor);
     void close_oldest();
     void learn(Slot slot, std::string_view visitor, const visitor::Event& event, double weight);
@@ -94,8 +110,9 @@ struct Trainer::State {
 struct Learned {
     const TrainerOptions& options;
     const std::vector<Product>& products;
-    const std::map<std::string, std::unordered_map<Slot, Decayed>, std::less<>>& segments;
+    const Segments& segments;
     const Logs& logs;
+    const std::vector<std::string>& left_out;  // columns, in order
 };
 Result<std::unique_ptr<store::SnapshotBuilder>> build_generation(const Learned& learned,
                                                                  std::int64_t now);

@@ -50,14 +50,15 @@ bool in_category(const store::Snapshot& snapshot, store::ItemIndex item, store::
     return text.starts_with(prefix) && text.substr(prefix.size()).starts_with(" > ");
 }
 
-void append_popular(std::span<const store::ScoredItem> list, float scale, std::size_t end,
-                    Sparse<std::uint8_t>& taken, std::vector<Candidate>& out) {
+void append_popular(const store::Snapshot& snapshot, std::span<const store::ScoredItem> list,
+                    float scale, std::size_t end, Sparse<std::uint8_t>& taken,
+                    std::vector<Candidate>& out) {
     const float largest = list.empty() ? 0 : list.front().score;
     for (const store::ScoredItem& scored : list) {
         if (out.size() >= end) {
             return;
         }
-        if (taken.get(scored.item) != 0) {
+        if (taken.get(scored.item) != 0 || !available(snapshot, scored.item)) {
             continue;
         }
         taken.at(scored.item) = 1;

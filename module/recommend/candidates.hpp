@@ -52,13 +52,18 @@ inline void sort_by_score(std::span<Candidate> candidates) {
 std::span<const store::ScoredItem> best_of(std::vector<store::ScoredItem>& items,
                                            std::size_t count);
 
+inline bool available(const store::Snapshot& snapshot, store::ItemIndex item) {
+    return snapshot.live(item).available();
+}
+
 // True when there is no category, or the item's product type is the category or below it.
 bool in_category(const store::Snapshot& snapshot, store::ItemIndex item, store::ValueId category);
 
-// Appends items of a list that counts everybody's events and that are not `taken`, until `out` has
-// `end` candidates; the best scores `scale`. Marks them as taken.
-void append_popular(std::span<const store::ScoredItem> list, float scale, std::size_t end,
-                    Sparse<std::uint8_t>& taken, std::vector<Candidate>& out);
+// Appends available items of a list that counts everybody's events and that are not `taken`, until
+// `out` has `end` candidates; the list's best scores `scale`. Marks them as taken.
+void append_popular(const store::Snapshot& snapshot, std::span<const store::ScoredItem> list,
+                    float scale, std::size_t end, Sparse<std::uint8_t>& taken,
+                    std::vector<Candidate>& out);
 
 // The best share, 0..1, that any of the visitor's segments gives each item; nothing below
 // Tier::segment.

@@ -25,21 +25,25 @@ void add_favourites(const Query& query, Scratch::State& state) {
         }
         const auto list = query.snapshot->ranked(
             brand ? store::ListKind::in_brand : store::ListKind::in_category, affinity.value);
-        for (const store::ScoredItem& scored : list.first(std::min(list.size(), kItemsPerValue))) {
-            state.own.at(scored.item) = 1;
+        std::size_t left = kItemsPerValue;
+        for (auto scored = list.begin(); scored != list.end() && left > 0; ++scored) {
+            if (available(*query.snapshot, scored->item)) {
+                state.own.at(scored->item) = 1;
+                --left;
+            }
         }
     }
 }
 
-void add_best_of_sessions(Scratch::State& state, std::size_t count) {
+void add_best_of_sessions(const Query& query, Scratch::State& state) {
     state.best.clear();
     for (const store::ItemIndex item : state.session.touched()) {
         const float score = state.session.get(item);
-        if (score > 0 && state.taken.get(item) == 0) {
+        if (score > 0 && state.taken.get(item) == 0 && available(*query.snapshot, item)) {
             state.best.push_back({item, score});
         }
     }
-    for (const store::ScoredItem& scored : best_of(state.best, count)) {
+    for (const store::ScoredItem& scored : best_of(state.best, query.wanted)) {
         state.own.at(scored.item) = 1;
     }
 }
@@ -59,7 +63,7 @@ void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candida
         }
     }
     session_scores(query, state);
-    add_best_of_sessions(state, query.wanted);
+    add_best_of_sessions(query, state);
     add_favourites(query, state);
     const AffinityScale affinity(query, state);
     const PopularityScale popularity(*query.snapshot);

@@ -11,7 +11,8 @@ void recommend_new(const Query& query, Scratch& /*scratch*/, std::vector<Candida
         if (out.size() >= end) {
             return;
         }
-        if (!in_category(snapshot, scored.item, query.category)) {
+        if (!available(snapshot, scored.item) ||
+            !in_category(snapshot, scored.item, query.category)) {
             continue;
         }
         const auto age = static_cast<float>(

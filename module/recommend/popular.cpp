@@ -9,7 +9,8 @@ void append_segments(const Query& query, Scratch::State& state, std::vector<Cand
     segment_scores(query, state.pool);
     const std::size_t begin = out.size();
     for (const store::ItemIndex item : state.pool.touched()) {
-        if (in_category(*query.snapshot, item, query.category)) {
+        if (available(*query.snapshot, item) &&
+            in_category(*query.snapshot, item, query.category)) {
             Candidate candidate = make_candidate(item, Tier::segment);
             add_part(candidate, Signal::segment, 1 + state.pool.get(item));  // before everybody's
             out.push_back(candidate);
@@ -37,7 +38,7 @@ void recommend_popular(const Query& query, Scratch& scratch, std::vector<Candida
     state.taken.reset(query.snapshot->item_count());
     const std::size_t end = out.size() + query.wanted;
     append_segments(query, state, out);
-    append_popular(popular_list(query), 1, end, state.taken, out);
+    append_popular(*query.snapshot, popular_list(query), 1, end, state.taken, out);
 }
 
 }  // namespace pz::recommend

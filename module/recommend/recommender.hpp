@@ -2,8 +2,9 @@
 // alone.
 //
 // One idea a file; the list of them is recommenders(). They fill candidates with scores and signal
-// parts; rank.hpp turns candidates into the final order. They never exclude what rank excludes
-// (unavailable, page item, cart, shown before, disliked): they only name enough. Scores are >= 0.
+// parts; rank.hpp turns candidates into the final order. What rank excludes (unavailable, page item,
+// cart, shown before, disliked) they need not exclude: they only name enough, and an item that is
+// not available does not count for that. Scores are >= 0.
 // Query::level caps what is looked at: `pre` ignores the profile, `segment` sees only the visitor's
 // segments; no candidate's tier is above it. Thread rules: stateless, but for the Scratch that the
 // caller owns (one per thread).
@@ -34,7 +35,7 @@ struct Query {
     store::ValueId category = store::kNoValue;    // product_type or a leading level of one
     Tier level = Tier::individual;                // the highest tier allowed
     std::int64_t now = 0;                         // unix seconds
-    std::size_t wanted = 0;                       // name at least so many, if there are
+    std::size_t wanted = 0;  // name at least so many available ones, if there are
 };
 
 // Working memory that lives as long as the thread; grows to the snapshot's size once.

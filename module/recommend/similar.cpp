@@ -34,6 +34,9 @@ void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candida
         if (scored.score <= 0) {
             break;
         }
+        if (!available(snapshot, scored.item)) {
+            continue;
+        }
         const float taste = affinity.of(scored.item);
         Candidate candidate =
             make_candidate(scored.item, own || taste > 0 ? Tier::individual : Tier::pre);
@@ -47,7 +50,7 @@ void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candida
     sort_by_score(std::span(out).subspan(begin));
     const store::ValueId category = snapshot.value(item, store::field::product_type);
     if (category != store::kNoValue) {
-        append_popular(snapshot.ranked(store::ListKind::in_category, category), kFill,
+        append_popular(snapshot, snapshot.ranked(store::ListKind::in_category, category), kFill,
                        begin + query.wanted, state.taken, out);
     }
 }

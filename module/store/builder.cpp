@@ -368,13 +368,22 @@ void SnapshotBuilder::set_sessions_per_item(std::size_t limit) {
     state_->draft.sessions_per_item = limit;
 }
 
-Status SnapshotBuilder::write(const std::string& path, std::uint64_t generation,
+Status SnapshotBuilder::write(const StagedFile& file, std::uint64_t generation,
                               std::int64_t created) {
     const Result<Image> image = assemble(state_->draft);
     if (!image) {
-        return Status::error(path + ": " + image.message());
+        return Status::error(file.path_ + ": " + image.message());
     }
-    return write_image(path, make_header(*image, generation, created), *image);
+    remove_abandoned(file.path_);
+    file.discard();  // of a writer that was killed
+    return write_image(file.name_, make_header(*image, generation, created), *image);
+}
+
+Status SnapshotBuilder::write(const std::string& path, std::uint64_t generation,
+                              std::int64_t created) {
+    const StagedFile file(path);
+    Status status = write(file, generation, created);
+    return status ? file.publish() : status;
 }
 
 }  // namespace pz::store

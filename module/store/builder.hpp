@@ -1,5 +1,6 @@
-// SnapshotBuilder: collects one generation and writes it; LiveWriter: updates the live fields of
-// the generation that is in service. Used by `personalize learn` and by tests, never by a worker.
+// SnapshotBuilder: collects one generation and writes it; StagedFile: the file that it writes, until
+// it goes into service; LiveWriter: updates the live fields of a generation. Used by `personalize
+// learn` and by tests, never by a worker.
 // Thread rules: one thread per object.
 #pragma once
 
@@ -28,6 +29,24 @@ struct ItemInput {
 // What SnapshotBuilder::add_item() reads from the item's texts; the same errors.
 Result<LiveFields> read_live_fields(const ItemInput& item);
 
+// A new store beside the one in service: path + ".tmp.<pid>". The pid is that of the process that
+// will publish it, which need not be the one that writes it: when that process is gone, the next
+// writer removes the file.
+class StagedFile {
+  public:
+    explicit StagedFile(const std::string& path);  // of this process
+
+    const std::string& name() const { return name_; }
+    // Renames it to path and syncs the directory. A directory that cannot be synced is no error:
+    // the store is in service, and after a power failure the old one, whole too, may be back.
+    Status publish() const;
+    void discard() const;
+
+  private:
+    friend class SnapshotBuilder;
+    std::string path_, name_;
+};
+
 class SnapshotBuilder {
   public:
     SnapshotBuilder();
@@ -53,8 +72,10 @@ class SnapshotBuilder {
     void add_session(std::uint32_t unix_seconds, std::vector<ItemIndex> items);
     void set_sessions_per_item(std::size_t limit);  // default 5000
 
-    // Writes path + ".tmp.<pid>", syncs it, renames it to path, syncs the directory. Temporary
-    // files of writers that are gone are removed. The error names the path and the system's reason.
+    // Writes and syncs the staged file, and removes those of writers that are gone. After an error,
+    // which names the path and the system's reason, there is no such file.
+    Status write(const StagedFile& file, std::uint64_t generation, std::int64_t created);
+    // The same, published at once.
     Status write(const std::string& path, std::uint64_t generation, std::int64_t created);
 
   private:

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "store/builder.hpp"
 #include "store/mapping.hpp"
 
 namespace pz::store {
@@ -61,8 +62,6 @@ std::string folder_of(const std::string& path) {
     return folder.empty() ? "." : folder;
 }
 
-// Our own of an earlier write, or of a process that is gone: a writer killed again and again must
-// not fill the disk.
 bool abandoned(std::string_view pid_text) {
     pid_t pid = 0;
     const char* end = pid_text.data() + pid_text.size();
@@ -70,28 +69,15 @@ bool abandoned(std::string_view pid_text) {
     if (error != std::errc() || stop != end || pid <= 0) {
         return false;
     }
-    return pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH);
+    return ::kill(pid, 0) != 0 && errno == ESRCH;
 }
 
-void remove_abandoned(const std::string& path) {
-    const std::string prefix = std::filesystem::path(path).filename().string() + ".tmp.";
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder_of(path), error), end;
-         !error && entry != end; entry.increment(error)) {
-        const std::string name = entry->path().filename().string();
-        if (name.starts_with(prefix) && abandoned(std::string_view(name).substr(prefix.size()))) {
-            ::unlink(entry->path().c_str());
-        }
+// Only a directory that was synced keeps its new entry through a power failure.
+void sync_folder(const std::string& path) {
+    const FileHandle handle(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (handle.valid()) {
+        (void)::fsync(handle.get());
     }
-}
-
-Status sync_folder(const std::string& path) {
-    const std::string folder = folder_of(path);
-    const FileHandle handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!handle.valid() || ::fsync(handle.get()) != 0) {
-        return system_error(folder, "cannot sync");
-    }
-    return {};
 }
 
 Status write_temporary(const std::string& name, const Header& header,
@@ -112,20 +98,44 @@ Status write_temporary(const std::string& name, const Header& header,
 
 }  // namespace
 
-Status write_image(const std::string& path, Header header, const Image& image) {
-    const Image::Sections sections = image.sections();
-    header.checksum = checksum(header, sections);
-    remove_abandoned(path);
-    const std::string temporary = path + ".tmp." + std::to_string(::getpid());
-    Status status = write_temporary(temporary, header, sections);
-    if (status && ::rename(temporary.c_str(), path.c_str()) != 0) {
-        status = system_error(path, "cannot rename the new store to this name");
-    }
-    if (!status) {
-        ::unlink(temporary.c_str());
+StagedFile::StagedFile(const std::string& path)
+    : path_(path), name_(path + ".tmp." + std::to_string(::getpid())) {}
+
+Status StagedFile::publish() const {
+    if (::rename(name_.c_str(), path_.c_str()) != 0) {
+        Status status = system_error(path_, "cannot rename the new store to this name");
+        discard();
         return status;
     }
-    return sync_folder(path);
+    sync_folder(path_);
+    return {};
+}
+
+void StagedFile::discard() const {
+    ::unlink(name_.c_str());
+}
+
+// A writer killed again and again must not fill the disk.
+void remove_abandoned(const std::string& path) {
+    const std::string prefix = std::filesystem::path(path).filename().string() + ".tmp.";
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder_of(path), error), end;
+         !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (name.starts_with(prefix) && abandoned(std::string_view(name).substr(prefix.size()))) {
+            ::unlink(entry->path().c_str());
+        }
+    }
+}
+
+Status write_image(const std::string& name, Header header, const Image& image) {
+    const Image::Sections sections = image.sections();
+    header.checksum = checksum(header, sections);
+    Status status = write_temporary(name, header, sections);
+    if (!status) {
+        ::unlink(name.c_str());
+    }
+    return status;
 }
 
 }  // namespace pz::store

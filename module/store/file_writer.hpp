@@ -1,4 +1,5 @@
-// Writing a snapshot file so that its name always stands for a whole one. Internal to the store.
+// Writing a snapshot file aside, so that the name of the store always stands for a whole one.
+// Internal to the store.
 #pragma once
 
 #include <string>
@@ -8,8 +9,11 @@
 
 namespace pz::store {
 
-// Into path + ".tmp.<pid>", then renamed; both synced. Temporary files that writers who are no more
-// left beside it are removed. Fills in the header's checksum.
-Status write_image(const std::string& path, Header header, const Image& image);
+// Makes the file, which must not be there yet, and syncs it; after an error there is none. Fills in
+// the header's checksum.
+Status write_image(const std::string& name, Header header, const Image& image);
+
+// Removes the staged files beside `path` whose process is no more.
+void remove_abandoned(const std::string& path);
 
 }  // namespace pz::store

@@ -95,7 +95,6 @@ static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);
 // The first 2^28 items are more than any shop has and keep all counts within 32 bits.
 inline constexpr std::size_t kMaxItems = std::size_t{1} << 28;
-inline constexpr std::size_t kMaxFields = 256;
 
 constexpr std::uint64_t aligned(std::uint64_t offset) {
     return (offset + 7) / 8 * 8;

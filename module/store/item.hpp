@@ -1,6 +1,7 @@
 // What the store knows of an item. Names are those of the Google Merchant feed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -17,6 +18,7 @@ inline constexpr ValueId kNoValue = 0;
 // A column of the catalog. The first ones are fixed; further feed columns follow, found by name.
 using FieldId = std::uint16_t;
 inline constexpr FieldId kNoField = 0xffffU;
+inline constexpr std::size_t kMaxFields = 256;  // columns of one store, the fixed ones included
 namespace field {
 enum : FieldId {
     id,
@@ -43,6 +45,10 @@ inline constexpr std::string_view kFixedFieldNames[field::fixed_count] = {
     "id",     "title",        "description",   "link",    "image_link",
     "brand",  "product_type", "item_group_id", "color",   "size",
     "gender", "age_group",    "material",      "pattern", "currency"};
+
+// Further columns that are read into LiveFields and first_seen.
+inline constexpr std::string_view kLiveFieldNames[] = {"price", "sale_price", "availability",
+                                                       "stock", "quantity",   "date_added"};
 
 enum class Availability : std::uint8_t { in_stock, out_of_stock, preorder, backorder };
 

@@ -1,90 +1,11 @@
-// The program `personalize`, as a person or a unit file runs it.
-#include <algorithm>
+// The program `personalize`, as a person or a unit file runs it; `learn` is in learner_test.cpp.
 #include <boost/test/unit_test.hpp>
-#include <csignal>
-#include <ctime>
 
-#include "integration/support/process.hpp"
-#include "integration/support/redis_server.hpp"
-#include "integration/support/temp_dir.hpp"
-#include "store/snapshot.hpp"
+#include "integration/commands.hpp"
 
 namespace pz::test {
 
-namespace {
-
-std::string program() {
-    return environment("PERSONALIZE_BIN", TESTS_DIR "/../build/personalize");
-}
-
-constexpr std::string_view kFeed =
-    "id\ttitle\tlink\tprice\tsale_price\tavailability\tproduct_type\n"
-    "A\tApron\thttps://shop.example/p/A\t10.00 GBP\t8.00 GBP\tin_stock\tKitchen > Aprons\n"
-    "B\tBowl\thttps://shop.example/p/B\t5.00 GBP\t\tin_stock\tKitchen > Bowls\n"
-    "C\tCup\thttps://shop.example/p/C\t3.00 GBP\t\tin_stock\tKitchen > Cups\n";
-
-struct Fixture {
-    TempDir dir;
-    RedisServer redis{dir};
-    RedisClient client = redis.client();
-    std::string store = dir / "store";
-    std::size_t runs = 0;
-
-    Outcome personalize(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), program());
-        return run(arguments, dir / ("run" + std::to_string(runs++)));
-    }
-    // The last argument is fed through standard input.
-    Outcome piped(const std::string& arguments, const std::string& input) {
-        const std::string path = dir.write("input", input);
-        return run({"sh", "-c", program() + " " + arguments + " < " + path},
-                   dir / ("run" + std::to_string(runs++)));
-    }
-    Outcome import(std::string_view feed = kFeed) {
-        return personalize({"import", dir.write("feed.tsv", feed), "--redis", redis.unix_url()});
-    }
-    Process daemon(const std::string& interval = "100ms") {
-        return Process({{program(), "learn", "--store", store, "--redis", redis.unix_url(),
-                         "--interval", interval},
-                        dir / "daemon.log"});
-    }
-    void event(const std::string& visitor, const std::string& name, const std::string& item,
-               const std::string& stream = "pz:events:0") {
-        client.command({"XADD", stream, "*", "v", visitor, "e", name, "i", item, "t",
-                        std::to_string(std::time(nullptr) - 10)});
-    }
-    // The store as a worker would see it; null when there is none.
-    std::unique_ptr<const store::Snapshot> snapshot() const {
-        auto opened = store::Snapshot::open(store);
-        return opened.ok() ? std::move(*opened) : nullptr;
-    }
-    store::LiveFields live(std::string_view id) const {
-        const auto opened = snapshot();
-        return opened ? opened->live(opened->find(id)) : store::LiveFields();
-    }
-    bool generation_with(std::string_view id) const {
-        const auto opened = snapshot();
-        return opened && opened->find(id) != store::kNoItem;
-    }
-};
-
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        lines.push_back(text.substr(at, end - at));
-        at = end + 1;
-    }
-    return lines;
-}
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(cli, Fixture)
+BOOST_FIXTURE_TEST_SUITE(cli, Commands)
 
 BOOST_AUTO_TEST_CASE(help_names_every_command_and_each_has_its_own) {
     const Outcome help = personalize({"help"});
@@ -174,6 +95,72 @@ BOOST_AUTO_TEST_CASE(import_reports_what_it_skips) {
     BOOST_TEST(client.integer({"EXISTS", "pz:item:A"}) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_feed_that_was_cut_off_changes_nothing) {
+    std::string feed(kFeed);
+    feed.replace(feed.find("in_stock"), 8, "out_of_stock");
+    import(feed);
+    const std::string row = "A\tApron\thttps://shop.example/p/A\t1";  // of 10.00 GBP
+    const Outcome cut = import(feed.substr(0, feed.find('\n') + 1) + "D\tDish\t\t\t\t\t\n" + row);
+    BOOST_TEST(cut.status == 1, cut.output);
+    BOOST_TEST(contains(cut.output, "feed.tsv: line 3: the feed ends within this row"), cut.output);
+    BOOST_TEST(client.integer({"EXISTS", "pz:item:D"}) == 0);
+    const Outcome broken =
+        import(feed.substr(0, feed.find('\n') + 1) + row + "\nB\tBowl\t\t4.00 GBP\t\t\t\n");
+    BOOST_TEST(broken.status == 0, broken.output);
+    BOOST_TEST(contains(broken.output, "line 2: 4 values, but the header has 7"), broken.output);
+    BOOST_TEST(client.command({"HGET", "pz:item:A", "price"}).text == "10.00 GBP");
+    BOOST_TEST(client.command({"HGET", "pz:item:A", "availability"}).text == "out_of_stock");
+    BOOST_TEST(client.command({"HGET", "pz:item:B", "price"}).text == "4.00 GBP");
+    const Outcome help = personalize({"import", "--help"});
+    BOOST_TEST(contains(help.output, "fewer values than the header has columns"));
+}
+
+BOOST_AUTO_TEST_CASE(a_complete_feed_takes_the_rest_off_sale) {
+    import();
+    client.command({"HSET", "pz:item:gone", "title", "Gone", "availability", "out of stock"});
+    const std::string path = dir.write("part.tsv", kFeed.substr(0, kFeed.find("C\tCup")));
+    const std::vector<std::string> complete = {"import", path, "--complete", "--redis",
+                                               redis.unix_url()};
+    const Outcome outcome = personalize(complete);
+    BOOST_TEST(outcome.status == 0, outcome.output);
+    BOOST_TEST(contains(outcome.output, "1 items that the feed lacks marked"), outcome.output);
+    BOOST_TEST(client.command({"HGET", "pz:item:C", "availability"}).text == "out_of_stock");
+    BOOST_TEST(client.command({"HGET", "pz:item:C", "title"}).text == "Cup");
+    BOOST_TEST(client.command({"HGET", "pz:item:B", "availability"}).text == "in_stock");
+    const RedisReply last = client.command({"XREVRANGE", "pz:catalog", "+", "-", "COUNT", "1"});
+    BOOST_REQUIRE(last.elements.size() == 1);
+    BOOST_TEST((last.elements[0].elements[1].texts() == std::vector<std::string>{"id", "C"}));
+    BOOST_TEST(contains(personalize(complete).output, "0 items that the feed lacks"));
+    import();
+    BOOST_TEST(client.command({"HGET", "pz:item:C", "availability"}).text == "in_stock");
+}
+
+BOOST_AUTO_TEST_CASE(a_feed_that_may_not_be_complete_takes_nothing_off_sale) {
+    import();
+    const std::string header(kFeed.substr(0, kFeed.find('\n') + 1));
+    const auto complete = [&](const std::string& feed, std::vector<std::string> options = {}) {
+        options.insert(options.begin(), {"import", dir.write("part.tsv", feed), "--complete",
+                                         "--redis", redis.unix_url()});
+        return personalize(options);
+    };
+    const std::string one = header + "A\tApron\t\t9.00 GBP\t\tin_stock\t\n";
+    const Outcome lost = complete(one);
+    BOOST_TEST(lost.status == 1, lost.output);
+    BOOST_TEST(contains(lost.output, "the feed lacks 2 of 3 items"), lost.output);
+    BOOST_TEST(contains(lost.output, "--force"), lost.output);
+    BOOST_TEST(client.command({"HGET", "pz:item:A", "price"}).text == "9.00 GBP");
+    const Outcome bad = complete(std::string(kFeed) + "D\tDish\t\tcheap\t\t\t\n");
+    BOOST_TEST(bad.status == 1, bad.output);
+    BOOST_TEST(contains(bad.output, "1 items of the feed cannot be read"), bad.output);
+    const Outcome blind = complete("id\ttitle\nA\tApron\nB\tBowl\n");
+    BOOST_TEST(blind.status == 1, blind.output);
+    BOOST_TEST(contains(blind.output, "needs the column availability"), blind.output);
+    BOOST_TEST(client.command({"HGET", "pz:item:C", "availability"}).text == "in_stock");
+    BOOST_TEST(complete(one, {"--force"}).status == 0);
+    BOOST_TEST(client.command({"HGET", "pz:item:C", "availability"}).text == "out_of_stock");
+    BOOST_TEST(personalize({"import", "x", "--force", "--redis", "unix:x"}).status == 2);
+}
+
 BOOST_AUTO_TEST_CASE(failures_are_status_1_and_name_what_failed) {
     const std::string feed = dir.write("feed.tsv", kFeed);
     const std::string wrong = dir.write("wrong.tsv", "a\tb\n1\t2\n");
@@ -213,151 +200,6 @@ BOOST_AUTO_TEST_CASE(a_password_is_used_and_its_lack_explained) {
     RedisClient inside = guarded.client();
     inside.command({"SELECT", "2"});
     BOOST_TEST(inside.integer({"EXISTS", "pz:item:A"}) == 1);
-}
-
-BOOST_AUTO_TEST_CASE(learn_from_files_and_the_next_generation_follows) {
-    const std::string feed = dir.write("feed.tsv", kFeed);
-    const std::string now = std::to_string(std::time(nullptr) - 3600);
-    const std::string history =
-        dir.write("history.tsv", "v1\tpurchase B " + now + "\nv1\tpurchase C " + now +
-                                     "\nv2\tview_item A " + now + "\nbroken line\n");
-    const Outcome first =
-        personalize({"learn", "--store", store, "--catalog", feed, "--history", history});
-    BOOST_TEST(first.status == 0, first.output);
-    BOOST_TEST(contains(first.output, "history.tsv:4"), first.output);
-    BOOST_TEST(contains(first.output, "100 %"), first.output);
-    BOOST_TEST(contains(first.output, "generation 1: 3 items, 3 events"), first.output);
-    const Outcome second = personalize({"learn", "--store", store, "--catalog", feed});
-    BOOST_TEST(contains(second.output, "generation 2: 3 items, 0 events"), second.output);
-    BOOST_REQUIRE(snapshot());
-    BOOST_TEST(snapshot()->generation() == 2U);
-}
-
-BOOST_AUTO_TEST_CASE(learn_once_reads_all_of_redis) {
-    import();
-    for (int i = 0; i < 3; i++) {
-        event("v" + std::to_string(i), "view_item", "B", "pz:events:" + std::to_string(i));
-    }
-    client.command({"XADD", "pz:events:0", "*", "what", "is this"});
-    const Outcome outcome = personalize(
-        {"learn", "--store", store, "--redis", redis.unix_url(), "--once", "--partitions", "3"});
-    BOOST_TEST(outcome.status == 0, outcome.output);
-    BOOST_TEST(contains(outcome.output, "personalize: event: "), outcome.output);
-    BOOST_TEST(contains(outcome.output, "generation 1: 3 items, 3 events"), outcome.output);
-    BOOST_TEST(live("B").popularity > 0);
-    BOOST_TEST(live("A").sale_price_micros == 8'000'000);
-}
-
-BOOST_AUTO_TEST_CASE(learn_reads_the_history_when_the_catalog_of_redis_is_known) {
-    import();
-    const std::string now = std::to_string(std::time(nullptr) - 3600);
-    const std::string history = dir.write("history.tsv", "v1\tpurchase B " + now + "\n");
-    const Outcome outcome = personalize(
-        {"learn", "--store", store, "--redis", redis.unix_url(), "--once", "--history", history});
-    BOOST_TEST(outcome.status == 0, outcome.output);
-    BOOST_TEST(contains(outcome.output, "generation 1: 3 items, 1 events"), outcome.output);
-    BOOST_TEST(live("B").popularity > 0);
-    const Outcome missing = personalize({"learn", "--store", store, "--redis", redis.unix_url(),
-                                         "--once", "--history", history + ".old"});
-    BOOST_TEST(missing.status == 1, missing.output);
-    BOOST_TEST(contains(missing.output, "history.tsv.old: cannot open"), missing.output);
-}
-
-BOOST_AUTO_TEST_CASE(learn_finds_items_that_no_stream_names) {
-    client.command({"HSET", "pz:item:X/1", "title", "Xylophone", "price", "9.00 GBP"});
-    client.command({"HSET", "other:item:Y", "title", "Yoyo", "price", "1.00 GBP"});
-    client.command({"SET", "pz:item:Z", "not a hash"});
-    const Outcome outcome =
-        personalize({"learn", "--store", store, "--redis", redis.unix_url(), "--once"});
-    BOOST_TEST(outcome.status == 0, outcome.output);
-    BOOST_TEST(contains(outcome.output, "item 'Z'"), outcome.output);
-    BOOST_REQUIRE(snapshot());
-    BOOST_TEST(snapshot()->item_count() == 1U);
-    BOOST_TEST(generation_with("X/1"));
-}
-
-BOOST_AUTO_TEST_CASE(the_daemon_updates_live_fields_in_place) {
-    import();
-    Process learn = daemon("1h");
-    BOOST_REQUIRE(wait_until([&] { return generation_with("A"); }));
-    const auto in_service = snapshot();
-    client.command({"HSET", "pz:item:B", "price", "4.00 GBP", "stock", "2"});
-    client.command({"XADD", "pz:catalog", "*", "id", "B"});
-    const store::ItemIndex bowl = in_service->find("B");
-    BOOST_TEST(wait_until([&] { return in_service->live(bowl).price_micros == 4'000'000; }));
-    BOOST_TEST(in_service->live(bowl).stock == 2U);
-    client.command({"DEL", "pz:item:C"});
-    client.command({"XADD", "pz:catalog", "*", "id", "C"});
-    BOOST_TEST(wait_until([&] { return !in_service->live(in_service->find("C")).available(); }));
-    event("v", "purchase", "B");
-    BOOST_TEST(wait_until([&] { return in_service->live(bowl).popularity > 0; }));
-    BOOST_TEST(snapshot()->generation() == 1U);
-    learn.signal(SIGTERM);
-    BOOST_TEST(learn.wait().value_or(-1) == 0);
-}
-
-BOOST_AUTO_TEST_CASE(the_daemon_writes_generations_only_when_something_was_learned) {
-    import();
-    Process learn = daemon();
-    BOOST_REQUIRE(wait_until([&] { return generation_with("A"); }));
-    client.command({"HSET", "pz:item:D", "title", "Dish", "price", "2.00 GBP"});
-    client.command({"XADD", "pz:catalog", "*", "id", "D"});
-    BOOST_TEST(wait_until([&] { return generation_with("D"); }));
-    const std::uint64_t generation = snapshot()->generation();
-    event("v", "view_item", "D");
-    BOOST_TEST(wait_until([&] { return snapshot()->generation() > generation; }));
-    learn.signal(SIGINT);
-    BOOST_TEST(learn.wait().value_or(-1) == 0);
-    const std::string log = dir.read("daemon.log");
-    BOOST_TEST(contains(log, "4 items, 1 events"), log);
-    BOOST_TEST(lines_of(log).size() <= 8U, log);
-}
-
-BOOST_AUTO_TEST_CASE(the_daemon_survives_redis_and_learns_nothing_twice) {
-    import();
-    event("v", "view_item", "A");
-    Process learn = daemon();
-    BOOST_REQUIRE(wait_until([&] { return contains(dir.read("daemon.log"), "1 events"); }));
-    redis.kill9();
-    BOOST_TEST(wait_until([&] { return contains(dir.read("daemon.log"), "trying again"); }));
-    redis.start();
-    client = redis.client();
-    BOOST_TEST(wait_until([&] { return contains(dir.read("daemon.log"), "answers again"); }));
-    event("v", "view_item", "B");
-    BOOST_TEST(wait_until([&] { return contains(dir.read("daemon.log"), "3 items, 2 events"); }));
-    BOOST_TEST(learn.running());
-    BOOST_TEST(generation_with("C"));
-}
-
-BOOST_AUTO_TEST_CASE(a_killed_daemon_leaves_a_whole_store) {
-    import();
-    for (int round = 0; round < 10; round++) {
-        Process learn = daemon("1ms");
-        const std::uint64_t before = snapshot() ? snapshot()->generation() : 0;
-        const bool written = wait_until([&] {
-            event("v", "view_item", "A");
-            const auto now = snapshot();
-            return now && now->generation() > before;
-        });
-        BOOST_TEST(written);
-        learn.kill();
-        BOOST_REQUIRE(snapshot());
-        BOOST_REQUIRE_EQUAL(snapshot()->item_count(), 3U);
-    }
-}
-
-BOOST_AUTO_TEST_CASE(the_daemon_waits_for_redis_and_for_items) {
-    redis.kill9();
-    Process learn = daemon();
-    BOOST_TEST(wait_until([&] { return contains(dir.read("daemon.log"), "trying again"); }));
-    redis.start();
-    client = redis.client();
-    BOOST_TEST(wait_until([&] { return contains(dir.read("daemon.log"), "answers again"); }));
-    BOOST_TEST(snapshot() == nullptr);
-    import();
-    BOOST_TEST(wait_until([&] { return generation_with("A"); }));
-    learn.signal(SIGTERM);
-    BOOST_TEST(learn.wait().value_or(-1) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(recommend_is_what_the_edge_would_show) {

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(columns_and_values) {
         "\xEF\xBB\xBFID\tTitle\tg:Sale Price\tproduct type\r\n"
         "a\t Mug \t1.00 GBP\tKitchen>Mugs\r\n"
         "\r\n"
-        "b\n"
+        "b\t\t\t\n"
         "c\t\t\t > A >  > B\n");
     BOOST_TEST(result.items ==
                "id=a;title=Mug;sale_price=1.00 GBP;product_type=Kitchen > Mugs|id=b|"
@@ -81,11 +81,32 @@ BOOST_AUTO_TEST_CASE(bad_items_are_skipped_and_named) {
     BOOST_TEST(holds(only_error(read(head + "a\tx\tin_stock")), "price: not a price: 'x'"));
     BOOST_TEST(holds(only_error(read(head + "a\t1 GBP\tperhaps")), "availability"));
     BOOST_TEST(holds(only_error(read(head + "\n\t1 GBP\t")), "line 3: an item without id"));
-    BOOST_TEST(holds(only_error(read(head + std::string(51, 'a'))), "longer than 50"));
+    BOOST_TEST(holds(only_error(read(head + std::string(51, 'a') + "\t\t")), "longer than 50"));
     BOOST_TEST(holds(only_error(read(head + "a\t1 GBP\tin_stock\tmore")), "3); a tab within"));
     BOOST_TEST(holds(only_error(read("id\ttitle\na\t\xC3")), "title: not UTF-8"));
     BOOST_TEST(read(head + "a\tx\t\nb\t2 GBP\t").items == "id=b;price=2 GBP");
     BOOST_TEST(read(head + "a\t1 GBP\t\t\t\t").report.items == 1U);  // empty ones are no values
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_end_early_are_skipped_and_named) {
+    const std::string head = "id\tprice\tavailability\t\n";
+    const Read result = read(head + "a\t1 GBP\nb\t2 GBP\tout_of_stock\nc\t3 GBP\t\n");
+    BOOST_TEST(result.items == "id=b;price=2 GBP;availability=out_of_stock|id=c;price=3 GBP");
+    BOOST_TEST(result.report.skipped == 1U);
+    BOOST_TEST(holds(result.report.errors.front(), "line 2: 2 values, but the header has 3"));
+    BOOST_TEST(holds(only_error(read(head + "a\t1 GBP\n")), "line 2: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_feed_that_ends_within_a_row_is_no_feed) {
+    const std::string whole = "id\tprice\tavailability\na\t1 GBP\tin_stock\nb\t2 GBP\tin_stock";
+    BOOST_TEST(read(whole).report.items == 2U);
+    BOOST_TEST(read(whole + "\n").report.items == 2U);
+    const std::size_t last = whole.rfind('\n') + 1;
+    for (std::size_t size = last + 1; size <= whole.rfind('\t'); ++size) {
+        const Read cut = read(whole.substr(0, size));
+        BOOST_TEST(holds(cut.error, "line 3: the feed ends within this row"),
+                   whole.substr(0, size));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_first_twenty_errors) {

@@ -1,82 +1,13 @@
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
-#include <optional>
 
-#include "learn/pairs.hpp"
-#include "learn/trainer.hpp"
-#include "store/snapshot.hpp"
-#include "unit/learn/folder.hpp"
+#include "unit/learn/school.hpp"
 
 using namespace pz;
 using namespace pz::test;
-using store::ListKind;
-using store::NeighbourKind;
 
 namespace {
-
-constexpr std::int64_t kNow = 1763660000;
-constexpr std::int64_t kDay = 86400;
-
-struct School : Folder {
-    std::optional<learn::Trainer> in_school{std::in_place};
-    learn::Trainer& trainer = *in_school;
-    std::unique_ptr<const store::Snapshot> snapshot;
-
-    void item(const std::string& id, std::vector<std::pair<std::string, std::string>> fields = {}) {
-        fields.insert(fields.begin(), {"id", id});
-        const Status status = trainer.set_item({.fields = fields});
-        BOOST_REQUIRE_MESSAGE(status.ok(), status.message());
-    }
-    void items(const std::string& ids) {
-        for (const char id : ids) {
-            item(std::string(1, id));
-        }
-    }
-    void start_again(const learn::TrainerOptions& options) { in_school.emplace(options); }
-    // `ago`: seconds before kNow.
-    void event(const std::string& visitor, const std::string& name, const std::string& id,
-               std::int64_t ago, const std::string& parameters = "") {
-        const auto parsed =
-            visitor::parse_event(name + " " + id + " " + std::to_string(kNow - ago) + parameters);
-        BOOST_REQUIRE_MESSAGE(parsed.ok(), parsed.message());
-        trainer.add(visitor, *parsed);
-    }
-    // All items of a string, at one time.
-    void events(const std::string& visitor, const std::string& name, const std::string& ids,
-                std::int64_t ago) {
-        for (const char id : ids) {
-            event(visitor, name, std::string(1, id), ago);
-        }
-    }
-    void write() {
-        const Status status = trainer.write(path("store"), 7, kNow);
-        BOOST_REQUIRE_MESSAGE(status.ok(), status.message());
-        auto opened = store::Snapshot::open(path("store"));
-        BOOST_REQUIRE_MESSAGE(opened.ok(), opened.message());
-        snapshot = std::move(*opened);
-    }
-    std::string ids(std::span<const store::ScoredItem> list) const {
-        std::string result;
-        for (const store::ScoredItem& scored : list) {
-            result += snapshot->id(scored.item);
-        }
-        return result;
-    }
-    std::string ranked(ListKind kind, const std::string& key = "") const {
-        const store::ValueId value = snapshot->find_value(key);
-        return key.empty() || value != store::kNoValue ? ids(snapshot->ranked(kind, value)) : "-";
-    }
-    std::span<const store::ScoredItem> neighbours(NeighbourKind kind, const std::string& id) const {
-        return snapshot->neighbours(kind, snapshot->find(id));
-    }
-    std::string session(std::uint32_t number) const {
-        std::string result;
-        for (const store::ItemIndex item : snapshot->items_of(number)) {
-            result += snapshot->id(item);
-        }
-        return result;
-    }
-};
 
 bool near(double a, double b) {
     return std::abs(a - b) < 1e-4 * std::max(1.0, std::abs(b));
@@ -129,6 +60,50 @@ BOOST_AUTO_TEST_CASE(nothing_learned_is_a_store_too) {
     write();
     BOOST_TEST(ranked(ListKind::popular) == "ab");
     BOOST_TEST(trainer.newest_event() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(columns_of_the_fewest_items_are_left_out) {
+    std::vector<std::pair<std::string, std::string>> many;
+    for (int i = 0; i < 200; ++i) {
+        many.emplace_back("a" + std::to_string(i), "x");
+    }
+    item("a", many);
+    BOOST_TEST(trainer.columns_left_out().empty());
+    for (auto& [name, text] : many) {
+        name[0] = 'b';
+    }
+    item("b", many);
+    item("c", {{"price", "1 GBP"}, {"zone", "x"}, {"b7", "x"}, {"a7", "x"}});
+    item("d", {{"zone", "x"}});
+    const auto left_out = trainer.columns_left_out();
+    BOOST_TEST(left_out.size() == 402U + 15 - 256);
+    write();
+    BOOST_TEST(snapshot->field_count() == 256U);
+    for (const std::string name : {"price", "zone", "a7", "b7", "a0"}) {
+        BOOST_TEST(snapshot->find_field(name) != store::kNoField, name);
+        BOOST_TEST(std::count(left_out.begin(), left_out.end(), name) == 0, name);
+    }
+    BOOST_TEST(snapshot->find_field("b99") == store::kNoField);
+    BOOST_TEST(std::count(left_out.begin(), left_out.end(), "b99") == 1);
+    BOOST_TEST(snapshot->live(snapshot->find("c")).price_micros == 1'000'000);
+    trainer.remove_item("b");
+    BOOST_TEST(trainer.columns_left_out().empty());
+    item("a");
+    write();
+    BOOST_TEST(snapshot->field_count() == 15U + 4);
+}
+
+BOOST_AUTO_TEST_CASE(live_fields_are_those_of_a_generation_of_now) {
+    item("a", {{"price", "2 GBP"}, {"stock", "7"}});
+    event("v", "add_to_cart", "a", 0);
+    const auto live = trainer.live_fields("a", kNow);
+    BOOST_REQUIRE(live.has_value());
+    BOOST_TEST(live->price_micros == 2'000'000);
+    BOOST_TEST(live->stock == 7U);
+    BOOST_TEST(live->popularity == 4.0F);
+    BOOST_TEST(!trainer.live_fields("unknown", kNow).has_value());
+    trainer.remove_item("a");
+    BOOST_TEST(!trainer.live_fields("a", kNow).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_unwritable_path_is_an_error) {
@@ -219,15 +194,91 @@ BOOST_AUTO_TEST_CASE(strange_events_teach_nothing) {
     BOOST_TEST(snapshot->session_count() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(segments_are_bounded) {
-    items("a");
+BOOST_AUTO_TEST_CASE(lasting_segments_outlive_any_number_of_names) {
+    items("ab");
+    for (int i = 0; i < 3; ++i) {
+        event("v", "view_item", "b", 100, " segment=regulars");
+    }
+    // One event that names many is no stronger than one that names one.
+    std::string names = " segment=x0";
+    for (int i = 1; i < 40; ++i) {
+        names += ",x" + std::to_string(i);
+    }
+    for (int i = 0; i < 10; ++i) {
+        event("w", "purchase", "a", 0, names);
+    }
     for (int i = 0; i < 1000; ++i) {
         event("v", "view_item", "a", 0, " segment=s" + std::to_string(i));
     }
     event("v", "view_item", "a", 0, " segment=,," + std::string(65, 'x'));
     write();
-    BOOST_TEST(ranked(ListKind::in_segment, "s255") == "a");
-    BOOST_TEST(ranked(ListKind::in_segment, "s256") == "-");
+    BOOST_TEST(ranked(ListKind::in_segment, "regulars") == "b");
+    BOOST_TEST(ranked(ListKind::in_segment, "x7") == "-");
+    BOOST_TEST(ranked(ListKind::in_segment, "s743") == "-");
+    BOOST_TEST(ranked(ListKind::in_segment, "s999") == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_segment_of_long_ago_makes_room) {
+    items("a");
+    for (int i = 0; i < 5; ++i) {
+        event("v", "view_item", "a", 200 * kDay, " segment=old");
+    }
+    for (int i = 0; i < 256; ++i) {
+        event("v", "view_item", "a", 0, " segment=s" + std::to_string(i));
+    }
+    write();
+    BOOST_TEST(ranked(ListKind::in_segment, "old") == "-");
+    BOOST_TEST(ranked(ListKind::in_segment, "s0") == "a");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(trainer_availability, School)
+
+BOOST_AUTO_TEST_CASE(lists_hold_so_many_that_can_be_sold) {
+    start_again({.list_length = 4});
+    const auto sold_out = std::vector<std::pair<std::string, std::string>>{
+        {"availability", "out_of_stock"}, {"date_added", "2025-11-02"}};
+    for (const char id : std::string("uvw")) {
+        item(std::string(1, id), sold_out);
+        event("v", "purchase", std::string(1, id), 0);
+    }
+    for (const char id : std::string("abcde")) {
+        item(std::string(1, id), {{"date_added", "2025-11-01"}});
+    }
+    write();
+    BOOST_TEST(ranked(ListKind::popular) == "uabcd");
+    BOOST_TEST(ranked(ListKind::new_items) == "uabcd");
+}
+
+BOOST_AUTO_TEST_CASE(neighbours_that_can_be_sold_are_not_crowded_out) {
+    start_again({.neighbours_per_item = 4});
+    items("abcde");
+    for (const char id : std::string("uvw")) {
+        item(std::string(1, id), {{"stock", "0"}});
+    }
+    for (int i = 0; i < 3; ++i) {
+        const std::string name = std::to_string(i);
+        events("v" + name, "purchase", "auvw", 0);
+        events("w" + name, "view_item", "auvw", 0);
+    }
+    events("x", "purchase", "abcde", 0);
+    events("y", "view_item", "abcde", 0);
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "ubcde");
+    BOOST_TEST(ids(neighbours(NeighbourKind::similar, "a")) == "ubcde");
+}
+
+BOOST_AUTO_TEST_CASE(a_variant_that_can_be_sold_stands_for_its_group) {
+    item("r", {{"item_group_id", "shirt"}, {"availability", "out_of_stock"}});
+    item("s", {{"item_group_id", "shirt"}});
+    item("t");
+    events("v", "purchase", "rt", 0);
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "t")) == "s");
+    item("s", {{"item_group_id", "shirt"}, {"stock", "0"}});
+    write();
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "t")) == "r");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -311,6 +362,19 @@ BOOST_AUTO_TEST_CASE(gaps_part_sessions) {
     BOOST_TEST(snapshot->session_time(0) == kNow - 7000);
 }
 
+BOOST_AUTO_TEST_CASE(events_of_no_visitor_teach_popularity_alone) {
+    items("abc");
+    events("", "purchase", "ab", 10);
+    events("", "view_item", "bc", 10);
+    write();
+    BOOST_TEST(ranked(ListKind::popular) == "bac");
+    BOOST_TEST(snapshot->session_count() == 0U);
+    for (const std::string id : {"a", "b", "c"}) {
+        BOOST_TEST(neighbours(NeighbourKind::cross_sell, id).empty());
+        BOOST_TEST(neighbours(NeighbourKind::similar, id).empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(two_to_fifty_items) {
     for (int i = 0; i < 51; ++i) {
         item("i" + std::to_string(i));
@@ -367,71 +431,6 @@ BOOST_AUTO_TEST_CASE(similar_by_attributes_without_history) {
     BOOST_TEST(of_a[2].score > 0.0F);
     BOOST_TEST(neighbours(NeighbourKind::similar, "d").empty());
     BOOST_TEST(ids(neighbours(NeighbourKind::similar, "f")) == "ab");
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(history, School)
-
-BOOST_AUTO_TEST_CASE(lines_and_errors) {
-    items("ab");
-    write_gzip("h.tsv.gz",
-               "# a comment\n\nv\tview_item a 1763650000\r\n"
-               "v view_item a 1763650000\n"
-               "v v\tview_item a 1763650000\n"
-               "v\tview_item a soon\n" +
-                   std::string(5000, 'x') + "\nw\tview_item b 1763650001");
-    double last = -1;
-    const auto report = learn::read_history(path("h.tsv.gz"), trainer, [&](double done) {
-        BOOST_TEST((done >= last && done <= 1));
-        last = done;
-    });
-    BOOST_REQUIRE(report.ok());
-    BOOST_TEST(report->events == 2U);
-    BOOST_TEST(report->skipped == 4U);
-    BOOST_TEST(last == 1.0);
-    BOOST_TEST(trainer.newest_event() == 1763650001);
-    BOOST_REQUIRE(report->errors.size() == 4U);
-    const std::string file = path("h.tsv.gz");
-    BOOST_TEST(report->errors[0].starts_with(file + ":4: no tab"));
-    BOOST_TEST(report->errors[1].starts_with(file + ":5: visitor: "));
-    BOOST_TEST(report->errors[2].starts_with(file + ":6: time: "));
-    BOOST_TEST(report->errors[3].starts_with(file + ":7: over 4096"));
-}
-
-BOOST_AUTO_TEST_CASE(long_lines_at_the_limit) {
-    for (const std::size_t length : {4095U, 4096U, 4097U, 4098U, 8192U, 8194U}) {
-        write_gzip("h", std::string(length, 'x') + "\nv\tview_item a 1763650000\n");
-        const auto report = learn::read_history(path("h"), trainer, {});
-        BOOST_REQUIRE(report.ok());
-        BOOST_TEST(report->events == 1U, length);
-        BOOST_TEST(report->skipped == 1U, length);
-        BOOST_TEST((report->errors[0].find("over") != std::string::npos) == (length > 4096),
-                   length);
-    }
-}
-
-BOOST_AUTO_TEST_CASE(only_the_first_twenty_errors) {
-    std::string text;
-    for (int i = 0; i < 30; ++i) {
-        text += "x\n";
-    }
-    Folder::write("h", text);
-    const auto report = learn::read_history(path("h"), trainer, {});
-    BOOST_TEST(report->skipped == 30U);
-    BOOST_TEST(report->errors.size() == 20U);
-}
-
-BOOST_AUTO_TEST_CASE(unreadable_files) {
-    BOOST_TEST(!learn::read_history(path("none"), trainer, {}).ok());
-    std::string text;
-    for (int i = 0; i < 5000; ++i) {
-        text += "v\tview_item a" + std::to_string(i * 7919 % 10007) + " 1763650000\n";
-    }
-    write_gzip("cut.gz", text);
-    truncate("cut.gz", 1000);
-    const auto cut = learn::read_history(path("cut.gz"), trainer, {});
-    BOOST_TEST(cut.message().find("unreadable after line") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

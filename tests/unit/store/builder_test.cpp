@@ -242,6 +242,56 @@ BOOST_AUTO_TEST_CASE(temporary_files_of_the_dead_are_removed) {
     BOOST_TEST(folder.names().size() == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(a_staged_store_is_not_in_service_yet) {
+    const Folder folder;
+    const std::string path = folder.path("store");
+    SnapshotBuilder builder;
+    fill_small_shop(builder);
+    BOOST_REQUIRE(builder.write(path, 1, 1).ok());
+    const StagedFile staged(path);
+    BOOST_REQUIRE(builder.write(staged, 2, 1).ok());
+    BOOST_TEST((*Snapshot::open(path))->generation() == 1U);
+    BOOST_TEST((*Snapshot::open(staged.name()))->generation() == 2U);
+    BOOST_REQUIRE(builder.write(staged, 3, 1).ok());  // what a killed writer left does not hinder
+    staged.discard();
+    BOOST_TEST(folder.names().size() == 1U);
+    BOOST_TEST(!staged.publish().ok());
+    BOOST_REQUIRE(builder.write(staged, 4, 1).ok());
+    // Another process may write what this one publishes.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(builder.write(staged, 5, 1).ok() ? 0 : 1);
+    }
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    BOOST_TEST(staged.publish().ok());
+    BOOST_TEST((*Snapshot::open(path))->generation() == 5U);
+    BOOST_TEST(folder.names().size() == 1U);
+}
+
+// A directory that may be searched and changed, but neither read nor synced.
+BOOST_AUTO_TEST_CASE(a_store_in_service_is_no_error) {
+    const Folder folder;
+    const std::string closed = folder.path("closed");
+    std::filesystem::create_directory(closed);
+    constexpr uid_t kNobody = 65534;
+    const uid_t user = ::geteuid();
+    BOOST_REQUIRE(::chmod(folder.path(".").c_str(), 0711) == 0);
+    BOOST_REQUIRE(::chmod(closed.c_str(), 0300) == 0);
+    if (user == 0) {  // who may do anything
+        BOOST_REQUIRE(::chown(closed.c_str(), kNobody, static_cast<gid_t>(-1)) == 0);
+        BOOST_REQUIRE(::seteuid(kNobody) == 0);
+    }
+    SnapshotBuilder builder;
+    fill_small_shop(builder);
+    const Status status = builder.write(closed + "/store", 1, 1);
+    BOOST_REQUIRE(::seteuid(user) == 0);
+    BOOST_TEST(status.ok(), status.message());
+    BOOST_REQUIRE(::chmod(closed.c_str(), 0700) == 0);
+    BOOST_TEST(Snapshot::open(closed + "/store").ok());
+}
+
 // The child writes generation after generation until it is killed at a moment that differs each
 // time.
 BOOST_AUTO_TEST_CASE(killed_at_any_time_the_store_is_whole) {
