@@ -12,7 +12,8 @@ namespace {
 
 constexpr off_t kMaxBody = 64 * 1024;
 
-// One POST that waits for Redis's answer. Lives in the request's pool.
+// One POST that waits for Redis's answer. Lives in the request's pool. Its timer is what keeps a
+// leaving worker until the answer is there, and the last resort when none comes.
 class Beacon final : public redis::Handler {
   public:
     static Beacon* create(ngx_http_request_t* r);
@@ -22,14 +23,30 @@ class Beacon final : public redis::Handler {
     void on_failure(std::string_view why) noexcept override;
 
   private:
-    explicit Beacon(ngx_http_request_t* r) : r_(r), worker_(*main_conf(r)->worker) {}
+    explicit Beacon(ngx_http_request_t* r);
     static void destroy(void* self) noexcept;
+    static void on_deadline(ngx_event_t* event) noexcept;
+    void forget();
     void answer(bool stored);
 
     ngx_http_request_t* r_;
     Worker& worker_;
     redis::Ticket ticket_ = 0;
+    std::size_t events_ = 0;
+    ngx_event_t deadline_;
+    ngx_connection_t dummy_;
 };
+
+Beacon::Beacon(ngx_http_request_t* r) : r_(r), worker_(*main_conf(r)->worker) {
+    ngx_memzero(&dummy_, sizeof(dummy_));
+    dummy_.fd = static_cast<ngx_socket_t>(-1);
+    dummy_.log = r->connection->log;
+    dummy_.data = this;
+    ngx_memzero(&deadline_, sizeof(deadline_));
+    deadline_.data = &dummy_;
+    deadline_.log = r->connection->log;
+    deadline_.handler = on_deadline;
+}
 
 Beacon* Beacon::create(ngx_http_request_t* r) {
     ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(r->pool, sizeof(Beacon));
@@ -42,10 +59,23 @@ Beacon* Beacon::create(ngx_http_request_t* r) {
 
 void Beacon::destroy(void* self) noexcept {
     auto* beacon = static_cast<Beacon*>(self);
-    if (beacon->ticket_ != 0) {
-        beacon->worker_.redis()->cancel(beacon->ticket_);
-    }
+    beacon->forget();
     beacon->~Beacon();
+}
+
+void Beacon::forget() {
+    if (ticket_ != 0) {
+        worker_.redis()->cancel(ticket_);
+        ticket_ = 0;
+    }
+    if (deadline_.timer_set) {
+        ngx_del_timer(&deadline_);
+    }
+}
+
+void Beacon::on_deadline(ngx_event_t* event) noexcept {
+    auto* beacon = static_cast<Beacon*>(static_cast<ngx_connection_t*>(event->data)->data);
+    beacon->answer(false);
 }
 
 ngx_int_t unavailable(ngx_http_request_t* r) {
@@ -59,6 +89,8 @@ void Beacon::write(std::string_view visitor, std::span<const visitor::Event> eve
         ngx_http_finalize_request(r_, unavailable(r_));
         return;
     }
+    events_ = events.size();
+    ngx_add_timer(&deadline_, worker_.redis()->longest_wait());
     // While we wait, only the client's going away is of interest.
     r_->read_event_handler = ngx_http_test_reading;
     r_->write_event_handler = ngx_http_request_empty_handler;
@@ -69,18 +101,20 @@ void Beacon::on_replies(std::span<const redis::Reply> replies) noexcept {
     for (const auto& reply : replies) {
         stored = stored && reply.type != redis::Reply::Type::error;
     }
+    ticket_ = 0;
     answer(stored);
 }
 
 void Beacon::on_failure(std::string_view) noexcept {
+    ticket_ = 0;
     answer(false);
 }
 
 void Beacon::answer(bool stored) {
     ngx_connection_t* c = r_->connection;
-    ticket_ = 0;
+    forget();
     if (!stored) {
-        worker_.stats().events_failed.add();
+        worker_.stats().events_failed.add(events_);
     }
     ngx_http_set_log_request(c->log, r_);
     ngx_http_finalize_request(

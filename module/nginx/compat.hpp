@@ -7,13 +7,23 @@
 
 namespace pz::ngx {
 
-// Takes every header of this name out of the response.
-inline void drop_header(ngx_http_request_t* r, std::string_view name) {
+inline bool same_name(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && ngx_strncasecmp(bytes(a), bytes(b), a.size()) == 0;
+}
+
+// Whether `text` contains `word`, in whatever case.
+inline bool mentions(std::string_view text, std::string_view word) {
+    return ngx_strlcasestrn(bytes(text), bytes(text) + text.size(), bytes(word), word.size() - 1) !=
+           nullptr;
+}
+
+// Takes every header whose name `unwanted` says yes to out of the response.
+template <class Unwanted>
+void drop_headers(ngx_http_request_t* r, Unwanted&& unwanted) {
     for (ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
         auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
         for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (headers[i].key.len == name.size() &&
-                ngx_strncasecmp(headers[i].key.data, bytes(name), name.size()) == 0) {
+            if (unwanted(view(headers[i].key))) {
                 headers[i].hash = 0;
             }
         }
@@ -35,8 +45,9 @@ inline ngx_table_elt_t* add_header(ngx_http_request_t* r, std::string_view name,
 
 // The one Cache-Control of the response, with no Expires beside it.
 inline bool set_cache_control(ngx_http_request_t* r, ngx_str_t value) {
-    drop_header(r, "Cache-Control");
-    drop_header(r, "Expires");
+    drop_headers(r, [](std::string_view name) {
+        return same_name(name, "Cache-Control") || same_name(name, "Expires");
+    });
     r->headers_out.expires = nullptr;
     ngx_table_elt_t* header = add_header(r, "Cache-Control", value);
     if (header == nullptr) {
@@ -65,12 +76,8 @@ inline bool cache_control_has(ngx_http_request_t* r, std::string_view directive)
     for (ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
         auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
         for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (headers[i].hash != 0 && headers[i].key.len == sizeof("Cache-Control") - 1 &&
-                ngx_strncasecmp(headers[i].key.data, bytes("Cache-Control"), headers[i].key.len) ==
-                    0 &&
-                ngx_strlcasestrn(headers[i].value.data,
-                                 headers[i].value.data + headers[i].value.len, bytes(directive),
-                                 directive.size() - 1) != nullptr) {
+            if (headers[i].hash != 0 && same_name(view(headers[i].key), "Cache-Control") &&
+                mentions(view(headers[i].value), directive)) {
                 return true;
             }
         }
@@ -83,8 +90,7 @@ inline std::string_view request_header(ngx_http_request_t* r, std::string_view n
     for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
         auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
         for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (headers[i].key.len == name.size() &&
-                ngx_strncasecmp(headers[i].key.data, bytes(name), name.size()) == 0) {
+            if (same_name(view(headers[i].key), name)) {
                 return view(headers[i].value);
             }
         }

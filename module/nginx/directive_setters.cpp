@@ -1,10 +1,9 @@
 #include "nginx/directive_setters.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <span>
 
+#include "nginx/file.hpp"
 #include "nginx/rule_watch.hpp"
 
 namespace pz::ngx {
@@ -73,12 +72,8 @@ Status once(bool& given, std::string_view directive) {
     return {};
 }
 
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return Status::error("cannot read '" + path + "'");
-    }
-    return std::string(std::istreambuf_iterator<char>(file), {});
+bool resets(const std::vector<std::string_view>& args) {
+    return args.size() == 1 && args[0] == "off";
 }
 
 Status add_rule_file(ngx_conf_t* cf, LocationConf* location, const std::string& path) {
@@ -138,7 +133,17 @@ struct TemplateFinder {
 
 Status add_placement(ngx_conf_t* cf, void* conf, bool listing) {
     LocationParts& location = parts(conf);
-    auto numbered = number_variables(cf, location, arguments(cf));
+    const auto written = arguments(cf);
+    if (resets(written)) {
+        (listing ? location.listings_off : location.widgets_off) = true;
+        return {};
+    }
+    if (!listing && written.size() < 2) {
+        return Status::error(
+            "personalize_widget: invalid number of arguments; write a selector and a recommender, "
+            "as in \"#recommended\" for_you,popular, or off");
+    }
+    auto numbered = number_variables(cf, location, written);
     if (!numbered.ok()) {
         return numbered.status();
     }
@@ -173,7 +178,7 @@ Status set_event_argument(ngx_conf_t* cf, EventRule& rule, std::string_view argu
     return {};
 }
 
-bool event_name_ok(std::string_view name) {
+bool name_ok(std::string_view name) {
     return !name.empty() && name.size() <= visitor::kMaxNameLength &&
            std::all_of(name.begin(), name.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -186,7 +191,27 @@ void set_handler(ngx_conf_t* cf, ngx_http_handler_pt handler) {
         ->handler = handler;
 }
 
+// What nginx's parser of addresses takes: an IPv6 address in brackets.
+std::string server_address(const redis::Url& url) {
+    if (url.unix_socket) {
+        return "unix:" + url.host;
+    }
+    const bool v6 = url.host.find(':') != std::string::npos;
+    return (v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
+}
+
 }  // namespace
+
+char* set_value(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
+    auto** slot =
+        reinterpret_cast<ngx_http_complex_value_t**>(static_cast<char*>(conf) + command->offset);
+    const auto* values = static_cast<const ngx_str_t*>(cf->args->elts);
+    if (*slot == nullptr && view(values[1]) == "off") {
+        *slot = &reset_value;
+        return static_cast<char*>(NGX_CONF_OK);
+    }
+    return ngx_http_set_complex_value_slot(cf, command, conf);
+}
 
 char* set_redis(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
@@ -200,8 +225,7 @@ char* set_redis(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         }
         ngx_url_t target;
         ngx_memzero(&target, sizeof(target));
-        target.url = copy(cf->pool, url->unix_socket ? "unix:" + url->host
-                                                     : url->host + ":" + std::to_string(url->port));
+        target.url = copy(cf->pool, server_address(*url));
         if (ngx_parse_url(cf->pool, &target) != NGX_OK || target.naddrs == 0) {
             return Status::error("personalize_redis: '" + url->host +
                                  "': " + (target.err != nullptr ? target.err : "no address"));
@@ -284,7 +308,7 @@ char* set_template(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         }
         auto text = read_file(*path);
         if (!text.ok()) {
-            return Status::error("personalize_template: " + text.message());
+            return Status::error("personalize_template: cannot read " + text.message());
         }
         auto compiled = rewrite::Template::compile(*text);
         if (!compiled.ok()) {
@@ -323,9 +347,13 @@ char* set_listing(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 char* set_event(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
         const auto args = arguments(cf);
+        if (resets(args)) {
+            parts(conf).events_off = true;
+            return {};
+        }
         EventRule rule;
         rule.name = args[0];
-        if (!event_name_ok(rule.name)) {
+        if (!name_ok(rule.name) || rule.name == "off") {
             return Status::error("personalize_event: '" + rule.name +
                                  "' is no event name; use GA4's, as in view_item, add_to_cart, "
                                  "purchase, search, or your own of a-z 0-9 _");
@@ -343,7 +371,16 @@ char* set_event(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 char* set_context(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
         const auto args = arguments(cf);
-        if (!event_name_ok(args[0])) {
+        if (resets(args)) {
+            parts(conf).context_off = true;
+            return {};
+        }
+        if (args.size() < 2) {
+            return Status::error(
+                "personalize_context: invalid number of arguments; write a name and a value, as in "
+                "country $geoip2_country, or off");
+        }
+        if (!name_ok(args[0])) {
             return Status::error("personalize_context: '" + std::string(args[0]) +
                                  "' is no name; use a-z 0-9 _, as in country");
         }

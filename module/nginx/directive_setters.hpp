@@ -6,6 +6,11 @@
 
 namespace pz::ngx {
 
+// Stands for `off` in a level's own values until they are merged.
+inline ngx_http_complex_value_t reset_value{};
+
+// A value with variables, or `off`.
+char* set_value(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_redis(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_prefix(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_partitions(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

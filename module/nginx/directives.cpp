@@ -54,23 +54,44 @@ void merge_rules(LocationConf* parent, LocationConf* child) {
     }
 }
 
+// A value of our own, else the parent's; none where `off` took it away.
+ngx_http_complex_value_t* merge_value(ngx_http_complex_value_t* own,
+                                      ngx_http_complex_value_t* parent) {
+    ngx_http_complex_value_t* value = own != nullptr ? own : parent;
+    return value != &reset_value ? value : nullptr;
+}
+
+// Copies the inherited placements, but for the kinds that this level switches off.
+void inherit_placements(LocationParts& own, const LocationParts& inherited) {
+    own.variables = inherited.variables;
+    for (std::size_t i = 0; i < inherited.plan.placements.size(); i++) {
+        const page::Placement& placement = inherited.plan.placements[i];
+        if (!(placement.listing ? own.listings_off : own.widgets_off)) {
+            own.plan.patterns.push_back(inherited.plan.patterns[i]);
+            own.plan.placements.push_back(placement);
+        }
+    }
+}
+
 // A level's own placements replace the inherited ones, all together; so do events and context.
 void merge_parts(LocationConf* parent, LocationConf* child) {
     for (const LocationParts** part : {&parent->placements, &parent->events, &parent->context}) {
         *part = *part != nullptr ? *part : parent->own;
     }
-    child->placements = child->own->plan.empty() ? parent->placements : child->own;
-    child->events = child->own->events.empty() ? parent->events : child->own;
-    child->context = child->own->context.empty() ? parent->context : child->own;
-    if (child->placements != child->own &&
-        child->placements->plan.limits.max_buffer != child->buffer_size) {
-        child->own->plan = child->placements->plan;
-        child->own->variables = child->placements->variables;
-        child->placements = child->own;
+    LocationParts& own = *child->own;
+    child->placements = &own;
+    if (own.plan.empty()) {
+        const bool same = !own.widgets_off && !own.listings_off &&
+                          parent->placements->plan.limits.max_buffer == child->buffer_size;
+        if (same) {
+            child->placements = parent->placements;
+        } else {
+            inherit_placements(own, *parent->placements);
+        }
     }
-    if (child->placements == child->own) {
-        child->own->plan.limits.max_buffer = child->buffer_size;
-    }
+    own.plan.limits.max_buffer = child->buffer_size;
+    child->events = own.events.empty() && !own.events_off ? parent->events : &own;
+    child->context = own.context.empty() && !own.context_off ? parent->context : &own;
     child->plan = &child->placements->plan;
 }
 
@@ -135,13 +156,16 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     auto* prev = static_cast<LocationConf*>(parent);
     auto* conf = static_cast<LocationConf*>(child);
     conf->enable = conf->enable != nullptr ? conf->enable : prev->enable;
-    conf->visitor = conf->visitor != nullptr ? conf->visitor : prev->visitor;
-    conf->consent = conf->consent != nullptr ? conf->consent : prev->consent;
+    conf->visitor = merge_value(conf->visitor, prev->visitor);
+    conf->consent = merge_value(conf->consent, prev->consent);
     conf->explain = conf->explain != nullptr ? conf->explain : prev->explain;
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
     ngx_conf_merge_size_value(conf->buffer_size, prev->buffer_size, 1024 * 1024);
     ngx_conf_merge_value(conf->impressions, prev->impressions, 1);
-    ngx_conf_merge_str_value(conf->cache_control, prev->cache_control, "private, no-cache");
+    ngx_conf_merge_str_value(conf->cache_control, prev->cache_control, "off");
+    if (view(conf->cache_control) == "off") {
+        ngx_str_set(&conf->cache_control, "private, no-cache");
+    }
     auto* main =
         static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module));
     main->longest_timeout = ngx_max(main->longest_timeout, conf->timeout);
@@ -176,20 +200,18 @@ ngx_command_t commands[] = {
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_timeout"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, timeout), nullptr},
-    {ngx_string("personalize_visitor"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
-     ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, visitor),
-     nullptr},
-    {ngx_string("personalize_consent"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
-     ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, consent),
-     nullptr},
+    {ngx_string("personalize_visitor"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_value,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, visitor), nullptr},
+    {ngx_string("personalize_consent"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_value,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, consent), nullptr},
     {ngx_string("personalize_explain"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, explain),
      nullptr},
     {ngx_string("personalize_rules"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_rules,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("personalize_context"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE2, set_context,
+    {ngx_string("personalize_context"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE12, set_context,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_string("personalize_widget"), PERSONALIZE_ANYWHERE | NGX_CONF_2MORE, set_widget,
+    {ngx_string("personalize_widget"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_widget,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_listing"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_listing,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

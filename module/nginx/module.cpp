@@ -1,4 +1,7 @@
 // The module as nginx sees it: phases, filters, processes.
+#include <algorithm>
+#include <iterator>
+
 #include "nginx/compat.hpp"
 #include "nginx/conf.hpp"
 #include "nginx/request.hpp"
@@ -54,10 +57,15 @@ Request* obtain(ngx_http_request_t* r) {
     return request;
 }
 
-// The request is never held up here: the lookup runs while the origin is asked.
+// The request is never held up here: the lookup runs while the origin is asked. A page that has
+// begun keeps its location, for its body and for the log, wherever the request goes afterwards
+// (post_action, an error page).
 ngx_int_t precontent_handler(ngx_http_request_t* r) noexcept {
     return guarded(r->connection->log, NGX_DECLINED, [r] {
-        obtain(r);
+        const Request* request = Request::find(r);
+        if (!r->header_sent && !r->post_action && (request == nullptr || !request->has_page())) {
+            obtain(r);
+        }
         return NGX_DECLINED;
     });
 }
@@ -65,6 +73,9 @@ ngx_int_t precontent_handler(ngx_http_request_t* r) noexcept {
 Skip ineligible(ngx_http_request_t* r) {
     if (r->headers_out.status != NGX_HTTP_OK) {
         return Skip::status;
+    }
+    if (r->subrequest_ranges) {
+        return Skip::slice;  // what follows the first slice comes in subrequests, past us
     }
     if (ngx_http_test_content_type(r, &location_conf(r)->types) == nullptr) {
         return Skip::type;
@@ -79,15 +90,47 @@ Skip ineligible(ngx_http_request_t* r) {
     return Skip::none;
 }
 
+// Headers that let caches on the way keep the page whatever Cache-Control says, or that vouch for
+// the origin's bytes. (Age and the like do no harm beside "private".)
+bool origins_own(std::string_view name) {
+    constexpr std::string_view kNames[] = {
+        "Surrogate-Control", "Edge-Control", "X-Accel-Expires", "Digest",
+        "Content-Digest",    "Repr-Digest",  "Content-MD5"};
+    // RFC 9213: CDN-Cache-Control, and <vendor>-CDN-Cache-Control.
+    constexpr std::string_view kTargeted = "CDN-Cache-Control";
+    return std::any_of(std::begin(kNames), std::end(kNames),
+                       [name](std::string_view own) { return same_name(name, own); }) ||
+           (name.size() >= kTargeted.size() &&
+            same_name(name.substr(name.size() - kTargeted.size()), kTargeted));
+}
+
+// The configured value; the origin's no-store is never weakened. No data: memory is out.
+ngx_str_t cache_control(ngx_http_request_t* r) {
+    const ngx_str_t value = location_conf(r)->cache_control;
+    if (!cache_control_has(r, "no-store") || mentions(view(value), "no-store")) {
+        return value;
+    }
+    return copy(r->pool, std::string(view(value)) + ", no-store");
+}
+
 // The answer is not known yet, so this is decided by eligibility: nothing of the origin's page that
 // identifies its bytes may stay.
 bool make_private(ngx_http_request_t* r) {
-    ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);
     ngx_http_clear_last_modified(r);
     ngx_http_clear_etag(r);
-    r->filter_need_in_memory = 1;
-    return set_cache_control(r, location_conf(r)->cache_control);
+    drop_headers(r, origins_own);
+    const ngx_str_t value = cache_control(r);
+    return value.data != nullptr && set_cache_control(r, value);
+}
+
+// Asked for as a picture or a style sheet, a page stays as it is. But a cache that knows pages by
+// their URL alone must not give that to visitors.
+bool withhold(ngx_http_request_t* r) {
+    const bool page = r == r->main && main_conf(r)->worker != nullptr && !r->header_only &&
+                      asks_for_something(r) && !location_conf(r)->plan->empty() && subresource(r) &&
+                      switched_on(r) && ineligible(r) == Skip::none;
+    return !page || make_private(r);
 }
 
 bool succeeded(ngx_http_request_t* r) {
@@ -96,23 +139,28 @@ bool succeeded(ngx_http_request_t* r) {
 
 // False when memory is out.
 bool begin(ngx_http_request_t* r) {
-    // What `return` answers never came through PRECONTENT.
     Request* request = r == r->main ? Request::find(r) : nullptr;
-    request = request != nullptr ? request : obtain(r);
-    if (request == nullptr || request->has_page()) {
+    if (request != nullptr && request->has_page()) {
+        request->abandon_page();
         return true;
     }
-    if (succeeded(r) && !prefetch(r)) {
+    // What `return` answers never came through PRECONTENT.
+    if (request == nullptr || !request->in(location_conf(r))) {
+        request = obtain(r);
+    }
+    if (request != nullptr && succeeded(r) && !prefetch(r)) {
         request->record_events();
     }
-    if (!request->wants_page() || r->header_only) {
-        return true;
+    if (request == nullptr || !request->wants_page() || r->header_only) {
+        return withhold(r);
     }
     if (const Skip reason = ineligible(r); reason != Skip::none) {
         request->skip(reason);
         return true;
     }
-    request->begin_page();
+    request->begin_page(!prefetch(r));
+    ngx_http_clear_content_length(r);
+    r->filter_need_in_memory = 1;
     return make_private(r);
 }
 
@@ -123,7 +171,7 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
 
 ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
     Request* request = r == r->main ? Request::find(r) : nullptr;
-    if (request == nullptr || !request->has_page()) {
+    if (request == nullptr || !request->rewrites()) {
         return next_body_filter(r, in);
     }
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_ERROR),

@@ -125,24 +125,28 @@ void RedisLink::watch() {
     }
 }
 
-void RedisLink::flush() {
+// False when the socket has failed.
+bool RedisLink::send() {
     while (connection_ != nullptr && established_) {
         const std::string_view output = session_.output();
         if (output.empty()) {
-            return;
+            return true;
         }
         const ssize_t n = connection_->send(connection_, bytes(output), output.size());
         if (n == NGX_AGAIN || n == 0) {
             break;
         }
         if (n < 0) {
-            fail("cannot send");
-            return;
+            return false;
         }
         session_.sent(static_cast<std::size_t>(n));
     }
-    if (connection_ != nullptr && ngx_handle_write_event(connection_->write, 0) != NGX_OK) {
-        fail("cannot wait for the socket");
+    return connection_ == nullptr || ngx_handle_write_event(connection_->write, 0) == NGX_OK;
+}
+
+void RedisLink::flush() {
+    if (!send()) {
+        fail("cannot send");
     }
 }
 

@@ -24,6 +24,8 @@ class RedisLink {
     RedisLink& operator=(const RedisLink&) = delete;
 
     void connect();
+    // Nobody need wait longer for a ticket: a link that lives has answered, or was given up, before.
+    ngx_msec_t longest_wait() const { return 2 * stall_ + 1000; }
     bool ready() const { return connection_ != nullptr && session_.ready(); }
     std::size_t pending() const { return session_.pending(); }
 
@@ -32,8 +34,9 @@ class RedisLink {
     // personal page.
     redis::Ticket submit(std::string_view commands, unsigned replies, redis::Handler* handler);
     void cancel(redis::Ticket ticket) { session_.cancel(ticket); }
-    // Sends what is queued, now; what the socket does not take leaves later.
-    void flush();
+    // Sends what is queued, now; what the socket does not take leaves later. A socket that fails is
+    // left to the event loop: no handler is called meanwhile.
+    void send_now() { (void)send(); }
     // Sends what can be sent and closes. Pending handlers are not called: their requests are going
     // too.
     void shutdown();
@@ -49,6 +52,8 @@ class RedisLink {
     static void on_watch(ngx_event_t* event) noexcept;
     static void on_reconnect(ngx_event_t* event) noexcept;
 
+    bool send();
+    void flush();
     void prepare(ngx_event_t& event, ngx_event_handler_pt handler);
     bool established();
     void start_session();

@@ -138,12 +138,32 @@ void Request::skip(Skip reason) {
 }
 
 Skip Request::skipped() const {
-    const bool nothing_found = ended_ && page_->counters().rewrite.matched == 0;
-    return skip_ == Skip::none && nothing_found ? Skip::no_placement : skip_;
+    if (skip_ != Skip::none) {
+        return skip_;
+    }
+    if (ended_ && page_->counters().rewrite.matched == 0) {
+        return Skip::no_placement;
+    }
+    const bool decided = page_ != nullptr && page_->verdict() != page::Verdict::undecided;
+    return decided ? Skip::none : Skip::undecided;
 }
 
-void Request::begin_page() {
+void Request::begin_page(bool seen) {
+    seen_ = seen;
     page_.reset(new page::Page(*location_->plan, worker_.scratch(), *this));
+}
+
+void Request::abandon_page() {
+    abandoned_ = true;
+    seen_ = false;
+    if (holding_) {
+        end_hold();
+    }
+    if (lookup_ == Lookup::pending) {
+        worker_.redis()->cancel(ticket_);
+        lookup_ = Lookup::failed;
+    }
+    skip(Skip::status);
 }
 
 void Request::on_replies(std::span<const redis::Reply> replies) noexcept {
@@ -330,13 +350,18 @@ void Request::update_hold() {
         r_->buffered |= kBufferedBit;
     }
     if (!hold && holding_) {
-        held_ms_ = ngx_current_msec - hold_began_;
-        if (deadline_.timer_set) {
-            ngx_del_timer(&deadline_);
-        }
-        r_->buffered &= ~kBufferedBit;
+        end_hold();
     }
     holding_ = hold;
+}
+
+void Request::end_hold() {
+    held_ms_ = ngx_current_msec - hold_began_;
+    if (deadline_.timer_set) {
+        ngx_del_timer(&deadline_);
+    }
+    r_->buffered &= ~kBufferedBit;
+    holding_ = false;
 }
 
 // Push what was held from the top of the chain, so that the filters above account for it, then let

@@ -30,13 +30,18 @@ class Request final : private redis::Handler, private page::Output {
     // nullptr when memory is out.
     static Request* create(ngx_http_request_t* r);
 
-    // In PRECONTENT, once for every location that the request comes to. The first that wants a page
-    // begins the lookup. `wanted`: personalization is on here.
+    // In PRECONTENT, once for every location that the request comes to before its page begins. The
+    // first that wants a page begins the lookup. `wanted`: personalization is on here.
     void enter_location(bool wanted);
+    bool in(const LocationConf* location) const { return location_ == location; }
     void record_events();
-    // The response will be personalized: make ready for its body.
-    void begin_page();
+    // The response will be personalized: make ready for its body. `seen`: by a visitor, now, and
+    // not fetched ahead.
+    void begin_page(bool seen);
+    // A later filter failed and another response takes the page's place: it passes as it is.
+    void abandon_page();
     bool has_page() const { return page_ != nullptr; }
+    bool rewrites() const { return page_ != nullptr && !abandoned_; }
     ngx_int_t body(ngx_chain_t* in, ngx_http_output_body_filter_pt next);
     void finish_log();
 
@@ -75,6 +80,7 @@ class Request final : private redis::Handler, private page::Output {
     void decide();
     void build_profile();
     void record_event(const EventRule& rule);
+    void keep_events(std::span<const visitor::Event> events);
     void add_segments(visitor::Event& event) const;
     void count_page(const page::Counters& counters);
     void record_impressions();
@@ -83,6 +89,7 @@ class Request final : private redis::Handler, private page::Output {
     void evaluate_variables(page::Visitor& visitor);
     bool feed(ngx_buf_t* buffer);
     void update_hold();
+    void end_hold();
     ngx_msec_t patience() const;
     void send_head();
     void wake();
@@ -112,7 +119,8 @@ class Request final : private redis::Handler, private page::Output {
     Chain chain_;
     std::unique_ptr<page::Page> page_;
     bool out_of_memory_ = false;
-    bool holding_ = false, ended_ = false;
+    bool seen_ = false;  // impressions count
+    bool holding_ = false, ended_ = false, abandoned_ = false;
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;
     ngx_event_t deadline_;
     ngx_connection_t dummy_;

@@ -1,24 +1,14 @@
 // What a request leaves behind: the events its location records, and the impressions of its
 // placements.
-#include <charconv>
-
 #include "nginx/request.hpp"
+#include "visitor/beacon.hpp"
 
 namespace pz::ngx {
 
 namespace {
 
-// The n-th of a comma-separated list; the only one counts for all.
-std::string_view nth(std::string_view list, std::size_t n) {
-    if (list.find(',') == std::string_view::npos) {
-        return list;
-    }
-    for (; n > 0 && !list.empty(); n--) {
-        const std::size_t comma = list.find(',');
-        list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-    }
-    return list.substr(0, list.find(','));
-}
+// GA4's own limit for the items of one event, as in a beacon.
+constexpr std::size_t kMaxItems = visitor::BeaconLimits().max_items;
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && text.front() == ' ') {
@@ -29,6 +19,32 @@ std::string_view trimmed(std::string_view text) {
     }
     return text;
 }
+
+// The parts of a comma-separated list, as many as an event may have items; at least one.
+std::vector<std::string_view> split(std::string_view list) {
+    std::vector<std::string_view> parts;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    while (end != std::string_view::npos && parts.size() < kMaxItems) {
+        end = list.find(',', begin);
+        parts.push_back(trimmed(list.substr(begin, end - begin)));
+        begin = end + 1;
+    }
+    return parts;
+}
+
+// A parameter's values, one for each item; the only one counts for all.
+struct Values {
+    std::string_view name;
+    std::vector<std::string_view> parts;
+
+    std::string_view of(std::size_t item) const {
+        if (parts.size() == 1) {
+            return parts.front();
+        }
+        return item < parts.size() ? parts[item] : std::string_view();
+    }
+};
 
 // An id as written, or a link that the catalog knows. Empty: a link to something else.
 std::string_view item_id(const store::Snapshot* snapshot, std::string_view text) {
@@ -50,6 +66,10 @@ void Request::record_events() {
             record_event(rule);
         }
     }
+    // Before the response: the visitor's next page may be another worker's.
+    if (!own_events_.empty() && worker_.redis() != nullptr) {
+        worker_.redis()->send_now();
+    }
 }
 
 void Request::record_event(const EventRule& rule) {
@@ -58,33 +78,43 @@ void Request::record_event(const EventRule& rule) {
         return;
     }
     const SnapshotPtr snapshot = worker_.snapshot();
-    std::vector<visitor::Event> events;
-    std::size_t count = 1;
-    for (const char c : items) {
-        count += c == ',';
+    std::vector<Values> parameters;
+    for (const auto& [name, value] : rule.parameters) {
+        parameters.push_back({name, split(evaluate(r_, value))});
     }
-    for (std::size_t i = 0; i < count; i++) {
-        visitor::Event event;
-        event.type = visitor::event_type(rule.name);
-        event.name = rule.name;
-        event.time = ngx_time();
-        event.item = item_id(snapshot.get(), trimmed(nth(items, i)));
-        for (const auto& [name, value] : rule.parameters) {
-            const std::string_view text = trimmed(nth(evaluate(r_, value), i));
-            if (!text.empty()) {
-                event.parameters.emplace_back(name, text);
+    visitor::Event blank;
+    blank.type = visitor::event_type(rule.name);
+    blank.name = rule.name;
+    blank.time = ngx_time();
+    std::vector<visitor::Event> events;
+    const auto ids = split(items);
+    for (std::size_t i = 0; i < ids.size(); i++) {
+        visitor::Event event = blank;
+        event.item = item_id(snapshot.get(), ids[i]);
+        for (const Values& values : parameters) {
+            if (const std::string_view text = values.of(i); !text.empty()) {
+                event.parameters.emplace_back(values.name, text);
             }
         }
         add_segments(event);
-        if ((rule.item != nullptr && event.item.empty()) || !visitor::validate(event).ok()) {
-            continue;
+        if ((rule.item == nullptr || !event.item.empty()) && visitor::validate(event).ok()) {
+            events.push_back(std::move(event));
         }
-        own_events_.insert(own_events_.begin(), visitor::format_event(event));
-        events.push_back(std::move(event));
     }
-    if (!events.empty()) {
-        worker_.write_events(visitor_, events);
+    keep_events(events);
+}
+
+// For Redis, and for this very page: newest first.
+void Request::keep_events(std::span<const visitor::Event> events) {
+    if (events.empty()) {
+        return;
     }
+    std::vector<std::string> texts;
+    for (auto event = events.rbegin(); event != events.rend(); ++event) {
+        texts.push_back(visitor::format_event(*event));
+    }
+    own_events_.insert(own_events_.begin(), texts.begin(), texts.end());
+    worker_.write_events(visitor_, events);
 }
 
 void Request::finish_log() {
@@ -129,7 +159,7 @@ void Request::count_page(const page::Counters& counters) {
 }
 
 void Request::record_impressions() {
-    if (!location_->impressions || !may_write() || worker_.redis() == nullptr) {
+    if (!location_->impressions || !seen_ || !may_write() || worker_.redis() == nullptr) {
         return;
     }
     for (const auto& shown : page_->shown()) {

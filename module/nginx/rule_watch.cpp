@@ -1,21 +1,16 @@
 #include "nginx/rule_watch.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include <sys/stat.h>
 
+#include "nginx/file.hpp"
+
 namespace pz::ngx {
 
 Result<std::string> read_rule_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return Status::error("rule file '" + path + "': " + std::strerror(errno));
-    }
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    auto source = read_file(path);
+    return source.ok() ? std::move(source) : Status::error("rule file " + source.message());
 }
 
 RuleWatch::RuleWatch(const RuleFile& file, Stats& stats) : file_(file), stats_(stats) {
@@ -28,13 +23,16 @@ RuleWatch::RuleWatch(const RuleFile& file, Stats& stats) : file_(file), stats_(s
 bool RuleWatch::load(const std::string& source) {
     auto loaded = rules::RuleSet::load(source, file_.path);
     if (!loaded.ok()) {
-        stats_.rule_reload_failures.add();
-        log(NGX_LOG_ERR, ngx_cycle->log,
-            loaded.message() + "; the last good version of the rules stays in force");
+        complain(loaded.message());
         return false;
     }
     current_ = std::move(*loaded);
     return true;
+}
+
+void RuleWatch::complain(const std::string& error) {
+    stats_.rule_reload_failures.add();
+    log(NGX_LOG_ERR, ngx_cycle->log, error + "; the last good version of the rules stays in force");
 }
 
 void RuleWatch::look() {
@@ -46,14 +44,22 @@ void RuleWatch::look() {
     if (::stat(file_.path.c_str(), &info) != 0) {
         return;  // an editor may be between unlink and rename
     }
-    const Identity identity{info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+    const Identity identity{info.st_ino,          info.st_size,        info.st_mtim.tv_sec,
+                            info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec};
     if (identity == seen_) {
         return;
     }
-    seen_ = identity;
     auto source = read_rule_file(file_.path);
+    if (!source.ok()) {
+        if (identity != unreadable_) {
+            unreadable_ = identity;
+            complain(source.message());
+        }
+        return;
+    }
+    seen_ = identity;
     const bool first = current_ == nullptr;
-    if (source.ok() && load(*source) && !first) {
+    if (load(*source) && !first) {
         stats_.rule_reloads.add();
         log(NGX_LOG_NOTICE, ngx_cycle->log, "rules of '" + file_.path + "' changed, now in force");
     }

@@ -1,8 +1,9 @@
 // RuleWatch: one rule file in one worker: loaded, watched, swapped between requests.
 //
-// A changed file that does not load is named in the log once and the last good version stays. A
-// worker that starts beside a broken file begins with what was good when the configuration was
-// read. Thread rules: event loop only.
+// A changed file that does not load, or cannot be read, is named in the log once and the last good
+// version stays; what cannot be read is tried again at every look. A worker that starts beside a
+// broken file begins with what was good when the configuration was read. Thread rules: event loop
+// only.
 #pragma once
 
 #include <memory>
@@ -41,15 +42,20 @@ class RuleWatch {
         off_t size = 0;
         time_t seconds = 0;
         long nanoseconds = 0;
+        // Of the last change of its mode or owner, too.
+        time_t changed_seconds = 0;
+        long changed_nanoseconds = 0;
         bool operator==(const Identity& other) const = default;
     };
 
     bool load(const std::string& source);
+    void complain(const std::string& error);
 
     const RuleFile& file_;
     Stats& stats_;
     std::shared_ptr<rules::RuleSet> current_;
-    Identity seen_;
+    Identity seen_;        // read, whether it loaded or not
+    Identity unreadable_;  // complained about
     bool used_ = false;
     time_t last_complaint_ = 0;
 };

@@ -29,7 +29,7 @@ constexpr Metric kMetrics[] = {
     {"beacons_refused", "beacons that could not be read", &Stats::beacons_refused},
     {"impressions", "placements shown to visitors", &Stats::impressions},
     {"impressions_dropped", "impressions that Redis did not get", &Stats::impressions_dropped},
-    {"rules_failed", "rules undone because of an error or their budget", &Stats::rules_failed},
+    {"rules_failed", "rules undone or resting because of an error or their budget", &Stats::rules_failed},
     {"rule_reloads", "rule files taken into force while running", &Stats::rule_reloads},
     {"rule_reload_failures", "changed rule files that did not load", &Stats::rule_reload_failures},
     {"store_swaps", "generations of the store taken into service", &Stats::store_swaps},

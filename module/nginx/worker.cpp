@@ -1,10 +1,10 @@
 #include "nginx/worker.hpp"
 
+#include <algorithm>
+
 namespace pz::ngx {
 
 Worker::Worker(MainConf& conf) : conf_(conf), stats_(conf.stats()) {
-    event_replies_.failed = &stats_.events_failed;
-    impression_replies_.failed = &stats_.impressions_dropped;
     if (conf.has_redis) {
         redis_ = std::make_unique<RedisLink>(conf.redis_url, conf.redis_addresses,
                                              conf.redis_address_count,
@@ -60,12 +60,24 @@ redis::Ticket Worker::write_events(std::string_view visitor, std::span<const vis
     const unsigned replies =
         redis::append_write(commands, conf_.keys, conf_.retention, visitor,
                             redis::partition_of(visitor, conf_.partitions), texts, fields);
-    const redis::Ticket ticket =
-        redis_ == nullptr
-            ? 0
-            : redis_->submit(commands, replies, handler != nullptr ? handler : &event_replies_);
+    if (handler == nullptr) {
+        return write(commands, replies, stats_.events_failed, events.size());
+    }
+    const redis::Ticket ticket = redis_ != nullptr ? redis_->submit(commands, replies, handler) : 0;
     if (ticket == 0) {
         stats_.events_failed.add(events.size());
+    }
+    return ticket;
+}
+
+redis::Ticket Worker::write(std::string_view commands, unsigned replies, Counter& failures,
+                            std::size_t events) {
+    writes_.emplace_front(*this, failures, events);
+    writes_.front().self = writes_.begin();
+    const redis::Ticket ticket =
+        redis_ != nullptr ? redis_->submit(commands, replies, &writes_.front()) : 0;
+    if (ticket == 0) {
+        writes_.front().end(events);
     }
     return ticket;
 }
@@ -84,24 +96,26 @@ void Worker::send_impressions() {
     if (impression_count_ == 0) {
         return;
     }
-    if (redis_ == nullptr ||
-        redis_->submit(impressions_, impression_count_, &impression_replies_) == 0) {
-        stats_.impressions_dropped.add(impression_count_);
-    }
+    write(impressions_, impression_count_, stats_.impressions_dropped, impression_count_);
     impressions_.clear();
     impression_count_ = 0;
 }
 
-void Worker::CountFailures::on_replies(std::span<const redis::Reply> replies) noexcept {
-    for (const auto& reply : replies) {
-        if (reply.type == redis::Reply::Type::error) {
-            failed->add();
-        }
-    }
+// One reply for each event tells which failed; where events share commands, one error fails all.
+void Worker::Write::on_replies(std::span<const redis::Reply> replies) noexcept {
+    const auto errors = static_cast<std::size_t>(std::count_if(
+        replies.begin(), replies.end(),
+        [](const redis::Reply& reply) { return reply.type == redis::Reply::Type::error; }));
+    end(errors == 0 || replies.size() == events ? errors : events);
 }
 
-void Worker::CountFailures::on_failure(std::string_view) noexcept {
-    failed->add();
+void Worker::Write::on_failure(std::string_view) noexcept {
+    end(events);
+}
+
+void Worker::Write::end(std::size_t failed) {
+    failures.add(failed);
+    worker.writes_.erase(self);
 }
 
 void Worker::on_tick(ngx_event_t* event) noexcept {

@@ -3,6 +3,8 @@
 // rules: event loop only.
 #pragma once
 
+#include <cstdint>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,19 +33,26 @@ class Worker {
     Stats& stats() { return stats_; }
 
     // Queues the visitor's events, oldest first, for list and stream. 0: Redis is away, and the
-    // events are counted as failed. Without a handler nobody waits; failures are counted all the
-    // same.
+    // events are counted as failed. A handler counts those that fail later; without one nobody
+    // waits, and the worker counts them.
     redis::Ticket write_events(std::string_view visitor, std::span<const visitor::Event> events,
                                redis::Handler* handler = nullptr);
     // An impression for the stream; leaves within a second, together with others.
     void add_impression(std::string_view visitor, const visitor::Event& event);
 
   private:
-    // For writes that nobody waits for: counts what did not arrive.
-    struct CountFailures final : redis::Handler {
-        Counter* failed = nullptr;
+    // A write that nobody waits for: counts what did not arrive, then is gone.
+    struct Write final : redis::Handler {
+        Write(Worker& owner, Counter& failed, std::size_t count)
+            : worker(owner), failures(failed), events(count) {}
         void on_replies(std::span<const redis::Reply> replies) noexcept override;
         void on_failure(std::string_view why) noexcept override;
+        void end(std::size_t failed);
+
+        Worker& worker;
+        Counter& failures;
+        const std::size_t events;
+        std::list<Write>::iterator self;
     };
 
     // A server that owes replies for so long is taken for dead; never less than twice the longest
@@ -52,6 +61,8 @@ class Worker {
     static constexpr ngx_msec_t kTick = 500;
     static constexpr std::size_t kImpressionBytes = 64 * 1024;
 
+    redis::Ticket write(std::string_view commands, unsigned replies, Counter& failures,
+                        std::size_t events);
     static void on_tick(ngx_event_t* event) noexcept;
     void tick();
     void send_impressions();
@@ -62,7 +73,7 @@ class Worker {
     std::unique_ptr<StoreWatch> store_;
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;
-    CountFailures event_replies_, impression_replies_;
+    std::list<Write> writes_;  // under way
     std::string impressions_;  // RESP bytes
     unsigned impression_count_ = 0;
     ngx_connection_t dummy_;

@@ -76,6 +76,33 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
     BOOST_CHECK_MESSAGE(outcome.status == 0, outcome.output);
 }
 
+BOOST_AUTO_TEST_CASE(off_is_a_value_of_what_is_inherited) {
+    const TempDir dir;
+    std::string all;
+    for (const std::string name :
+         {"", "_visitor", "_consent", "_explain", "_rules", "_context", "_widget", "_listing",
+          "_event", "_impressions", "_cache_control"}) {
+        all += "personalize" + name + " off; ";
+    }
+    const Outcome outcome =
+        Nginx::check(dir, all + "server { listen @listen@; " + all + "location / { " + all + "} }");
+    BOOST_CHECK_MESSAGE(outcome.status == 0, outcome.output);
+    check_all(
+        {{in_server("personalize_event off item=$arg_id;"), "view_item"},
+         {in_server("personalize_context country;"), "country"},
+         {in_server("personalize_visitor off; personalize_visitor $cookie_a;"), "duplicate"},
+         {in_server("personalize_visitor $cookie_a; personalize_visitor off;"), "duplicate"}});
+}
+
+BOOST_AUTO_TEST_CASE(redis_addresses) {
+    const TempDir dir;
+    for (const std::string url : {"redis://[::1]:6379", "redis://[::1]", "redis://:p@[::1]:6380/2",
+                                  "redis://[2001:db8::1]:7000", "redis://127.0.0.1:6379"}) {
+        const Outcome outcome = Nginx::check(dir, in_server("personalize_redis " + url + ";"));
+        BOOST_CHECK_MESSAGE(outcome.status == 0, url << "\n" << outcome.output);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(http_blocks_without_any_directive_and_no_http_at_all) {
     const TempDir dir;
     BOOST_CHECK_EQUAL(Nginx::check(dir, "server { listen @listen@; }").status, 0);
@@ -109,6 +136,7 @@ BOOST_AUTO_TEST_CASE(passwords_are_not_repeated) {
 BOOST_AUTO_TEST_CASE(templates) {
     check_all(
         {{in_server("personalize_template t nowhere.html;"), "nowhere.html"},
+         {in_server("personalize_template t .;"), "not a regular file"},
          {in_server("personalize_template t bad.html;"), "bad.html"},
          {in_server("personalize_template t raw.html;"), "raw.html"},
          {in_server("personalize_template t script.html;"), "script.html"},
@@ -147,6 +175,7 @@ BOOST_AUTO_TEST_CASE(events_and_others) {
          {in_server("personalize_buffer_size big;"), "personalize_buffer_size"},
          {in_server("personalize_impressions maybe;"), "on"},
          {in_server("personalize_rules nowhere.lua;"), "nowhere.lua"},
+         {in_server("personalize_rules /tmp;"), "'/tmp': not a regular file"},
          {"server { listen @listen@; location /s { personalize_status xml; } }", "prometheus"},
          {"server { listen @listen@; location /e { personalize_events on; } }", "arguments"}});
 }

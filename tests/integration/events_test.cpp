@@ -2,8 +2,6 @@
 // page.
 #include <boost/test/unit_test.hpp>
 
-#include <set>
-
 #include "integration/support/edge.hpp"
 #include "integration/support/fake_redis.hpp"
 #include "integration/support/print.hpp"
@@ -11,8 +9,6 @@
 namespace pz::test {
 
 namespace {
-
-constexpr std::string_view kStream = "pz:events:0";
 
 const EdgeOptions kShop = {
     .location = "personalize_widget '#w1' recent limit=4 min=1 template=tile;", .server = R"(
@@ -56,21 +52,6 @@ bool has_events(const Edge& edge, std::string_view visitor, std::size_t count) {
     return wait_until([&] { return edge.events(visitor).size() >= count; });
 }
 
-// Field -> value of the stream's entries, oldest first.
-std::vector<Values> stream(const Edge& edge, std::string_view key = kStream) {
-    std::vector<Values> entries;
-    for (const RedisReply& entry :
-         edge.redis->client().command({"XRANGE", std::string(key), "-", "+"}).elements) {
-        const List fields = entry.elements.at(1).texts();
-        Values values;
-        for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-            values[fields[i]] = fields[i + 1];
-        }
-        entries.push_back(values);
-    }
-    return entries;
-}
-
 std::string beacon(std::string_view item, std::string_view name = "view_item") {
     return "{\"name\":\"" + std::string(name) + "\",\"params\":{\"items\":[{\"item_id\":\"" +
            std::string(item) + "\"}]}}";
@@ -100,13 +81,26 @@ BOOST_AUTO_TEST_CASE(event_is_written_to_list_and_stream) {
     BOOST_CHECK_EQUAL(short_form(event), "view_item P03");
     BOOST_CHECK_MESSAGE(event.find(" list=home") != event.npos, event);
     BOOST_CHECK_MESSAGE(event.find(" price=19.90") != event.npos, event);
-    const auto entries = stream(edge);
+    const auto entries = edge.stream();
     BOOST_REQUIRE_EQUAL(entries.size(), 1);
     const Values& entry = entries[0];
     BOOST_CHECK_EQUAL(entry.at("v") + " " + entry.at("e") + " " + entry.at("i"),
                       "anna view_item P03");
     BOOST_CHECK_EQUAL(entry.at("list") + " " + entry.at("price"), "home 19.90");
     BOOST_CHECK(entry.contains("t"));
+}
+
+BOOST_AUTO_TEST_CASE(next_page_of_another_worker_knows) {
+    EdgeOptions options = kShop;
+    options.workers = 2;
+    Edge edge(options);
+    add_pages(edge);
+    // Every request over a connection of its own, so that any worker takes it.
+    for (int i = 0; i < 100; i++) {
+        const Headers who = visitor("n" + std::to_string(i));
+        edge.get("/item?id=P0" + std::to_string(1 + i % 9), who);
+        CHECK_LIST(tiles_of(edge.get("/", who).body, "w1"), "P0" + std::to_string(1 + i % 9));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(add_to_cart_from_form_fields) {
@@ -131,7 +125,27 @@ BOOST_AUTO_TEST_CASE(purchase_of_several_items) {
     CHECK_LIST(short_forms(events), "purchase P09 purchase P04 purchase P01");
     BOOST_CHECK_MESSAGE(events[1].find(" price=2.50") != std::string::npos, events[1]);
     BOOST_CHECK_MESSAGE(events[1].find(" qty=2") != std::string::npos, events[1]);
-    BOOST_CHECK_EQUAL(stream(edge).size(), 3);
+    BOOST_CHECK_EQUAL(edge.stream().size(), 3);
+}
+
+BOOST_AUTO_TEST_CASE(thousands_of_items_in_one_request_are_cut) {
+    Edge edge(kShop);
+    add_pages(edge);
+    std::string items = "P01";
+    for (int i = 1; i < 2000; i++) {
+        items += ",P" + std::to_string(10 + i % 10);
+    }
+    const std::string body = "item=" + items + "&price=1.50,2.50&qty=2";
+    BOOST_REQUIRE_LT(body.size(), 8 * 1024);  // in memory
+    BOOST_CHECK_EQUAL(edge.post("/cart/add", body, visitor("carl")).status, 200);
+    BOOST_REQUIRE(wait_until([&] { return edge.stream().size() >= 200; }));
+    edge.get("/item?id=P02", visitor("last"));
+    BOOST_REQUIRE(has_events(edge, "last", 1));
+    const auto entries = edge.stream();
+    BOOST_REQUIRE_EQUAL(entries.size(), 201);
+    BOOST_CHECK_EQUAL(entries[1].at("i") + " " + entries[1].at("price"), "P11 2.50");
+    BOOST_CHECK(!entries[2].contains("price"));
+    BOOST_CHECK_EQUAL(entries[199].at("i") + " " + entries[199].at("qty"), "P19 2");
 }
 
 BOOST_AUTO_TEST_CASE(event_without_an_item) {
@@ -170,7 +184,7 @@ BOOST_AUTO_TEST_CASE(no_event_without_success_visitor_item_or_condition) {
     edge.get("/item?id=P02", visitor("emil"));
     BOOST_REQUIRE(has_events(edge, "emil", 2));
     CHECK_LIST(short_forms(edge.events("emil")), "view_item P02 view_item P03");
-    BOOST_CHECK_EQUAL(stream(edge).size(), 2);
+    BOOST_CHECK_EQUAL(edge.stream().size(), 2);
 }
 
 BOOST_AUTO_TEST_CASE(head_and_prefetch_make_no_events) {
@@ -199,7 +213,7 @@ BOOST_AUTO_TEST_CASE(list_is_trimmed_and_expires) {
     for (int i = 1; i <= 8; i++) {
         client.get("/item?id=P0" + std::to_string(i), visitor("gina"));
     }
-    BOOST_REQUIRE(wait_until([&] { return stream(edge).size() == 8; }));
+    BOOST_REQUIRE(wait_until([&] { return edge.stream().size() == 8; }));
     CHECK_LIST(short_forms(edge.events("gina")),
                "view_item P08 view_item P07 view_item P06 view_item P05 view_item P04");
     const auto ttl = edge.redis->client().integer({"TTL", "pz:{gina}:events"});
@@ -243,7 +257,7 @@ BOOST_AUTO_TEST_CASE(beacon_is_acknowledged_when_redis_has_it) {
         BOOST_CHECK_EQUAL(response.body, "");
         CHECK_LIST(tiles_of(edge.get("/", visitor(who)).body, "w1"), item_id(i));
     }
-    BOOST_CHECK_EQUAL(stream(edge).size(), 9);
+    BOOST_CHECK_EQUAL(edge.stream().size(), 9);
 }
 
 BOOST_AUTO_TEST_CASE(beacon_keeps_the_connection_in_order) {
@@ -353,6 +367,20 @@ BOOST_AUTO_TEST_CASE(beacon_says_so_when_redis_refuses_to_write) {
     BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("nina")).status, 204);
 }
 
+BOOST_AUTO_TEST_CASE(refused_events_are_counted_one_by_one) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.redis->client().command({"CONFIG", "SET", "maxmemory", "1"});
+    const std::string three = "[" + beacon("P01") + "," + beacon("P02") + "," + beacon("P03") + "]";
+    BOOST_CHECK_EQUAL(edge.post("/beacon", three, visitor("nina")).status, 503);
+    BOOST_CHECK_EQUAL(edge.status("events_failed"), 3);
+    edge.get("/thanks?items=P01,P04", visitor("nina"));
+    // A beacon's answer tells that Redis has answered what went before.
+    BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("nina")).status, 503);
+    BOOST_CHECK_EQUAL(edge.status("events_failed"), 6);
+    BOOST_CHECK_EQUAL(edge.status("events"), 6);
+}
+
 BOOST_AUTO_TEST_CASE(beacons_client_may_go_away_while_it_waits) {
     EdgeOptions options = kShop;
     options.redis = false;
@@ -373,70 +401,6 @@ BOOST_AUTO_TEST_CASE(beacons_client_may_go_away_while_it_waits) {
     redis.release();
     BOOST_CHECK(waiting.finish({}).complete);
     BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("o")).status, 204);
-}
-
-BOOST_AUTO_TEST_CASE(impressions_reach_the_stream_in_order_of_position) {
-    Edge edge({.location =
-                   "personalize_widget '#w1' popular limit=3 min=1 template=tile name=top;\n"
-                   "personalize_listing '#list';"});
-    HttpClient client = edge.nginx->client();
-    for (int i = 0; i < 20; i++) {
-        client.get("/", visitor("v" + std::to_string(i)));
-    }
-    client.get("/");  // nobody: no impression
-    BOOST_REQUIRE(wait_until([&] { return stream(edge).size() >= 20; }));
-    const auto entries = stream(edge);
-    BOOST_CHECK_EQUAL(entries.size(), 20);
-    std::set<std::string> visitors;
-    for (const Values& entry : entries) {
-        visitors.insert(entry.at("v"));
-        BOOST_CHECK_EQUAL(entry.at("e"), "view_item_list");
-        BOOST_CHECK_EQUAL(entry.at("list"), "top");
-        BOOST_CHECK_EQUAL(entry.at("items"), "P01,P02,P03");
-    }
-    BOOST_CHECK_EQUAL(visitors.size(), 20);
-    // They are no part of what the visitor did.
-    BOOST_CHECK(edge.events("v3").empty());
-}
-
-BOOST_AUTO_TEST_CASE(impressions_leave_together) {
-    Edge edge({.redis = false});
-    std::mutex mutex;
-    std::vector<std::chrono::steady_clock::time_point> times;
-    FakeRedis redis(edge.dir / "redis.sock", [&](const FakeRedis::Command& command) {
-        if (command[0] == "XADD") {
-            const std::lock_guard lock(mutex);
-            times.push_back(std::chrono::steady_clock::now());
-        }
-        return FakeRedis::empty_answer(command);
-    });
-    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
-    HttpClient client = edge.nginx->client();
-    for (int i = 0; i < 50; i++) {
-        client.get("/", visitor("v"));
-    }
-    BOOST_REQUIRE(wait_until([&] { return redis.received("XADD") >= 100; }));
-    // Batches are half a second apart.
-    std::size_t batches = 1;
-    const std::lock_guard lock(mutex);
-    for (std::size_t i = 1; i < times.size(); i++) {
-        batches += times[i] - times[i - 1] > 100ms;
-    }
-    const auto ticks = static_cast<std::size_t>((times.back() - times.front()) / 500ms);
-    BOOST_CHECK_MESSAGE(batches <= ticks + 2, batches << " batches for " << times.size());
-}
-
-BOOST_AUTO_TEST_CASE(impressions_can_be_switched_off) {
-    Edge edge({.server = "location /on/ { proxy_pass http://origin/; personalize_impressions on; "
-                         "personalize_widget '#w1' popular limit=3 min=1 template=tile name=on; }",
-               .http = "personalize_impressions off;"});
-    for (int i = 0; i < 5; i++) {
-        edge.get("/", visitor("v"));
-    }
-    edge.get("/on/", visitor("v"));
-    BOOST_REQUIRE(wait_until([&] { return !stream(edge).empty(); }));
-    BOOST_REQUIRE_EQUAL(stream(edge).size(), 1);
-    BOOST_CHECK_EQUAL(stream(edge)[0].at("list"), "on");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <iostream>
 
 #include "integration/support/edge.hpp"
 #include "integration/support/fake_redis.hpp"
@@ -289,6 +290,21 @@ BOOST_AUTO_TEST_CASE(redis_by_tcp) {
     const TempDir dir;
     const RedisServer redis(dir, {.tcp = true});
     Edge edge({.redis_url = redis.tcp_url(), .redis = false});
+    redis.client().command({"LPUSH", "pz:{anna}:events", event("view_item", "P09")});
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    CHECK_LIST(tiles_of(edge.get("/", visitor("anna")).body, "w1"), "P09 P01 P02 P03");
+}
+
+BOOST_AUTO_TEST_CASE(redis_by_ipv6) {
+    const TempDir dir;
+    const RedisServer redis(dir, {.tcp = true});
+    const std::string bound = redis.client().command({"CONFIG", "SET", "bind", "::1"}).text;
+    if (bound != "OK") {
+        std::cerr << "SKIPPED: faults/redis_by_ipv6: cannot listen on [::1]: " << bound << "\n";
+        return;
+    }
+    const std::string port = redis.tcp_url().substr(redis.tcp_url().rfind(':'));
+    Edge edge({.redis_url = "redis://[::1]" + port, .redis = false});
     redis.client().command({"LPUSH", "pz:{anna}:events", event("view_item", "P09")});
     BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
     CHECK_LIST(tiles_of(edge.get("/", visitor("anna")).body, "w1"), "P09 P01 P02 P03");

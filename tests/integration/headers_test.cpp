@@ -95,6 +95,94 @@ BOOST_AUTO_TEST_CASE(cache_control_can_be_set_and_wins_over_nginx_own) {
     BOOST_CHECK(!page.has("Expires"));
 }
 
+BOOST_AUTO_TEST_CASE(origins_no_store_is_kept) {
+    Edge edge({.server = "location /c/ { proxy_pass http://origin/; "
+                         "personalize_cache_control 'No-Store, private'; "
+                         "personalize_widget '#w1' popular limit=4 template=tile; }"});
+    for (const char* value : {"no-store", "private, No-Store, max-age=0"}) {
+        edge.origin.page("/", {home_page(), "text/html", 200, {{"Cache-Control", value}}});
+        const Response page = edge.get("/", visitor("v"));
+        BOOST_CHECK_EQUAL(page.count("Cache-Control"), 1);
+        BOOST_CHECK_EQUAL(page.header("Cache-Control").value_or(""), "private, no-cache, no-store");
+        BOOST_CHECK_EQUAL(edge.get("/c/").header("Cache-Control").value_or(""),
+                          "No-Store, private");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_lets_a_cache_on_the_way_share_the_page_or_vouches_for_its_bytes) {
+    Edge edge;
+    const List gone = {"Surrogate-Control",
+                       "CDN-Cache-Control",
+                       "Cloudflare-CDN-Cache-Control",
+                       "edge-control",
+                       "Digest",
+                       "Content-Digest",
+                       "Repr-Digest",
+                       "Content-MD5",
+                       "X-Accel-Expires"};
+    Page page{home_page(), "text/html", 200, {{"X-Cache-Control", "mine"}, {"Age", "3"}}};
+    for (const std::string& name : gone) {
+        page.headers.emplace_back(name, "max-age=600");
+    }
+    edge.origin.page("/", page);
+    const Response response = edge.get("/", visitor("v"));
+    for (const std::string& name : gone) {
+        BOOST_CHECK_MESSAGE(!response.has(name), name << " is left");
+    }
+    BOOST_CHECK_EQUAL(response.header("X-Cache-Control").value_or(""), "mine");
+    BOOST_CHECK_EQUAL(response.header("Age").value_or(""), "3");
+}
+
+BOOST_AUTO_TEST_CASE(page_asked_for_as_a_picture_is_private_too) {
+    Edge edge;
+    edge.origin.page("/", {home_page(), "text/html", 200, kOriginHeaders});
+    HttpClient client = edge.nginx->client();
+    for (const auto& ask : {Headers{{"Accept", "image/avif,*/*"}}, {{"Sec-Fetch-Dest", "style"}}}) {
+        const Response page = client.get("/", ask);
+        BOOST_CHECK_EQUAL(page.status, 200);
+        BOOST_CHECK_EQUAL(page.body, home_page());
+        BOOST_CHECK_EQUAL(page.header("Cache-Control").value_or(""), "private, no-cache");
+        BOOST_CHECK(!page.has("ETag") && !page.has("Last-Modified") && !page.has("Expires"));
+    }
+    BOOST_CHECK_EQUAL(edge.status("lookups"), 0);
+    BOOST_CHECK_EQUAL(edge.result(0), "-");
+}
+
+BOOST_AUTO_TEST_CASE(pictures_beside_pages_keep_their_validators) {
+    Edge edge({.server = "location /files/ { root @dir@; types { image/gif gif; } "
+                         "personalize_widget '#w1' popular; }"});
+    edge.dir.write("files/a.gif", "GIF");
+    HttpClient client = edge.nginx->client();
+    const Headers ask = {{"Accept", "image/avif,*/*"}};
+    const Response picture = client.get("/files/a.gif", ask);
+    BOOST_CHECK(picture.has("ETag"));
+    BOOST_CHECK(!picture.has("Cache-Control"));
+    BOOST_CHECK_EQUAL(
+        client.get("/files/a.gif", with(ask, "If-None-Match", picture.header("ETag").value_or("")))
+            .status,
+        304);
+}
+
+// Parts of a page that come in subrequests.
+BOOST_AUTO_TEST_CASE(sliced_page_is_left_alone) {
+    Edge edge({.server = R"(
+        location /files/ { root @dir@; personalize off; }
+        location /sliced/ {
+            slice 4k;
+            proxy_set_header Range $slice_range;
+            proxy_pass http://unix:@dir@/nginx.sock:/files/;
+            personalize_widget '#w1' popular limit=4 template=tile;
+        })"});
+    // The first slice ends within the first widget.
+    const std::string page = large_page(4096 - home_page().find("OWN1")) + large_page(40 * 1024);
+    edge.dir.write("files/page.html", page);
+    const Response response = edge.get("/sliced/page.html", visitor("v"));
+    BOOST_CHECK_EQUAL(response.status, 200);
+    BOOST_CHECK_MESSAGE(response.body == page, response.body.size() << " bytes, " << page.size());
+    BOOST_CHECK(response.has("ETag"));
+    BOOST_REQUIRE(edge.status_reaches("requests.passed.slice", 1));
+}
+
 BOOST_AUTO_TEST_CASE(conditional_request_gets_the_whole_page) {
     Edge edge;
     edge.origin.page("/", {home_page(), "text/html", 200, kOriginHeaders});

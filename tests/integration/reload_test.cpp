@@ -1,6 +1,8 @@
 // Reload and exit: no failed request, no leak, no worker that does not leave.
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
+
 #include "integration/support/edge.hpp"
 #include "integration/support/fake_redis.hpp"
 #include "integration/support/load.hpp"
@@ -46,6 +48,37 @@ rule "pin" { pin = 1, match = function(item) return item.id == "P11" end }
     }
 };
 
+Request beacon() {
+    return {.path = "/b",
+            .headers = visitor("b"),
+            .method = "POST",
+            .body = R"({"name":"view_item","params":{"items":[{"item_id":"P03"}]}})"};
+}
+
+// Empty when a beacon was stored, or refused as promised.
+std::string wrong_beacon(const Response& response) {
+    const bool right = response.complete && (response.status == 204 || response.status == 503);
+    return right ? "" : "status " + std::to_string(response.status) + " " + response.problem;
+}
+
+EdgeOptions beacons(std::string timeout) {
+    return {.server = "location /b { personalize_events; }",
+            .redis = false,
+            .timeout = std::move(timeout)};
+}
+
+// A beacon that Redis has not answered yet: its commands stand behind a lookup that is held up and
+// whose client is gone.
+HttpClient waiting_beacon(const Edge& edge, const FakeRedis& redis) {
+    HttpClient page = edge.nginx->client();
+    page.send({.path = "/", .headers = visitor("v")});
+    BOOST_REQUIRE(wait_until([&] { return redis.received("LRANGE") == 1; }));
+    HttpClient client = edge.nginx->client();
+    client.send(beacon());
+    BOOST_REQUIRE(edge.status_reaches("events", 1));
+    return client;
+}
+
 void check_quits(Nginx& nginx) {
     const auto took = nginx.quit();
     BOOST_REQUIRE_MESSAGE(took.has_value(), "nginx did not end:\n" << nginx.log());
@@ -58,7 +91,10 @@ BOOST_AUTO_TEST_SUITE(reload)
 
 BOOST_AUTO_TEST_CASE(two_hundred_reloads_under_load) {
     ReloadShop shop;
-    const auto check = [](const Request&, const Response& response) {
+    const auto check = [](const Request& request, const Response& response) {
+        if (request.method == "POST") {
+            return wrong_beacon(response);
+        }
         if (response.status != 200 || !response.complete) {
             return "status " + std::to_string(response.status) + " " + response.problem;
         }
@@ -68,7 +104,9 @@ BOOST_AUTO_TEST_CASE(two_hundred_reloads_under_load) {
         return right ? std::string() : "unexpected page: " + response.body;
     };
     const auto ask = [](std::size_t number) {
-        return Request{.path = "/?id=P03", .headers = visitor("v" + std::to_string(number % 50))};
+        return number % 2 == 0 ? beacon()
+                               : Request{.path = "/?id=P03",
+                                         .headers = visitor("v" + std::to_string(number % 50))};
     };
     Load load(shop.edge.nginx->address(), 3, ask, check);
     const std::size_t reloads = sanitized() ? kReloads / 4 : kReloads;
@@ -172,6 +210,45 @@ BOOST_AUTO_TEST_CASE(quits_with_a_lookup_in_flight_and_the_page_is_whole) {
     const Response page = client.finish({});
     BOOST_CHECK(page.complete);
     BOOST_CHECK_EQUAL(page.body, home_page());
+    redis.release();
+}
+
+BOOST_AUTO_TEST_CASE(beacon_in_flight_is_answered_by_a_worker_that_quits) {
+    Edge edge(beacons("5s"));
+    FakeRedis redis(edge.dir / "redis.sock");
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    redis.hold();
+    HttpClient client = waiting_beacon(edge, redis);
+    ::kill(edge.nginx->master(), SIGQUIT);
+    BOOST_REQUIRE(edge.nginx->logged("gracefully shutting down"));
+    redis.release();
+    BOOST_CHECK_EQUAL(client.finish(beacon()).status, 204);
+    check_quits(*edge.nginx);
+}
+
+BOOST_AUTO_TEST_CASE(beacon_to_a_frozen_redis_is_answered_over_a_reload) {
+    EdgeOptions options = beacons("1s");
+    options.redis = true;
+    Edge edge(options);
+    edge.redis->freeze();
+    HttpClient client = edge.nginx->client();
+    client.send(beacon());
+    BOOST_REQUIRE(edge.status_reaches("events", 1));
+    BOOST_CHECK(edge.nginx->reload());
+    BOOST_CHECK_EQUAL(client.finish(beacon()).status, 503);
+    edge.redis->thaw();
+}
+
+// Bytes come, so the link lives; but none of them are for the beacon.
+BOOST_AUTO_TEST_CASE(beacon_has_a_deadline_of_its_own) {
+    Edge edge(beacons("50ms"));
+    FakeRedis redis(edge.dir / "redis.sock");
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    redis.trickle();
+    HttpClient client = waiting_beacon(edge, redis);
+    BOOST_CHECK_EQUAL(client.finish(beacon()).status, 503);
+    BOOST_CHECK_EQUAL(edge.status("events_failed"), 1);
+    BOOST_CHECK_EQUAL(redis.connections(), 1);
     redis.release();
 }
 

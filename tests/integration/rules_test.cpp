@@ -2,6 +2,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
+#include <filesystem>
+#include <iostream>
+
+#include <unistd.h>
 
 #include "integration/support/edge.hpp"
 #include "integration/support/print.hpp"
@@ -144,6 +148,36 @@ BOOST_AUTO_TEST_CASE(broken_change_keeps_the_last_good_rules_and_says_so) {
     BOOST_CHECK_EQUAL(shop.edge.status("rule_reload_failures"), 1);
     shop.change(R"(rule "a" { pin = 1, match = { id = "P13" } })");
     BOOST_CHECK(shop.shows("P13 P01 P02 P03"));
+}
+
+BOOST_AUTO_TEST_CASE(unreadable_file_is_named_once_and_tried_again) {
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })");
+    std::filesystem::remove(shop.file);
+    std::filesystem::create_directory(shop.file);
+    BOOST_CHECK(shop.edge.nginx->logged("not a regular file"));
+    BOOST_CHECK(shop.edge.status_reaches("rule_reload_failures", 1));
+    BOOST_CHECK_EQUAL(shop.show(), "P11 P01 P02 P03");
+    std::filesystem::remove(shop.file);
+    shop.change(R"(rule "a" { pin = 1, match = { id = "P13" } })");
+    BOOST_CHECK(shop.shows("P13 P01 P02 P03"));
+    BOOST_CHECK_EQUAL(shop.edge.status("rule_reload_failures"), 1);
+}
+
+// For root every file can be read.
+BOOST_AUTO_TEST_CASE(file_made_readable_again_takes_effect) {
+    if (::geteuid() == 0) {
+        std::cerr << "SKIPPED: rules/file_made_readable_again_takes_effect: not as root\n";
+        return;
+    }
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })");
+    const std::string next =
+        shop.rule_dir.write("next.lua", "rule \"a\" { hide = true, match = { id = \"P01\" } }");
+    std::filesystem::permissions(next, std::filesystem::perms::none);
+    std::filesystem::rename(next, shop.file);
+    BOOST_CHECK(shop.edge.nginx->logged("Permission denied"));
+    std::filesystem::permissions(shop.file, std::filesystem::perms::owner_read);
+    BOOST_CHECK(shop.shows("P02 P03 P04 P05"));
+    BOOST_CHECK_EQUAL(shop.edge.status("rule_reload_failures"), 1);
 }
 
 BOOST_AUTO_TEST_CASE(worker_born_beside_a_broken_file_starts_with_what_was_good) {

@@ -1,6 +1,7 @@
 // personalize_status and the variables: what happened can be seen.
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <sstream>
 
 #include "integration/support/edge.hpp"
@@ -114,6 +115,22 @@ BOOST_AUTO_TEST_CASE(variables_in_the_access_log) {
     BOOST_CHECK_EQUAL(lines[0], "/?consent=1|200|popular|anna");
     BOOST_CHECK_EQUAL(lines[2], "/?consent=1|200|popular|");
     BOOST_CHECK_EQUAL(lines[3], "/?consent=1|200|popular|");
+}
+
+BOOST_AUTO_TEST_CASE(client_that_leaves_before_the_page_is_not_counted_as_popular) {
+    Edge edge;
+    std::atomic<bool> done{false};
+    edge.origin.script("/", [&](const OriginRequest&, Origin::Connection& connection) {
+        wait_until([&] { return done || connection.stopping(); }, 60s);
+    });
+    HttpClient client = edge.nginx->client();
+    client.send({.path = "/", .headers = visitor("v")});
+    BOOST_REQUIRE(wait_until([&] { return edge.origin.requests() == 1; }));
+    client.socket().close();
+    BOOST_CHECK_EQUAL(edge.log_field(0, 1) + " " + edge.result(0), "499 passed:undecided");
+    BOOST_CHECK_EQUAL(edge.status("requests.popular"), 0);
+    BOOST_CHECK_EQUAL(edge.status("requests.passed.undecided"), 1);
+    done = true;
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_ask_for_nothing_are_not_counted) {

@@ -91,6 +91,19 @@ std::vector<std::string> Edge::events(std::string_view visitor) const {
     return redis->client().command({"LRANGE", key, "0", "-1"}).texts();
 }
 
+std::vector<Values> Edge::stream(const std::string& key) const {
+    std::vector<Values> entries;
+    for (const RedisReply& entry : redis->client().command({"XRANGE", key, "-", "+"}).elements) {
+        const std::vector<std::string> fields = entry.elements.at(1).texts();
+        Values values;
+        for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+            values[fields[i]] = fields[i + 1];
+        }
+        entries.push_back(values);
+    }
+    return entries;
+}
+
 void Edge::remember(std::string_view visitor, const std::vector<std::string>& events) const {
     std::vector<std::string> command = {"LPUSH", "pz:{" + std::string(visitor) + "}:events"};
     command.insert(command.end(), events.begin(), events.end());

@@ -51,6 +51,8 @@ class Edge {
                   std::string_view type = "application/x-www-form-urlencoded") const;
     // The visitor's list, newest first; written straight to Redis, oldest first.
     std::vector<std::string> events(std::string_view visitor) const;
+    // The entries of a stream, oldest first: field -> value.
+    std::vector<Values> stream(const std::string& key = "pz:events:0") const;
     void remember(std::string_view visitor, const std::vector<std::string>& events) const;
 
     // A number of personalize_status, by path: "requests.passed.redis".
