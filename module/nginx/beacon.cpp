@@ -3,6 +3,7 @@
 #include <new>
 
 #include "nginx/conf.hpp"
+#include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
 #include "visitor/beacon.hpp"
 
@@ -33,20 +34,13 @@ class Beacon final : public redis::Handler {
     Worker& worker_;
     redis::Ticket ticket_ = 0;
     std::size_t events_ = 0;
-    ngx_event_t deadline_;
-    ngx_connection_t dummy_;
+    Timer deadline_;
 };
 
-Beacon::Beacon(ngx_http_request_t* r) : r_(r), worker_(*main_conf(r)->worker) {
-    ngx_memzero(&dummy_, sizeof(dummy_));
-    dummy_.fd = static_cast<ngx_socket_t>(-1);
-    dummy_.log = r->connection->log;
-    dummy_.data = this;
-    ngx_memzero(&deadline_, sizeof(deadline_));
-    deadline_.data = &dummy_;
-    deadline_.log = r->connection->log;
-    deadline_.handler = on_deadline;
-}
+Beacon::Beacon(ngx_http_request_t* r)
+    : r_(r),
+      worker_(*main_conf(r)->worker),
+      deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
 
 Beacon* Beacon::create(ngx_http_request_t* r) {
     ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(r->pool, sizeof(Beacon));
@@ -68,14 +62,11 @@ void Beacon::forget() {
         worker_.redis()->cancel(ticket_);
         ticket_ = 0;
     }
-    if (deadline_.timer_set) {
-        ngx_del_timer(&deadline_);
-    }
+    deadline_.unset();
 }
 
 void Beacon::on_deadline(ngx_event_t* event) noexcept {
-    auto* beacon = static_cast<Beacon*>(static_cast<ngx_connection_t*>(event->data)->data);
-    beacon->answer(false);
+    Timer::owner<Beacon>(event)->answer(false);
 }
 
 ngx_int_t unavailable(ngx_http_request_t* r) {
@@ -90,7 +81,7 @@ void Beacon::write(std::string_view visitor, std::span<const visitor::Event> eve
         return;
     }
     events_ = events.size();
-    ngx_add_timer(&deadline_, worker_.redis()->longest_wait());
+    deadline_.set(worker_.redis()->longest_wait());
     // While we wait, only the client's going away is of interest.
     r_->read_event_handler = ngx_http_test_reading;
     r_->write_event_handler = ngx_http_request_empty_handler;

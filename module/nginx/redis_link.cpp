@@ -11,35 +11,14 @@ RedisLink::RedisLink(const redis::Url& url, ngx_addr_t* addresses, ngx_uint_t ad
       addresses_(addresses),
       address_count_(address_count),
       stall_(stall),
-      stats_(stats) {
-    ngx_memzero(&dummy_, sizeof(dummy_));
-    dummy_.fd = static_cast<ngx_socket_t>(-1);
-    dummy_.log = ngx_cycle->log;
-    dummy_.data = this;
-    prepare(flush_event_, on_flush);
-    prepare(watch_event_, on_watch);
-    prepare(reconnect_event_, on_reconnect);
-}
+      stats_(stats),
+      flush_(this, on_flush, ngx_cycle->log, Timer::Leaving::goes),
+      watch_(this, on_watch, ngx_cycle->log, Timer::Leaving::goes),
+      reconnect_(this, on_reconnect, ngx_cycle->log, Timer::Leaving::goes) {}
 
 RedisLink::~RedisLink() {
     shutdown();
 }
-
-void RedisLink::prepare(ngx_event_t& event, ngx_event_handler_pt handler) {
-    ngx_memzero(&event, sizeof(event));
-    event.data = &dummy_;
-    event.handler = handler;
-    event.log = ngx_cycle->log;
-    event.cancelable = 1;
-}
-
-namespace {
-
-RedisLink* link_of(ngx_event_t* event) {
-    return static_cast<RedisLink*>(static_cast<ngx_connection_t*>(event->data)->data);
-}
-
-}  // namespace
 
 void RedisLink::connect() {
     if (stopped_ || connection_ != nullptr) {
@@ -72,7 +51,7 @@ void RedisLink::connect() {
     connection_->write->log = ngx_cycle->log;
     established_ = false;
     session_.connected(url_);
-    ngx_add_timer(&watch_event_, kConnectTimeout);
+    watch_.set(kConnectTimeout);
     if (rc == NGX_OK) {
         start_session();
     }
@@ -109,9 +88,7 @@ redis::Ticket RedisLink::submit(std::string_view commands, unsigned replies,
     }
     const redis::Ticket ticket = session_.submit(commands, replies, handler);
     if (ticket != 0) {
-        if (!flush_event_.posted) {
-            ngx_post_event(&flush_event_, &ngx_posted_events);
-        }
+        flush_.post();
         watch();
     }
     return ticket;
@@ -119,9 +96,9 @@ redis::Ticket RedisLink::submit(std::string_view commands, unsigned replies,
 
 // Only while replies are due: an idle link costs no wake-ups.
 void RedisLink::watch() {
-    if (!watch_event_.timer_set) {
+    if (!watch_.is_set()) {
         received_seen_ = received_;
-        ngx_add_timer(&watch_event_, stall_);
+        watch_.set(stall_);
     }
 }
 
@@ -190,12 +167,8 @@ void RedisLink::close() {
         connection_ = nullptr;
     }
     established_ = false;
-    if (flush_event_.posted) {
-        ngx_delete_posted_event(&flush_event_);
-    }
-    if (watch_event_.timer_set) {
-        ngx_del_timer(&watch_event_);
-    }
+    flush_.unset();
+    watch_.unset();
 }
 
 // Closes first: handlers that run then may ask for the link and must find it gone.
@@ -215,11 +188,11 @@ void RedisLink::fail(std::string_view why) {
 }
 
 void RedisLink::schedule_reconnect() {
-    if (stopped_ || reconnect_event_.timer_set) {
+    if (stopped_ || reconnect_.is_set()) {
         return;
     }
     const ngx_msec_t jitter = static_cast<ngx_msec_t>(ngx_random()) % (pause_ / 2 + 1);
-    ngx_add_timer(&reconnect_event_, pause_ / 2 + jitter);
+    reconnect_.set(pause_ / 2 + jitter);
     pause_ = ngx_min(pause_ * 2, kLongestPause);
 }
 
@@ -227,14 +200,12 @@ void RedisLink::shutdown() {
     stopped_ = true;
     flush();
     close();
-    if (reconnect_event_.timer_set) {
-        ngx_del_timer(&reconnect_event_);
-    }
+    reconnect_.unset();
 }
 
 void RedisLink::on_read(ngx_event_t* event) noexcept {
     auto* connection = static_cast<ngx_connection_t*>(event->data);
-    RedisLink* link = link_of(event);
+    auto* link = static_cast<RedisLink*>(connection->data);
     // worker_shutdown_timeout closes every connection; an idle scan never sees ours.
     if (connection->close || connection->error) {
         link->shutdown();
@@ -247,18 +218,18 @@ void RedisLink::on_read(ngx_event_t* event) noexcept {
 }
 
 void RedisLink::on_write(ngx_event_t* event) noexcept {
-    RedisLink* link = link_of(event);
+    auto* link = static_cast<RedisLink*>(static_cast<ngx_connection_t*>(event->data)->data);
     if (link->established()) {
         link->flush();
     }
 }
 
 void RedisLink::on_flush(ngx_event_t* event) noexcept {
-    link_of(event)->flush();
+    Timer::owner<RedisLink>(event)->flush();
 }
 
 void RedisLink::on_watch(ngx_event_t* event) noexcept {
-    RedisLink* link = link_of(event);
+    auto* link = Timer::owner<RedisLink>(event);
     const bool silent = link->received_ == link->received_seen_;
     if (!link->ready() || (silent && link->session_.pending() > 0)) {
         link->fail("no answer");
@@ -270,7 +241,7 @@ void RedisLink::on_watch(ngx_event_t* event) noexcept {
 }
 
 void RedisLink::on_reconnect(ngx_event_t* event) noexcept {
-    link_of(event)->connect();
+    Timer::owner<RedisLink>(event)->connect();
 }
 
 }  // namespace pz::ngx

@@ -11,6 +11,7 @@
 
 #include "nginx/ngx.hpp"
 #include "nginx/stats.hpp"
+#include "nginx/timer.hpp"
 #include "redis/session.hpp"
 
 namespace pz::ngx {
@@ -54,7 +55,6 @@ class RedisLink {
 
     bool send();
     void flush();
-    void prepare(ngx_event_t& event, ngx_event_handler_pt handler);
     bool established();
     void start_session();
     void read();
@@ -78,8 +78,7 @@ class RedisLink {
     std::uint64_t received_seen_ = 0;  // at the last watch
     ngx_msec_t pause_ = kFirstPause;
     bool complained_ = false;
-    ngx_connection_t dummy_;  // for debug logs of events without a connection
-    ngx_event_t flush_event_, watch_event_, reconnect_event_;
+    Timer flush_, watch_, reconnect_;
 };
 
 }  // namespace pz::ngx

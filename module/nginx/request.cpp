@@ -29,21 +29,10 @@ Request::Request(ngx_http_request_t* r)
       main_(main_conf(r)),
       location_(location_conf(r)),
       worker_(*main_->worker),
-      chain_(r->pool) {
-    ngx_memzero(&dummy_, sizeof(dummy_));
-    dummy_.fd = static_cast<ngx_socket_t>(-1);
-    dummy_.log = r->connection->log;
-    dummy_.data = this;
-    ngx_memzero(&deadline_, sizeof(deadline_));
-    deadline_.data = &dummy_;
-    deadline_.log = r->connection->log;
-    deadline_.handler = on_deadline;
-}
+      chain_(r->pool),
+      deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
 
 Request::~Request() {
-    if (deadline_.timer_set) {
-        ngx_del_timer(&deadline_);
-    }
     if (lookup_ == Lookup::pending) {
         worker_.redis()->cancel(ticket_);
     }
@@ -225,10 +214,10 @@ void Request::end_lookup(Lookup state, Skip reason) {
 }
 
 void Request::on_deadline(ngx_event_t* event) noexcept {
-    auto* self = static_cast<Request*>(static_cast<ngx_connection_t*>(event->data)->data);
+    auto* self = Timer::owner<Request>(event);
     const ngx_msec_t waited = ngx_current_msec - self->hold_began_;
     if (waited < self->patience()) {
-        ngx_add_timer(&self->deadline_, self->patience() - waited);
+        self->deadline_.set(self->patience() - waited);
         self->send_head();
         return;
     }
@@ -346,7 +335,7 @@ void Request::update_hold() {
     const bool hold = page_->holding();
     if (hold && !holding_) {
         hold_began_ = ngx_current_msec;
-        ngx_add_timer(&deadline_, ngx_min(kHeadDelay, patience()));
+        deadline_.set(ngx_min(kHeadDelay, patience()));
         r_->buffered |= kBufferedBit;
     }
     if (!hold && holding_) {
@@ -357,9 +346,7 @@ void Request::update_hold() {
 
 void Request::end_hold() {
     held_ms_ = ngx_current_msec - hold_began_;
-    if (deadline_.timer_set) {
-        ngx_del_timer(&deadline_);
-    }
+    deadline_.unset();
     r_->buffered &= ~kBufferedBit;
     holding_ = false;
 }

@@ -17,6 +17,7 @@
 
 #include "nginx/chain.hpp"
 #include "nginx/conf.hpp"
+#include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
 #include "page/page.hpp"
 #include "redis/session.hpp"
@@ -122,8 +123,7 @@ class Request final : private redis::Handler, private page::Output {
     bool seen_ = false;  // impressions count
     bool holding_ = false, ended_ = false, abandoned_ = false;
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;
-    ngx_event_t deadline_;
-    ngx_connection_t dummy_;
+    Timer deadline_;
 };
 
 }  // namespace pz::ngx

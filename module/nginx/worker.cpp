@@ -4,7 +4,10 @@
 
 namespace pz::ngx {
 
-Worker::Worker(MainConf& conf) : conf_(conf), stats_(conf.stats()) {
+Worker::Worker(MainConf& conf)
+    : conf_(conf),
+      stats_(conf.stats()),
+      tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes) {
     if (conf.has_redis) {
         redis_ = std::make_unique<RedisLink>(conf.redis_url, conf.redis_addresses,
                                              conf.redis_address_count,
@@ -17,22 +20,10 @@ Worker::Worker(MainConf& conf) : conf_(conf), stats_(conf.stats()) {
     for (const auto& file : conf.rule_files) {
         rules_.push_back(std::make_unique<RuleWatch>(*file, stats_));
     }
-    ngx_memzero(&dummy_, sizeof(dummy_));
-    dummy_.fd = static_cast<ngx_socket_t>(-1);
-    dummy_.log = ngx_cycle->log;
-    dummy_.data = this;
-    ngx_memzero(&tick_event_, sizeof(tick_event_));
-    tick_event_.data = &dummy_;
-    tick_event_.handler = on_tick;
-    tick_event_.log = ngx_cycle->log;
-    tick_event_.cancelable = 1;
-    ngx_add_timer(&tick_event_, kTick);
+    tick_.set(kTick);
 }
 
 Worker::~Worker() {
-    if (tick_event_.timer_set) {
-        ngx_del_timer(&tick_event_);
-    }
     send_impressions();
     // Before the handlers that it may still call.
     redis_.reset();
@@ -119,12 +110,12 @@ void Worker::Write::end(std::size_t failed) {
 }
 
 void Worker::on_tick(ngx_event_t* event) noexcept {
-    auto* worker = static_cast<Worker*>(static_cast<ngx_connection_t*>(event->data)->data);
+    auto* worker = Timer::owner<Worker>(event);
     guarded(ngx_cycle->log, 0, [worker] {
         worker->tick();
         return 0;
     });
-    ngx_add_timer(event, kTick);
+    worker->tick_.set(kTick);
 }
 
 void Worker::tick() {

@@ -76,8 +76,7 @@ class Worker {
     std::list<Write> writes_;  // under way
     std::string impressions_;  // RESP bytes
     unsigned impression_count_ = 0;
-    ngx_connection_t dummy_;
-    ngx_event_t tick_event_;
+    Timer tick_;
 };
 
 }  // namespace pz::ngx
