@@ -1,18 +1,13 @@
 // personalize export: what is kept of one visitor, as JSON.
 #include <cstdio>
 
-#include "cli/command.hpp"
 #include "cli/json.hpp"
+#include "cli/visitor_command.hpp"
 #include "cli/visitor_state.hpp"
 
 namespace pz::cli {
 
 namespace {
-
-struct ExportOptions {
-    std::string visitor;
-    RedisOptions redis;
-};
 
 std::string to_json(const std::string& visitor, const VisitorState& state) {
     std::string json = "{\"visitor\":";
@@ -32,16 +27,8 @@ std::string to_json(const std::string& visitor, const VisitorState& state) {
     return json + "}}\n";
 }
 
-int run_export(const ExportOptions& options) {
-    if (!visitor::valid_visitor_id(options.visitor)) {
-        warn("not a visitor id: write 1 to 64 of A-Z a-z 0-9 . _ -");
-        return kUsage;
-    }
-    auto client = RedisClient::connect(options.redis.url);
-    if (!client.ok()) {
-        return fail(client.status());
-    }
-    const auto state = read_visitor(*client, options.redis.keys, options.visitor);
+int run_export(RedisClient& client, const VisitorOptions& options) {
+    const auto state = read_visitor(client, options.redis.keys, options.visitor);
     if (!state.ok()) {
         return fail(state.status());
     }
@@ -58,12 +45,7 @@ int run_export(const ExportOptions& options) {
 void add_export(CLI::App& app, Run& run) {
     CLI::App* command =
         app.add_subcommand("export", "Print the events and traits of a visitor as JSON");
-    auto options = std::make_shared<ExportOptions>();
-    command->add_option("visitor", options->visitor, "The visitor's id")
-        ->required()
-        ->type_name("ID");
-    options->redis.add_to(*command, true);
-    command->callback([&run, options] { run = [options] { return run_export(*options); }; });
+    add_visitor_arguments(*command, run, run_export);
 }
 
 }  // namespace pz::cli
