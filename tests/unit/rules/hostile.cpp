@@ -207,8 +207,8 @@ const char* const kUnloadable[] = {
     "table.insert({}, -1e8, 1)",
     "table.insert({}, -2147483648, 1)",
     "local function f(...) return f(1, ...) end f()",
-    "local t = {} for i = 1, 4000 do t['c' .. i] = 'x' end for i = 1, 200 do "
-    "rule('r' .. i) { match = t, hide = true } end",
+    ("local t = {} for i = 1, 4000 do t['c' .. i] = 'x' end for i = 1, 200 do "
+     "rule('r' .. i) { match = t, hide = true } end"),
 };
 
 }  // namespace
