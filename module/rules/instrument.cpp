@@ -5,7 +5,9 @@
 namespace pz::rules {
 namespace {
 
-constexpr std::string_view kPrologue = "local __pz,__pzv=...; ";
+// The file is a function of its own: the checks take none of its 200 local names.
+constexpr std::string_view kPrologue = "local __pz,__pzv=...; return function(...) ";
+constexpr std::string_view kEpilogue = "\nend";  // on a line of its own, behind any comment
 constexpr std::string_view kCheck = " __pz(); ";
 constexpr std::string_view kArgumentsCheck = " __pzv(...); ";
 // Another operand of a "..": evaluated before anything is joined; an empty text.
@@ -43,6 +45,7 @@ class Instrumenter {
         if (!error_.empty()) {
             return Status::error(std::string(kChunk) + ":" + std::to_string(line_) + ": " + error_);
         }
+        out_ += kEpilogue;
         return std::move(out_);
     }
 

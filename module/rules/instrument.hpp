@@ -19,7 +19,9 @@ namespace pz::rules {
 // The name that stands before every message of the VM; callers replace it by the file's name.
 inline constexpr std::string_view kChunk = "rules";
 
-// The source of a chunk that takes the two checks as its arguments. Errors: "rules:12: ...".
+// The source of a chunk that takes the two checks as its arguments and returns the file as a
+// function. The caller compiles the source alone first: one like "end x() do" would leave that
+// function. Errors: "rules:12: ...".
 Result<std::string> instrument(std::string_view source);
 
 }  // namespace pz::rules

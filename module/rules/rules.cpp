@@ -69,13 +69,17 @@ struct RuleSet::State {
     std::string instrumented;
     std::uint64_t version = 0;
     Bridge bridge;
-    std::unique_ptr<Vm> vm;  // null: it could not be made again
+    std::unique_ptr<Vm> vm;  // null: to be made again, or it could not be
     Definitions definitions;
     std::vector<std::string> rule_names;
-    // How often in a row they met the memory limit; and how often no VM could be made.
+    // How often they used up the memory since they last worked; and how often in a row no VM could
+    // be made.
     std::vector<unsigned> rule_strikes;
     std::vector<unsigned> segment_strikes;
     unsigned failed_starts = 0;
+    // In this call of apply() or segments().
+    bool renewed = false;  // the VM was made again
+    bool tidied = false;   // garbage was collected
 
     // What the conditions are resolved for; an address may be used again by another generation.
     const store::Snapshot* snapshot = nullptr;
@@ -88,12 +92,16 @@ struct RuleSet::State {
 
     Status start(Definitions& out);
     void restart();
+    void tidy();
+    void recover(unsigned& count, bool alone);
     unsigned& strikes(Vm::Call kind, std::size_t index);
     bool begin(const Context& context);
     void resolve(const store::Snapshot& now);
     Status call(Vm::Call kind, std::size_t index, bool* answer);
     bool in_force(const Rule& rule, const Context& context) const;
     void mark(std::span<const Candidate> candidates);
+    Status decide(const Rule& rule, std::size_t index, std::span<const Candidate> candidates,
+                  bool* holds);
     Status select(const Rule& rule, std::size_t index);
     Status run(std::size_t index, std::span<Candidate> candidates, bool* applied);
 };
@@ -105,21 +113,47 @@ Status RuleSet::State::start(Definitions& out) {
     return vm->load(source, instrumented, out);
 }
 
-// In the place of a VM that met its memory cap. The file has loaded before; its definitions are
-// kept. The page does not pay for it.
+// In the place of a VM whose memory stays over its cap. The file has loaded before; its definitions
+// are kept. A page does not pay for it, but has only one.
 void RuleSet::State::restart() {
-    if (failed_starts >= limits.max_memory_failures) {
+    vm.reset();
+    if (renewed || failed_starts >= limits.max_memory_failures) {
         return;
     }
+    renewed = true;
     const Budget budget = bridge.budget;
     const Moment before = budget.now();
     Definitions again;
     if (!start(again).ok() || again.rules.size() != definitions.rules.size()) {
         vm.reset();
         ++failed_starts;
+    } else {
+        failed_starts = 0;
     }
     bridge.budget = budget;
     bridge.budget.exclude(before);
+}
+
+// The first time in a page, it does not pay: who needs the room need not have made the garbage.
+void RuleSet::State::tidy() {
+    const Moment before = bridge.budget.now();
+    vm->collect();
+    if (!tidied) {
+        bridge.budget.exclude(before);
+    }
+    tidied = true;
+}
+
+// After a call that met the memory limit. It is blamed when it used most of the memory `alone`, or
+// when the memory stays in use; not when it met the garbage of others.
+void RuleSet::State::recover(unsigned& count, bool alone) {
+    if (!vm->broken()) {
+        tidy();
+    }
+    count += alone || vm->broken() ? 1 : 0;
+    if (vm->broken()) {
+        restart();
+    }
 }
 
 unsigned& RuleSet::State::strikes(Vm::Call kind, std::size_t index) {
@@ -147,6 +181,8 @@ bool RuleSet::State::begin(const Context& context) {
     if (context.snapshot == nullptr) {
         return false;
     }
+    renewed = false;
+    tidied = false;
     bridge.bind(context);
     resolve(*context.snapshot);
     if (vm == nullptr) {
@@ -161,15 +197,20 @@ Status RuleSet::State::call(Vm::Call kind, std::size_t index, bool* answer) {
     if (strikes(kind, index) >= limits.max_memory_failures) {
         return Status::error("met the memory limit again and again; rests until the file changes");
     }
-    if (vm == nullptr) {
-        return Status::error("no Lua VM: the memory limit is too small for this file");
+    if (vm != nullptr && vm->crowded()) {
+        tidy();
     }
+    if (vm == nullptr) {
+        return Status::error(failed_starts == 0
+                                 ? "no Lua VM until the next page: the memory limit was met again"
+                                 : "no Lua VM: the memory limit is too small for this file");
+    }
+    const bool alone = vm->memory() < limits.memory / 2;
     const std::int64_t cut = bridge.budget.halve();
     Status status = vm->call(kind, index, items.size(), answer);
     bridge.budget.restore(cut);
-    if (vm->broken()) {
-        ++strikes(kind, index);
-        restart();
+    if (vm->met_cap() || vm->broken()) {
+        recover(strikes(kind, index), alone);
     }
     return status;
 }
@@ -213,25 +254,34 @@ Status RuleSet::State::select(const Rule& rule, std::size_t index) {
     return rule.amount_call ? call(Vm::Call::amount, index, nullptr) : Status();
 }
 
+// All that the file is asked: whether the rule holds, for which candidates, by which factors.
+Status RuleSet::State::decide(const Rule& rule, std::size_t index,
+                              std::span<const Candidate> candidates, bool* holds) {
+    if (rule.when_call) {
+        if (Status status = call(Vm::Call::when, index, holds); !status.ok() || !*holds) {
+            return status;
+        }
+    }
+    mark(candidates);
+    return select(rule, index);
+}
+
 Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, bool* applied) {
     const Rule& rule = definitions.rules[index];
     if (!in_force(rule, *bridge.context)) {
         return {};
     }
-    if (rule.when_call) {
-        bool holds = false;
-        if (Status status = call(Vm::Call::when, index, &holds); !status.ok() || !holds) {
-            return status;
-        }
-    }
-    mark(candidates);
-    if (Status status = select(rule, index); !status.ok()) {
+    bool holds = true;
+    if (Status status = decide(rule, index, candidates, &holds); !status.ok()) {
         return status;
+    }
+    rule_strikes[index] = 0;
+    if (!holds) {
+        return {};
     }
     const auto factors =
         rule.amount_call ? std::span<const double>(amounts) : std::span<const double>();
     commit(rule, index, marks, factors, candidates);
-    rule_strikes[index] = 0;
     *applied = true;
     return {};
 }
@@ -330,8 +380,12 @@ Outcome RuleSet::apply(const Context& context, std::span<Candidate> candidates) 
 }
 
 void RuleSet::collect() {
-    if (state_->vm != nullptr && !state_->vm->collect().ok()) {
-        state_->restart();
+    if (state_->vm == nullptr) {
+        return;
+    }
+    state_->vm->collect();
+    if (state_->vm->broken()) {
+        state_->vm.reset();  // the next page makes a new one
     }
 }
 

@@ -4,14 +4,17 @@
 // it once, under the same sandbox and budget. apply() then calls only what matches the placement.
 //
 // Failure of a rule (error, time, memory) is not failure of the page: its changes are undone, it is
-// counted, and the other rules go on. What the failure costs us (a new VM) is not charged to them;
-// a rule that meets the memory cap again and again rests.
+// counted, and the other rules go on. What a rule over the memory cap costs us is not charged to
+// them the first time in a page: garbage is collected, and if that is not enough, a new VM made.
+// The second time, collecting is charged, and there is no VM until the next page. A rule that uses
+// up the memory again and again rests.
 //
 // The budget is held with the JIT on: a fuel check is compiled into every loop and function body of
 // the file, and library calls pay by their size (measured design; count hooks do not fire in
 // traces). Operators on long texts pay nothing: a file of nothing but thousands of these in a row
-// can pass the budget by about 100 ms, bounded by max_source. Sandbox: text chunks only; no ffi, io, os, debug, package, jit, load*, coroutine, pcall,
-// get/setfenv, metatables, string patterns or rep; memory capped by the allocator.
+// can pass the budget by about 100 ms, bounded by max_source. Sandbox: text chunks only; no ffi, io,
+// os, debug, package, jit, load*, coroutine, pcall, get/setfenv, metatables, string patterns or
+// rep; memory capped by the allocator.
 //
 // Thread rules: one RuleSet per thread. Lifetime: everything in the Context must live through the
 // call. C++ exceptions never cross Lua frames; no function here throws.
@@ -42,8 +45,8 @@ struct RuleLimits {
     std::size_t memory = 2 * 1024 * 1024;
     std::size_t max_source = 256 * 1024;
     std::size_t max_rules = 256;  // and as many segments
-    // A rule or segment that met the memory limit so often in a row rests until the file is loaded
-    // again, because each time costs a new VM.
+    // A rule or segment that used up the memory so often, and did not work in between, rests until
+    // the file is loaded again. Meeting the garbage of others does not count.
     unsigned max_memory_failures = 10;
     const Clock* clock = nullptr;  // null: the system's; see budget.hpp
 };

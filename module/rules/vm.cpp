@@ -135,7 +135,8 @@ int Vm::run_file(lua_State* lua) {
     lua_getfield(lua, -1, "check");
     lua_getfield(lua, -2, "check_arguments");
     lua_remove(lua, -3);
-    lua_call(lua, 2, 0);
+    lua_call(lua, 2, 1);
+    lua_call(lua, 0, 0);
 
     lua_rawgeti(lua, LUA_REGISTRYINDEX, vm.define_);
     lua_getfield(lua, -1, "finish");
@@ -171,9 +172,9 @@ Status Vm::load(std::string_view source, std::string_view instrumented, Definiti
         return Status::error("out of memory");
     }
     if (ran.ok()) {
-        ran = collect();
+        collect();
     }
-    return ran.ok() && meter_.used > meter_.limit ? Status::error(memory_message()) : ran;
+    return ran.ok() && broken_ ? Status::error(memory_message()) : ran;
 }
 
 std::string Vm::memory_message() const {
@@ -203,6 +204,14 @@ Status Vm::protect(int (*function)(lua_State*), void* argument) {
     return outcome(lua_cpcall(lua_, function, argument));
 }
 
+// What keeps the state small must not fail because it is not.
+Status Vm::protect_granted(int (*function)(lua_State*)) {
+    meter_.running = true;
+    Status status = protect(function, this);
+    meter_.running = false;
+    return status;
+}
+
 Status Vm::call(Call kind, std::size_t index, std::size_t candidates, bool* answer) {
     lua_rawgeti(lua_, LUA_REGISTRYINDEX, calls_[static_cast<int>(kind)]);
     lua_rawgeti(lua_, -1, static_cast<int>(index + 1));
@@ -212,12 +221,15 @@ Status Vm::call(Call kind, std::size_t index, std::size_t candidates, bool* answ
     bridge_.over_memory = false;
     const int code = lua_pcall(lua_, 1, 1, 0);
     meter_.running = false;
-    broken_ = broken_ || bridge_.over_memory;
+    met_cap_ = bridge_.over_memory;
     if (code == 0 && answer != nullptr) {
         *answer = lua_toboolean(lua_, -1) != 0;
     }
     Status status = outcome(code);
     lua_settop(lua_, 0);
+    if (status.ok() && met_cap_) {  // with the last thing it did
+        return Status::error("out of memory: keep texts and tables small");
+    }
     return status;
 }
 
@@ -230,7 +242,7 @@ int Vm::run_reset(lua_State* lua) {
 }
 
 Status Vm::reset() {
-    return protect(run_reset, this);
+    return protect_granted(run_reset);
 }
 
 int Vm::run_collect(lua_State* lua) {
@@ -238,8 +250,10 @@ int Vm::run_collect(lua_State* lua) {
     return 0;
 }
 
-Status Vm::collect() {
-    return protect(run_collect, this);
+void Vm::collect() {
+    const bool collected = protect_granted(run_collect).ok();
+    live_ = meter_.used;
+    broken_ = broken_ || !collected || live_ > meter_.limit;
 }
 
 }  // namespace pz::rules

@@ -3,9 +3,10 @@
 // Memory is capped by the allocator, but while a rule runs it refuses nothing: an allocation that
 // fails inside a compiled trace crashes LuaJIT (it raises the error from a stale stack). Instead
 // the next fuel check stops the rule. What can grow between two checks is bounded by instrument()
-// and the library. A state that met the cap is broken() and its owner makes a new one. Every entry
-// is a protected call. Thread rules: one thread. Lifetime: the Bridge must outlive the Vm and stay
-// where it is.
+// and the library. So a call that met the cap leaves a sound state: collect() frees what is unused.
+// If that is not enough, the state is broken() and its owner makes a new one. Every entry is a
+// protected call. Thread rules: one thread. Lifetime: the Bridge must outlive the Vm and stay where
+// it is.
 #pragma once
 
 #include <cstddef>
@@ -34,12 +35,19 @@ class Vm {
 
     enum class Call : std::uint8_t { segment, when, match, amount, count };
     // Calls the file's function of the rule or segment `index`, for `candidates` candidates.
-    // `answer` is set by segment and when. Errors: "rules:12: ..." or without a place.
+    // `answer` is set by segment and when. Errors: "rules:12: ..." or without a place; every call
+    // that met the cap is one.
     Status call(Call kind, std::size_t index, std::size_t candidates, bool* answer);
 
     // Another snapshot: forgets its texts and columns.
     Status reset();
-    Status collect();
+    // Takes up to a few milliseconds. The state is broken() if it is still over the cap.
+    void collect();
+    // The last call met the cap.
+    bool met_cap() const { return met_cap_; }
+    // Garbage fills half of what the last collect() found free. LuaJIT waits until the memory has
+    // doubled, which can be far over the cap.
+    bool crowded() const { return meter_.used > live_ && meter_.used - live_ > room() / 2; }
     bool broken() const { return broken_; }
     std::size_t memory() const { return meter_.used; }
 
@@ -48,7 +56,7 @@ class Vm {
         std::size_t used = 0;
         std::size_t limit = 0;
         std::size_t unseen = 0;  // bytes asked for since the clock was looked at
-        bool running = false;    // a rule runs: grant, and tell the bridge
+        bool running = false;    // grant, and tell the bridge
         Bridge* bridge = nullptr;
     };
     struct Loading;
@@ -64,12 +72,16 @@ class Vm {
     Status outcome(int code);
     std::string memory_message() const;
     Status protect(int (*function)(lua_State*), void* argument);
+    Status protect_granted(int (*function)(lua_State*));
+    std::size_t room() const { return live_ < meter_.limit ? meter_.limit - live_ : 0; }
 
     Bridge& bridge_;
     RuleLimits limits_;
     Meter meter_;
     lua_State* lua_ = nullptr;
     bool broken_ = false;
+    bool met_cap_ = false;
+    std::size_t live_ = 0;  // bytes after the last collect()
     // Places in the registry.
     int access_ = 0;
     int define_ = 0;

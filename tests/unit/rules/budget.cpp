@@ -59,6 +59,17 @@ struct Timed : Shop {
 const char* const kHungry =
     "rule 'hungry' { when = function(visitor, page) if page.query then return true end "
     "local s = 'x' while true do s = s .. s end end, boost = 2 }\n";
+// Loading looks at the clock so often. What `keep` makes stays in use.
+constexpr unsigned kStartLooks = 2000;
+const std::string kKeep =
+    "for i = 1, 2000 * 64 do end\n"
+    "local big, kept = 'x', {} for i = 1, 15 do big = big .. big end\n"
+    "local function keep(visitor, page) if page.query then return true end "
+    "while true do kept[#kept + 1] = big .. #kept end end\n";
+// 1.4 MB of the 2 that there are.
+const std::string kTables =
+    "local text = 'x' for i = 1, 13 do text = text .. text end\n"
+    "local tables = {} for i = 1, 170 do tables[i] = text .. i end\n";
 const char* const kAfter =
     "rule 'after' { match = function(item) return item.id == 'lamp' end, boost = 2 }\n";
 
@@ -175,6 +186,115 @@ BOOST_AUTO_TEST_CASE(a_segment_rests_too) {
         BOOST_TEST(names.size() == 1U);
         const bool rests = outcome.error.find("rests until") != std::string::npos;
         BOOST_TEST(rests == (i == limits().max_memory_failures), outcome.error);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_passes_the_limit_with_its_last_step_has_failed) {
+    const std::string over =
+        "local big = 'x' for i = 1, 16 do big = big .. big end\n"
+        "rule 'over' { when = function() return (big .. big .. 1) ~= nil end, boost = 2 }\n"
+        "segment 'over' { when = function() return (big .. big .. 1) ~= nil end }\n";
+    auto rules = load(over + kAfter, limits());
+    std::vector<std::string> names;
+    for (unsigned i = 0; i <= limits().max_memory_failures; ++i) {
+        const char* const part =
+            i < limits().max_memory_failures ? "out of memory" : "rests until the file changes";
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed == 1U);
+        BOOST_TEST(outcome.applied == 1U);
+        BOOST_TEST(outcome.error.find(part) != std::string::npos, outcome.error);
+        const auto found = rules->segments(context, names);
+        BOOST_TEST(found.failed == 1U);
+        BOOST_TEST(found.error.find(part) != std::string::npos, found.error);
+    }
+    BOOST_TEST(names.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_page_has_one_new_vm) {
+    std::string source = kKeep;
+    for (int i = 0; i < 5; ++i) {
+        source += "rule 'r" + std::to_string(i) + "' { when = keep, boost = 2 }\n";
+    }
+    auto rules = load(source + "rule 'last' { boost = 2 }", limits());
+    time_now.work = 0;
+    for (int i = 0; i < 3; ++i) {
+        time_now.looks = 0;
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed == 5U);
+        BOOST_TEST(outcome.applied == 1U);
+        BOOST_TEST(time_now.looks < 2 * kStartLooks);
+    }
+    context.query = "calm";
+    BOOST_TEST(apply(*rules).applied == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_that_does_not_hold_works) {
+    auto rules = load(
+        "rule 'r' { when = function(visitor, page) if page.query then return false end "
+        "local s = 'x' while true do s = s .. s end end, boost = 2 }\n",
+        limits());
+    for (unsigned i = 0; i < 3 * limits().max_memory_failures; ++i) {
+        context.query = i % 5 == 4 ? "calm" : "";
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed == (i % 5 == 4 ? 0U : 1U));
+        BOOST_TEST(outcome.error.find("rests") == std::string::npos, outcome.error);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_condition_that_works_does_not_save_its_rule) {
+    auto rules = load(
+        "rule 'r' { when = function() return true end, match = function() local s = 'x' "
+        "while true do s = s .. s end end, boost = 2 }\n",
+        limits());
+    for (unsigned i = 0; i < limits().max_memory_failures; ++i) {
+        BOOST_TEST(apply(*rules).error.find("out of memory") != std::string::npos);
+    }
+    BOOST_TEST(apply(*rules).error.find("rests") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(ordinary_garbage_beside_large_tables_fails_nobody) {
+    const std::string when =
+        "{ when = function(visitor, page) return tables[1] .. page.query == '' end";
+    auto rules =
+        load(kTables + "rule 'r' " + when + ", boost = 2 }\nsegment 's' " + when + "}\n", limits());
+    std::vector<std::string> names;
+    for (int i = 0; i < 2000; ++i) {
+        const std::string query = "q" + std::to_string(i);
+        context.query = query;
+        BOOST_REQUIRE_EQUAL(apply(*rules).error, "");
+        BOOST_REQUIRE_EQUAL(rules->segments(context, names).error, "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_finds_too_little_room_fails_but_does_not_rest) {
+    const std::string source = kTables +
+                               "rule 'r' { when = function() local t = {} "
+                               "for i = 1, 200 do t[i] = tables[1] .. 'other' .. i end "
+                               "return true end, boost = 2 }\n" +
+                               kAfter;
+    auto rules = load(source, limits());
+    for (unsigned i = 0; i < 3 * limits().max_memory_failures; ++i) {
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed == 1U);
+        BOOST_TEST(outcome.applied == 1U);
+        BOOST_TEST(outcome.error.find("out of memory") != std::string::npos, outcome.error);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(starts_that_fail_now_and_then_are_forgotten) {
+    auto patient_limits = limits();
+    patient_limits.budget_us = 1'000'000;
+    auto rules = load(kKeep + "rule 'r' { when = keep, boost = 2 }\n", patient_limits);
+    for (int round = 0; round < 3; ++round) {
+        context.query = "";
+        time_now.work = 100 * kMicro;  // too slow for the file
+        for (unsigned i = 1; i < patient_limits.max_memory_failures; ++i) {
+            BOOST_TEST(apply(*rules).failed == 1U);
+        }
+        BOOST_TEST(rules->memory() == 0U);
+        context.query = "calm";
+        time_now.work = 5 * kMicro;
+        BOOST_TEST(apply(*rules).applied == 1U);
     }
 }
 

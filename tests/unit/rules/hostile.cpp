@@ -286,12 +286,29 @@ BOOST_DATA_TEST_CASE_F(Shop, files_that_do_not_load, boost::unit_test::data::mak
     BOOST_TEST(error.substr(0, 8) == "shop.lua", error);
 }
 
-BOOST_AUTO_TEST_CASE(the_check_that_the_file_gets_is_harmless) {
+BOOST_AUTO_TEST_CASE(the_file_gets_no_arguments) {
     auto rules = load(
-        "local check = ...\nrule 'r' { when = function() for i = 1, 1000 do check() end "
-        "return true end, boost = 2 }");
+        "local count = select('#', ...)\n"
+        "rule 'r' { when = function() return count == 0 end, boost = 2 } -- no line behind");
     auto list = candidates();
     BOOST_TEST(rules->apply(context, list).applied == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_has_all_of_the_local_names) {
+    std::string source;
+    for (int i = 0; i < 200; ++i) {
+        source += "local a" + std::to_string(i) + " = 1\n";
+    }
+    auto rules = load(source + "rule 'r' { when = function() return a199 == 1 end, boost = 2 }");
+    auto list = candidates();
+    BOOST_TEST(rules->apply(context, list).applied == 1U);
+    BOOST_TEST(load_error(source + "local one_more") ==
+               "shop.lua:201: main function has more than 200 local variables");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_runs_outside_of_the_file) {
+    BOOST_TEST(load_error("end rule 'r' { hide = true } do") ==
+               "shop.lua:1: '<eof>' expected near 'end'");
 }
 
 BOOST_AUTO_TEST_CASE(library_functions_work) {
