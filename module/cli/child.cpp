@@ -75,10 +75,14 @@ Child::~Child() {
 
 std::optional<Status> Child::result() {
     int status = 0;
-    if (pid_ <= 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) {
+    const pid_t ended = pid_ > 0 ? ::waitpid(pid_, &status, WNOHANG) : 0;
+    if (ended == 0 || (ended < 0 && errno == EINTR)) {
         return {};
     }
-    pid_ = -1;
+    pid_ = -1;  // which may be another's from now on
+    if (ended < 0) {
+        return system_error("cannot tell how the process that did it ended");
+    }
     if (WIFSIGNALED(status)) {
         return Status::error("the process that did it was killed by signal " +
                              std::to_string(WTERMSIG(status)));

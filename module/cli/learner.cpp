@@ -78,7 +78,9 @@ Status Learner::set_item(std::string_view id, const store::ItemInput& item) {
 void Learner::remove_item(std::string_view id) {
     changed_ = true;
     trainer_.remove_item(id);
-    update_live(id);
+    if (loaded_) {
+        update_live(id);
+    }
 }
 
 store::LiveFields Learner::live_fields(std::string_view id) const {

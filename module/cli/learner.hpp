@@ -32,7 +32,8 @@ class Learner {
     // New or changed: known to the next generation, its live fields at once. An item that cannot be
     // read keeps what was known of it; the error says why.
     Status set_item(std::string_view id, const store::ItemInput& item);
-    // No longer in the catalog; unavailable at once.
+    // No longer in the catalog; unavailable at once, or before all_loaded() with the next
+    // generation: a Redis that lost its items while they were loaded empties no store in service.
     void remove_item(std::string_view id);
     // An empty visitor is nobody that is known: popularity only.
     void add(std::string_view visitor, const visitor::Event& event);

@@ -75,6 +75,8 @@ int run_program(int argc, char** argv) {
 int main(int argc, char** argv) {
     // A server that closes its connection, or `head` on our output, is an error to report.
     std::signal(SIGPIPE, SIG_IGN);
+    // A parent may ignore it; inherited, that would hide how our own children end.
+    std::signal(SIGCHLD, SIG_DFL);
     try {
         return run_program(argc, argv);
     } catch (const std::exception& error) {

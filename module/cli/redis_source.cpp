@@ -43,6 +43,7 @@ Status RedisSource::load(RedisClient& client) {
     end_complaints();
     loaded_ = status.ok() && !stop_requested();
     if (loaded_) {
+        taken_.clear();
         learner_.all_loaded();
     }
     return status;
@@ -71,9 +72,11 @@ Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
     return status;
 }
 
-// What changes meanwhile is behind the place in the stream.
+// What changes meanwhile is behind the place in the stream. What an earlier attempt took may be
+// gone since, and nothing that is read now would say so: it is asked for again.
 Status RedisSource::load_catalog(RedisClient& client) {
     Status status = tail_.skip_to_end(client, 0);
+    changed_.merge(taken_);
     return !status.ok() ? status
                         : scan_items(client, keys_, [&](const std::vector<std::string>& ids) {
                               changed_.insert(ids.begin(), ids.end());
@@ -123,9 +126,12 @@ Result<std::size_t> RedisSource::read_page(RedisClient& client, std::size_t stre
     return status.ok() ? std::move(entries) : Result<std::size_t>(status);
 }
 
-// Items first: an event of an unknown item teaches nothing.
+// Items first: an event of an unknown item teaches nothing. They may be a whole catalog.
 Status RedisSource::digest(RedisClient& client) {
     while (!changed_.empty()) {
+        if (stop_requested()) {
+            return {};
+        }
         Status status = read_items(client);
         if (!status.ok()) {
             return status;
@@ -167,6 +173,9 @@ void RedisSource::take_item(const std::string& id, const redisReply& reply) {
     if (elements_of(reply).empty()) {
         learner_.remove_item(id);
         return;
+    }
+    if (!loaded_) {
+        taken_.insert(id);
     }
     const Status status = learner_.set_item(id, item_of_hash(id, reply));
     if (!status.ok()) {

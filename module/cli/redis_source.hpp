@@ -30,8 +30,8 @@ class RedisSource {
                 std::vector<std::string> history);
 
     // The whole catalog, the history, then all events. May be called again after an error, unless
-    // hopeless(). Stops early, without an error, when the program is asked to end: loaded() is then
-    // false.
+    // hopeless(): the catalog is then what Redis has by that time. Stops early, without an error,
+    // when the program is asked to end: loaded() is then false.
     Status load(RedisClient& client);
     bool loaded() const { return loaded_; }
     // A history could not be read to its end: to read it again would learn its beginning twice.
@@ -58,6 +58,7 @@ class RedisSource {
     std::vector<std::string> history_;  // not yet read
     StreamTail tail_;                   // the catalog's stream, then one for each partition
     std::set<std::string, std::less<>> changed_;  // items whose records are to be read
+    std::set<std::string, std::less<>> taken_;    // items that Redis had, until all is loaded
     std::vector<std::pair<std::string, visitor::Event>> events_;  // to be learned after that
     std::size_t complaints_ = 0;
     bool loaded_ = false;

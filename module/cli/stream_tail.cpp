@@ -23,6 +23,7 @@ Status StreamTail::skip_to_end(RedisClient& client, std::size_t stream) {
     if (!reply.ok()) {
         return reply.status();
     }
+    skipped.last = kBeginning;
     for (const redisReply* entry : elements_of(**reply)) {
         if (const auto id_and_fields = elements_of(*entry); id_and_fields.size() == 2) {
             skipped.last = text_of(*id_and_fields[0]);

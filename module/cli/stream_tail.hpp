@@ -27,7 +27,7 @@ class StreamTail {
 
     std::size_t size() const { return streams_.size(); }
     const std::string& key(std::size_t stream) const { return streams_[stream].key; }
-    // Passes over all that the stream has now.
+    // Passes over all that the stream has now, wherever the place was before.
     Status skip_to_end(RedisClient& client, std::size_t stream);
     // Reads one page of each of the first `streams`; waits up to `block_ms` for the first entry, 0:
     // not at all. Returns how many entries there were.
@@ -35,9 +35,10 @@ class StreamTail {
                              const TakeEntry& take);
 
   private:
+    static constexpr std::string_view kBeginning = "0-0";
     struct Stream {
         std::string key;
-        std::string last = "0-0";  // id of the last entry read
+        std::string last{kBeginning};  // id of the last entry read
     };
     Stream* find(std::string_view key);
     std::size_t read_stream(const redisReply& reply, const TakeEntry& take);

@@ -109,7 +109,6 @@ void Trainer::State::weigh(Slot slot, const Event& event, double weight) {
     product.weight.add(weight, event.time, options.popularity_half_life);
     product.first_event =
         product.first_event == 0 ? event.time : std::min(product.first_event, event.time);
-    weigh_segments(slot, event, weight);
 }
 
 void Trainer::State::weigh_segments(Slot slot, const Event& event, double weight) {
@@ -180,6 +179,7 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     if (visitor.empty()) {
         return;
     }
+    weigh_segments(slot, event, weight);
     Visit& visit = this->visit(visitor);
     visit.touched = events;
     if (apart(event.time, visit.last)) {

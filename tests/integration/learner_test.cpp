@@ -265,6 +265,45 @@ BOOST_AUTO_TEST_CASE(a_change_that_redis_refuses_to_tell_is_asked_for_again) {
         [&] { return in_service->live(in_service->find("B")).price_micros == 4'000'000; }));
 }
 
+// Without XLEN loading fails when all items have been read.
+BOOST_AUTO_TEST_CASE(an_item_removed_between_two_attempts_to_load_is_gone) {
+    import();
+    client.command({"ACL", "SETUSER", "default", "-xlen"});
+    Process learn = daemon();
+    BOOST_REQUIRE(wait_until([&] { return contains(log(), "trying again every second"); }));
+    client.command({"DEL", "pz:item:A"});
+    client.command({"XADD", "pz:catalog", "*", "id", "A"});
+    client.command({"ACL", "SETUSER", "default", "+xlen"});
+    BOOST_REQUIRE(wait_until([&] { return generation_with("C"); }));
+    BOOST_TEST(!generation_with("A"));
+}
+
+BOOST_AUTO_TEST_CASE(a_redis_that_lost_all_while_it_was_loaded_changes_nothing_until_filled_again) {
+    import();
+    BOOST_REQUIRE(learn_once().status == 0);
+    client.command({"ACL", "SETUSER", "default", "-xlen"});
+    Process learn = daemon();
+    BOOST_REQUIRE(wait_until([&] { return contains(log(), "trying again every second"); }));
+    redis.kill9();
+    redis.start();
+    client = redis.client();
+    BOOST_REQUIRE(wait_until([&] { return contains(log(), "answers again"); }));
+    BOOST_TEST(live("A").available());
+    client.command({"HSET", "pz:item:D", "title", "Dish", "price", "2.00 GBP"});
+    client.command({"XADD", "pz:catalog", "1-1", "id", "D"});  // a clock that went back
+    BOOST_REQUIRE(wait_until([&] { return snapshot()->generation() > 1; }));
+    BOOST_TEST(generation_with("D"));
+    BOOST_TEST(!generation_with("A"));
+}
+
+BOOST_AUTO_TEST_CASE(a_daemon_whose_parent_ignores_its_children_writes) {
+    import();
+    const auto before = ::signal(SIGCHLD, SIG_IGN);
+    Process learn = daemon();
+    ::signal(SIGCHLD, before);
+    BOOST_TEST(wait_until([&] { return generation_with("A"); }), log());
+}
+
 BOOST_AUTO_TEST_CASE(odd_columns_do_not_stop_the_generations) {
     import();
     for (const std::string id : {"X", "Y"}) {

@@ -366,8 +366,12 @@ BOOST_AUTO_TEST_CASE(events_of_no_visitor_teach_popularity_alone) {
     items("abc");
     events("", "purchase", "ab", 10);
     events("", "view_item", "bc", 10);
+    event("", "view_item", "b", 10, " segment=vip");
+    event("v", "view_item", "c", 10, " segment=new");
     write();
     BOOST_TEST(ranked(ListKind::popular) == "bac");
+    BOOST_TEST(ranked(ListKind::in_segment, "vip") == "-");
+    BOOST_TEST(ranked(ListKind::in_segment, "new") == "c");
     BOOST_TEST(snapshot->session_count() == 0U);
     for (const std::string id : {"a", "b", "c"}) {
         BOOST_TEST(neighbours(NeighbourKind::cross_sell, id).empty());
