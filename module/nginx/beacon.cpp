@@ -15,13 +15,12 @@ constexpr off_t kMaxBody = 64 * 1024;
 
 // One POST that waits for Redis's answer. Lives in the request's pool. Its timer is what keeps a
 // leaving worker until the answer is there, and the last resort when none comes.
-class Beacon final : public redis::Handler {
+class Beacon final : public Worker::Waiter {
   public:
     static Beacon* create(ngx_http_request_t* r);
     void write(std::string_view visitor, std::span<const visitor::Event> events);
 
-    void on_replies(std::span<const redis::Reply> replies) noexcept override;
-    void on_failure(std::string_view why) noexcept override;
+    void on_written(bool stored) noexcept override;
 
   private:
     explicit Beacon(ngx_http_request_t* r);
@@ -32,8 +31,7 @@ class Beacon final : public redis::Handler {
 
     ngx_http_request_t* r_;
     Worker& worker_;
-    redis::Ticket ticket_ = 0;
-    std::size_t events_ = 0;
+    Worker::Write* write_ = nullptr;
     Timer deadline_;
 };
 
@@ -58,9 +56,9 @@ void Beacon::destroy(void* self) noexcept {
 }
 
 void Beacon::forget() {
-    if (ticket_ != 0) {
-        worker_.redis()->cancel(ticket_);
-        ticket_ = 0;
+    if (write_ != nullptr) {
+        Worker::forget(write_);
+        write_ = nullptr;
     }
     deadline_.unset();
 }
@@ -75,38 +73,25 @@ ngx_int_t unavailable(ngx_http_request_t* r) {
 }
 
 void Beacon::write(std::string_view visitor, std::span<const visitor::Event> events) {
-    ticket_ = worker_.write_events(visitor, events, this);
-    if (ticket_ == 0) {
+    write_ = worker_.write_events(visitor, events, *this);
+    if (write_ == nullptr) {
         ngx_http_finalize_request(r_, unavailable(r_));
         return;
     }
-    events_ = events.size();
     deadline_.set(worker_.redis()->longest_wait());
     // While we wait, only the client's going away is of interest.
     r_->read_event_handler = ngx_http_test_reading;
     r_->write_event_handler = ngx_http_request_empty_handler;
 }
 
-void Beacon::on_replies(std::span<const redis::Reply> replies) noexcept {
-    bool stored = true;
-    for (const auto& reply : replies) {
-        stored = stored && reply.type != redis::Reply::Type::error;
-    }
-    ticket_ = 0;
+void Beacon::on_written(bool stored) noexcept {
+    write_ = nullptr;
     answer(stored);
-}
-
-void Beacon::on_failure(std::string_view) noexcept {
-    ticket_ = 0;
-    answer(false);
 }
 
 void Beacon::answer(bool stored) {
     ngx_connection_t* c = r_->connection;
     forget();
-    if (!stored) {
-        worker_.stats().events_failed.add(events_);
-    }
     ngx_http_set_log_request(c->log, r_);
     ngx_http_finalize_request(
         r_, stored ? send_text(r_, NGX_HTTP_NO_CONTENT, {}, {}) : unavailable(r_));

@@ -1,10 +1,10 @@
 #include "nginx/file.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <system_error>
 
 namespace pz::ngx {
@@ -27,12 +27,15 @@ Result<std::string> read_file(const std::string& path) {
     if (!file) {
         return unreadable(path, std::strerror(errno));
     }
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (text.bad()) {
+    std::string text;
+    std::array<char, 4096> piece;
+    while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
+        text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+    }
+    if (file.bad()) {
         return unreadable(path, "cannot be read to its end");
     }
-    return std::move(text).str();
+    return text;
 }
 
 }  // namespace pz::ngx

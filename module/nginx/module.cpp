@@ -37,7 +37,9 @@ bool switched_on(ngx_http_request_t* r) {
 
 bool asks_for_something(ngx_http_request_t* r) {
     const LocationConf* location = location_conf(r);
-    return (r->method & (NGX_HTTP_GET | NGX_HTTP_POST)) != 0 && location->enable != nullptr &&
+    const bool ours = r->content_handler == beacon_handler || r->content_handler == status_handler;
+    return !ours && (r->method & (NGX_HTTP_GET | NGX_HTTP_POST)) != 0 &&
+           location->enable != nullptr &&
            (!location->plan->empty() || !location->events->events.empty());
 }
 
@@ -142,7 +144,7 @@ bool begin(ngx_http_request_t* r) {
     Request* request = r == r->main ? Request::find(r) : nullptr;
     if (request != nullptr && request->has_page()) {
         request->abandon_page();
-        return true;
+        return ineligible(r) != Skip::none || make_private(r);
     }
     // What `return` answers never came through PRECONTENT.
     if (request == nullptr || !request->in(location_conf(r))) {
@@ -171,11 +173,13 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
 
 ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
     Request* request = r == r->main ? Request::find(r) : nullptr;
-    if (request == nullptr || !request->rewrites()) {
+    if (request == nullptr) {
         return next_body_filter(r, in);
     }
-    return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_ERROR),
-                   [&] { return request->body(in, next_body_filter); });
+    return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_ERROR), [&] {
+        return request->rewrites() ? request->body(in, next_body_filter)
+                                   : request->pass(in, next_body_filter);
+    });
 }
 
 ngx_int_t log_handler(ngx_http_request_t* r) noexcept {

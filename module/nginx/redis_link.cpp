@@ -102,28 +102,25 @@ void RedisLink::watch() {
     }
 }
 
-// False when the socket has failed.
-bool RedisLink::send() {
+// What the socket does not take leaves later.
+void RedisLink::flush() {
     while (connection_ != nullptr && established_) {
         const std::string_view output = session_.output();
         if (output.empty()) {
-            return true;
+            return;
         }
         const ssize_t n = connection_->send(connection_, bytes(output), output.size());
         if (n == NGX_AGAIN || n == 0) {
             break;
         }
         if (n < 0) {
-            return false;
+            fail("cannot send");
+            return;
         }
         session_.sent(static_cast<std::size_t>(n));
     }
-    return connection_ == nullptr || ngx_handle_write_event(connection_->write, 0) == NGX_OK;
-}
-
-void RedisLink::flush() {
-    if (!send()) {
-        fail("cannot send");
+    if (connection_ != nullptr && ngx_handle_write_event(connection_->write, 0) != NGX_OK) {
+        fail("cannot wait for the socket");
     }
 }
 

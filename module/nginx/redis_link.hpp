@@ -35,9 +35,6 @@ class RedisLink {
     // personal page.
     redis::Ticket submit(std::string_view commands, unsigned replies, redis::Handler* handler);
     void cancel(redis::Ticket ticket) { session_.cancel(ticket); }
-    // Sends what is queued, now; what the socket does not take leaves later. A socket that fails is
-    // left to the event loop: no handler is called meanwhile.
-    void send_now() { (void)send(); }
     // Sends what can be sent and closes. Pending handlers are not called: their requests are going
     // too.
     void shutdown();
@@ -53,7 +50,6 @@ class RedisLink {
     static void on_watch(ngx_event_t* event) noexcept;
     static void on_reconnect(ngx_event_t* event) noexcept;
 
-    bool send();
     void flush();
     bool established();
     void start_session();

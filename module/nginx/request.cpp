@@ -1,6 +1,7 @@
 #include "nginx/request.hpp"
 
 #include <new>
+#include <utility>
 
 #include <time.h>
 
@@ -33,9 +34,7 @@ Request::Request(ngx_http_request_t* r)
       deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
 
 Request::~Request() {
-    if (lookup_ == Lookup::pending) {
-        worker_.redis()->cancel(ticket_);
-    }
+    stop_waiting();
 }
 
 void Request::destroy(void* self) noexcept {
@@ -145,13 +144,8 @@ void Request::begin_page(bool seen) {
 void Request::abandon_page() {
     abandoned_ = true;
     seen_ = false;
-    if (holding_) {
-        end_hold();
-    }
-    if (lookup_ == Lookup::pending) {
-        worker_.redis()->cancel(ticket_);
-        lookup_ = Lookup::failed;
-    }
+    hold(Hold::none);
+    stop_waiting();
     skip(Skip::status);
 }
 
@@ -208,7 +202,7 @@ void Request::end_lookup(Lookup state, Skip reason) {
         skip(reason);
     }
     // Not held: the request may be in a phase of another module; the body will ask.
-    if (holding_) {
+    if (hold_ != Hold::none) {
         wake();
     }
 }
@@ -218,19 +212,44 @@ void Request::on_deadline(ngx_event_t* event) noexcept {
     const ngx_msec_t waited = ngx_current_msec - self->hold_began_;
     if (waited < self->patience()) {
         self->deadline_.set(self->patience() - waited);
-        self->send_head();
+        if (self->rewrites()) {
+            self->send_head();
+        }
         return;
     }
-    self->worker_.redis()->cancel(self->ticket_);
-    self->worker_.stats().lookup_timeouts.add();
-    self->end_lookup(Lookup::failed, Skip::timeout);
+    if (self->lookup_ == Lookup::pending) {
+        self->worker_.stats().lookup_timeouts.add();
+        self->skip(Skip::timeout);
+    }
+    self->stop_waiting();
+    self->wake();
+}
+
+void Request::stop_waiting() {
+    if (lookup_ == Lookup::pending) {
+        worker_.redis()->cancel(ticket_);
+        ticket_ = 0;
+        lookup_ = Lookup::failed;
+    }
+    if (write_ != nullptr) {
+        Worker::forget(write_);
+        write_ = nullptr;
+    }
+}
+
+void Request::on_written(bool) noexcept {
+    write_ = nullptr;
+    if (hold_ != Hold::none) {
+        wake();
+    }
 }
 
 // While we hold, send_timeout runs against the client: stay well below it.
 ngx_msec_t Request::patience() const {
     auto* core = static_cast<ngx_http_core_loc_conf_t*>(
         ngx_http_get_module_loc_conf(r_, ngx_http_core_module));
-    return ngx_min(location_->timeout, core->send_timeout / 2 + 1);
+    const ngx_msec_t all = ngx_min(location_->timeout, core->send_timeout / 2 + 1);
+    return all > held_ms_ ? all - held_ms_ : 1;
 }
 
 void Request::send_head() {
@@ -300,12 +319,12 @@ bool Request::feed(ngx_buf_t* buffer) {
         ended_ = true;
         page_->end();
     }
-    return chain_.finish(buffer, page_->holding()) && !out_of_memory_;
+    return chain_.finish(buffer, page_->holding() || write_ != nullptr) && !out_of_memory_;
 }
 
 ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     const bool passing = page_->verdict() == page::Verdict::pass && page_->buffered() == 0;
-    if (passing && !holding_ && chain_.empty() && !chain_.busy()) {
+    if (passing && hold_ == Hold::none && write_ == nullptr && chain_.empty() && !chain_.busy()) {
         return next(r_, in);
     }
     if (lookup_ != Lookup::pending) {
@@ -320,7 +339,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
         skip(Skip::limit);  // unless there was another reason before
     }
     update_hold();
-    if (!holding_ && !chain_.release_last()) {
+    if (hold_ == Hold::none && !chain_.release_last()) {
         return NGX_ERROR;
     }
     // An empty chain where nothing waits below would be an alert; a NULL call must always go on.
@@ -330,25 +349,42 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     return chain_.send(r_, next);
 }
 
-// The bit keeps the request alive; the deadline sees to it that it is cleared.
+// With a length of its own, the response would end for the client before its last buffer: all of
+// it is kept.
+ngx_int_t Request::pass(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
+    const bool wait = write_ != nullptr;
+    hold(wait ? Hold::end : Hold::none);
+    if (!wait && kept_ == nullptr) {
+        return next(r_, in);
+    }
+    if (ngx_chain_add_copy(r_->pool, &kept_, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    return wait ? NGX_OK : next(r_, std::exchange(kept_, nullptr));
+}
+
 void Request::update_hold() {
-    const bool hold = page_->holding();
-    if (hold && !holding_) {
+    const bool end = ended_ && write_ != nullptr;
+    hold(page_->holding() ? Hold::placement : end ? Hold::end : Hold::none);
+}
+
+// The bit keeps the request alive; the deadline sees to it that it is cleared. What a new reason
+// lets go shall not wait in the filters below, so the delay of the head begins anew.
+void Request::hold(Hold why) {
+    if (why == hold_) {
+        return;
+    }
+    if (hold_ != Hold::none) {
+        held_ms_ += ngx_current_msec - hold_began_;
+        deadline_.unset();
+        r_->buffered &= ~kBufferedBit;
+    }
+    hold_ = why;
+    if (hold_ != Hold::none) {
         hold_began_ = ngx_current_msec;
         deadline_.set(ngx_min(kHeadDelay, patience()));
         r_->buffered |= kBufferedBit;
     }
-    if (!hold && holding_) {
-        end_hold();
-    }
-    holding_ = hold;
-}
-
-void Request::end_hold() {
-    held_ms_ = ngx_current_msec - hold_began_;
-    deadline_.unset();
-    r_->buffered &= ~kBufferedBit;
-    holding_ = false;
 }
 
 // Push what was held from the top of the chain, so that the filters above account for it, then let

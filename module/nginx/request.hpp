@@ -3,9 +3,10 @@
 // Life: enter_location() in PRECONTENT begins the lookup and never suspends the request. The header
 // filter records the location's events and, for an eligible response, begins the page. The body
 // filter feeds it; at a placement bytes are held (the buffered bit keeps the request) until the
-// lookup ends or the deadline passes; whichever comes wakes the request. A pool cleanup destroys
-// the object and cancels the lookup. The object lives in the request's pool and is found again
-// after an internal redirect, which clears nginx's own pointer to it.
+// lookup ends or the deadline passes; whichever comes wakes the request. The end of a response that
+// recorded events waits in the same way until Redis has them. A pool cleanup destroys the object
+// and cancels the lookup. The object lives in the request's pool and is found again after an
+// internal redirect, which clears nginx's own pointer to it.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,7 @@
 
 namespace pz::ngx {
 
-class Request final : private redis::Handler, private page::Output {
+class Request final : private redis::Handler, private Worker::Waiter, private page::Output {
   public:
     static Request* find(ngx_http_request_t* r);
     // nullptr when memory is out.
@@ -35,6 +36,8 @@ class Request final : private redis::Handler, private page::Output {
     // first that wants a page begins the lookup. `wanted`: personalization is on here.
     void enter_location(bool wanted);
     bool in(const LocationConf* location) const { return location_ == location; }
+    // Writes this location's events. The end of the response waits until Redis has them, so that the
+    // visitor's next page knows, whichever worker or edge makes it.
     void record_events();
     // The response will be personalized: make ready for its body. `seen`: by a visitor, now, and
     // not fetched ahead.
@@ -44,6 +47,8 @@ class Request final : private redis::Handler, private page::Output {
     bool has_page() const { return page_ != nullptr; }
     bool rewrites() const { return page_ != nullptr && !abandoned_; }
     ngx_int_t body(ngx_chain_t* in, ngx_http_output_body_filter_pt next);
+    // The body of a response that stays as it is.
+    ngx_int_t pass(ngx_chain_t* in, ngx_http_output_body_filter_pt next);
     void finish_log();
 
     void skip(Skip reason);
@@ -62,6 +67,8 @@ class Request final : private redis::Handler, private page::Output {
 
   private:
     enum class Lookup : std::uint8_t { none, pending, ready, failed };
+    // Which bytes wait: those from a placement on, or the end of the response.
+    enum class Hold : std::uint8_t { none, placement, end };
 
     ~Request();
     static void destroy(void* self) noexcept;
@@ -70,6 +77,8 @@ class Request final : private redis::Handler, private page::Output {
     // redis::Handler
     void on_replies(std::span<const redis::Reply> replies) noexcept override;
     void on_failure(std::string_view why) noexcept override;
+    // Worker::Waiter
+    void on_written(bool stored) noexcept override;
     // page::Output
     void input(std::string_view bytes) override;
     void made(std::string_view bytes) override;
@@ -80,8 +89,7 @@ class Request final : private redis::Handler, private page::Output {
     void end_lookup(Lookup state, Skip reason);
     void decide();
     void build_profile();
-    void record_event(const EventRule& rule);
-    void keep_events(std::span<const visitor::Event> events);
+    void collect_events(const EventRule& rule, std::vector<visitor::Event>& events);
     void add_segments(visitor::Event& event) const;
     void count_page(const page::Counters& counters);
     void record_impressions();
@@ -90,7 +98,8 @@ class Request final : private redis::Handler, private page::Output {
     void evaluate_variables(page::Visitor& visitor);
     bool feed(ngx_buf_t* buffer);
     void update_hold();
-    void end_hold();
+    void hold(Hold why);
+    void stop_waiting();
     ngx_msec_t patience() const;
     void send_head();
     void wake();
@@ -110,6 +119,7 @@ class Request final : private redis::Handler, private page::Output {
     std::vector<std::string_view> event_texts_;
     std::vector<std::pair<std::string_view, std::string_view>> traits_;
     std::vector<std::string> own_events_;  // of this request, newest first
+    Worker::Write* write_ = nullptr;       // of these, until it is answered
 
     SnapshotPtr snapshot_;
     std::shared_ptr<rules::RuleSet> rules_;
@@ -118,10 +128,12 @@ class Request final : private redis::Handler, private page::Output {
     std::vector<std::pair<std::string_view, std::string_view>> context_;
 
     Chain chain_;
+    ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, until write_ is answered
     std::unique_ptr<page::Page> page_;
     bool out_of_memory_ = false;
     bool seen_ = false;  // impressions count
-    bool holding_ = false, ended_ = false, abandoned_ = false;
+    Hold hold_ = Hold::none;
+    bool ended_ = false, abandoned_ = false;
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;
     Timer deadline_;
 };

@@ -61,18 +61,23 @@ void Request::record_events() {
     if (!may_write()) {
         return;
     }
+    std::vector<visitor::Event> events;
     for (const auto& rule : location_->events->events) {
         if (rule.when == nullptr || truthy(evaluate(r_, rule.when))) {
-            record_event(rule);
+            collect_events(rule, events);
         }
     }
-    // Before the response: the visitor's next page may be another worker's.
-    if (!own_events_.empty() && worker_.redis() != nullptr) {
-        worker_.redis()->send_now();
+    if (events.empty()) {
+        return;
     }
+    // For this very page, too.
+    for (auto event = events.rbegin(); event != events.rend(); ++event) {
+        own_events_.push_back(visitor::format_event(*event));
+    }
+    write_ = worker_.write_events(visitor_, events, *this);
 }
 
-void Request::record_event(const EventRule& rule) {
+void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>& events) {
     const std::string_view items = evaluate(r_, rule.item);
     if (rule.item != nullptr && items.empty()) {
         return;
@@ -86,7 +91,6 @@ void Request::record_event(const EventRule& rule) {
     blank.type = visitor::event_type(rule.name);
     blank.name = rule.name;
     blank.time = ngx_time();
-    std::vector<visitor::Event> events;
     const auto ids = split(items);
     for (std::size_t i = 0; i < ids.size(); i++) {
         visitor::Event event = blank;
@@ -101,20 +105,6 @@ void Request::record_event(const EventRule& rule) {
             events.push_back(std::move(event));
         }
     }
-    keep_events(events);
-}
-
-// For Redis, and for this very page: newest first.
-void Request::keep_events(std::span<const visitor::Event> events) {
-    if (events.empty()) {
-        return;
-    }
-    std::vector<std::string> texts;
-    for (auto event = events.rbegin(); event != events.rend(); ++event) {
-        texts.push_back(visitor::format_event(*event));
-    }
-    own_events_.insert(own_events_.begin(), texts.begin(), texts.end());
-    worker_.write_events(visitor_, events);
 }
 
 void Request::finish_log() {

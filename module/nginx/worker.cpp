@@ -38,8 +38,8 @@ RuleWatch* Worker::rules(const RuleFile* file) {
     return nullptr;
 }
 
-redis::Ticket Worker::write_events(std::string_view visitor, std::span<const visitor::Event> events,
-                                   redis::Handler* handler) {
+Worker::Write* Worker::write_events(std::string_view visitor,
+                                    std::span<const visitor::Event> events, Waiter& waiter) {
     stats_.events.add(events.size());
     std::vector<std::string> texts;
     std::vector<std::vector<std::string>> fields;
@@ -51,26 +51,28 @@ redis::Ticket Worker::write_events(std::string_view visitor, std::span<const vis
     const unsigned replies =
         redis::append_write(commands, conf_.keys, conf_.retention, visitor,
                             redis::partition_of(visitor, conf_.partitions), texts, fields);
-    if (handler == nullptr) {
-        return write(commands, replies, stats_.events_failed, events.size());
+    Write* pending = write(commands, replies, stats_.events_failed, events.size());
+    if (pending != nullptr) {
+        pending->waiter = &waiter;
     }
-    const redis::Ticket ticket = redis_ != nullptr ? redis_->submit(commands, replies, handler) : 0;
-    if (ticket == 0) {
-        stats_.events_failed.add(events.size());
-    }
-    return ticket;
+    return pending;
 }
 
-redis::Ticket Worker::write(std::string_view commands, unsigned replies, Counter& failures,
-                            std::size_t events) {
+void Worker::forget(Write* write) {
+    write->waiter = nullptr;
+}
+
+Worker::Write* Worker::write(std::string_view commands, unsigned replies, Counter& failures,
+                             std::size_t events) {
     writes_.emplace_front(*this, failures, events);
     writes_.front().self = writes_.begin();
     const redis::Ticket ticket =
         redis_ != nullptr ? redis_->submit(commands, replies, &writes_.front()) : 0;
     if (ticket == 0) {
         writes_.front().end(events);
+        return nullptr;
     }
-    return ticket;
+    return &writes_.front();
 }
 
 void Worker::add_impression(std::string_view visitor, const visitor::Event& event) {
@@ -104,9 +106,13 @@ void Worker::Write::on_failure(std::string_view) noexcept {
     end(events);
 }
 
-void Worker::Write::end(std::size_t failed) {
+void Worker::Write::end(std::size_t failed) noexcept {
     failures.add(failed);
+    Waiter* const told = waiter;
     worker.writes_.erase(self);
+    if (told != nullptr) {
+        told->on_written(failed == 0);
+    }
 }
 
 void Worker::on_tick(ngx_event_t* event) noexcept {

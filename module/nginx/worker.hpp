@@ -32,37 +32,47 @@ class Worker {
     recommend::Scratch& scratch() { return scratch_; }
     Stats& stats() { return stats_; }
 
-    // Queues the visitor's events, oldest first, for list and stream. 0: Redis is away, and the
-    // events are counted as failed. A handler counts those that fail later; without one nobody
-    // waits, and the worker counts them.
-    redis::Ticket write_events(std::string_view visitor, std::span<const visitor::Event> events,
-                               redis::Handler* handler = nullptr);
-    // An impression for the stream; leaves within a second, together with others.
-    void add_impression(std::string_view visitor, const visitor::Event& event);
+    // Who waits for a write; told once, unless it is forgotten before.
+    class Waiter {
+      public:
+        virtual void on_written(bool stored) noexcept = 0;
 
-  private:
-    // A write that nobody waits for: counts what did not arrive, then is gone.
+      protected:
+        ~Waiter() = default;
+    };
+    // Counts what did not arrive, tells who waits, then is gone.
     struct Write final : redis::Handler {
         Write(Worker& owner, Counter& failed, std::size_t count)
             : worker(owner), failures(failed), events(count) {}
         void on_replies(std::span<const redis::Reply> replies) noexcept override;
         void on_failure(std::string_view why) noexcept override;
-        void end(std::size_t failed);
+        void end(std::size_t failed) noexcept;
 
         Worker& worker;
         Counter& failures;
         const std::size_t events;
+        Waiter* waiter = nullptr;
         std::list<Write>::iterator self;
     };
 
+    // Queues the visitor's events, oldest first, for list and stream. nullptr: Redis is away. Events
+    // that fail, now or later, are counted.
+    Write* write_events(std::string_view visitor, std::span<const visitor::Event> events,
+                        Waiter& waiter);
+    // The write goes on, but nobody waits for it any more.
+    static void forget(Write* write);
+    // An impression for the stream; leaves within a second, together with others.
+    void add_impression(std::string_view visitor, const visitor::Event& event);
+
+  private:
     // A server that owes replies for so long is taken for dead; never less than twice the longest
     // personalize_timeout.
     static constexpr ngx_msec_t kStall = 400;
     static constexpr ngx_msec_t kTick = 500;
     static constexpr std::size_t kImpressionBytes = 64 * 1024;
 
-    redis::Ticket write(std::string_view commands, unsigned replies, Counter& failures,
-                        std::size_t events);
+    Write* write(std::string_view commands, unsigned replies, Counter& failures,
+                 std::size_t events);
     static void on_tick(ngx_event_t* event) noexcept;
     void tick();
     void send_impressions();

@@ -109,6 +109,12 @@ BOOST_AUTO_TEST_CASE(http_blocks_without_any_directive_and_no_http_at_all) {
     BOOST_CHECK_EQUAL(Nginx::check(dir, "").status, 0);
 }
 
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_to_their_end) {
+    // A regular file by its mode, but reading it fails.
+    check_all({{in_server("personalize_template tile /proc/self/mem;"), "read to its end"},
+               {in_server("personalize_rules /proc/self/mem;"), "read to its end"}});
+}
+
 BOOST_AUTO_TEST_CASE(main_directives) {
     // A label that is too long fails without a name server's help.
     const std::string nowhere = "no-such-host." + std::string(64, 'x') + ".invalid";

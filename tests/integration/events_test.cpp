@@ -2,6 +2,9 @@
 // page.
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
+#include <optional>
+
 #include "integration/support/edge.hpp"
 #include "integration/support/fake_redis.hpp"
 #include "integration/support/print.hpp"
@@ -101,6 +104,95 @@ BOOST_AUTO_TEST_CASE(next_page_of_another_worker_knows) {
         edge.get("/item?id=P0" + std::to_string(1 + i % 9), who);
         CHECK_LIST(tiles_of(edge.get("/", who).body, "w1"), "P0" + std::to_string(1 + i % 9));
     }
+}
+
+// All that stands behind a lookup waits until Redis goes on.
+struct BusyRedis {
+    explicit BusyRedis(EdgeOptions options)
+        : edge(std::move(options)), redis(edge.dir / "redis.sock") {
+        BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+        add_pages(edge);
+        redis.hold();
+        blocker.emplace(edge.nginx->client());
+        blocker->send({.path = "/", .headers = visitor("blocker")});
+        BOOST_REQUIRE(wait_until([&] { return redis.received("LRANGE") == 1; }));
+    }
+    // A client that has asked for a page whose event waits.
+    HttpClient client(const std::string& path) const {
+        HttpClient client = edge.nginx->client();
+        client.send({.path = path, .headers = visitor("anna")});
+        BOOST_REQUIRE(edge.status_reaches("events", 1));
+        return client;
+    }
+    Edge edge;
+    FakeRedis redis;
+    std::optional<HttpClient> blocker;
+};
+
+EdgeOptions without_redis(std::string timeout) {
+    EdgeOptions options = kShop;
+    options.redis = false;
+    options.timeout = std::move(timeout);
+    return options;
+}
+
+BOOST_AUTO_TEST_CASE(response_ends_when_redis_has_the_event) {
+    BusyRedis busy(without_redis("30s"));
+    HttpClient client = busy.client("/item?id=P03");
+    BOOST_CHECK_EQUAL(client.read_until("ok", 50ms).find("ok"), std::string::npos);
+    busy.redis.release();
+    const Response response = client.finish({});
+    BOOST_CHECK(response.complete);
+    BOOST_CHECK_EQUAL(response.body, "<p>ok</p>");
+    BOOST_CHECK_EQUAL(response.header("Content-Length").value_or(""), "9");
+}
+
+BOOST_AUTO_TEST_CASE(page_shows_at_once_and_ends_when_redis_has_the_event) {
+    EdgeOptions options = without_redis("30s");
+    options.location += " personalize_event view_item item=$arg_id;";
+    Edge edge(options);
+    std::atomic<bool> held{true};
+    const FakeRedis redis(edge.dir / "redis.sock", [&](const FakeRedis::Command& command) {
+        if (command[0] == "LPUSH") {
+            wait_until([&] { return !held; });
+        }
+        return FakeRedis::empty_answer(command);
+    });
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    HttpClient client = edge.nginx->client();
+    client.send({.path = "/?id=P03", .headers = visitor("anna")});
+    BOOST_CHECK_NE(client.read_until("</html>").find("data-id=\"P03\""), std::string::npos);
+    const std::string end = "\r\n0\r\n\r\n";
+    BOOST_CHECK_EQUAL(client.read_until(end, 50ms).find(end), std::string::npos);
+    held = false;
+    BOOST_CHECK(client.finish({}).complete);
+    BOOST_CHECK_EQUAL(edge.result(0), "personal");
+}
+
+BOOST_AUTO_TEST_CASE(event_that_redis_does_not_confirm_costs_the_timeout) {
+    BusyRedis busy(without_redis("100ms"));
+    const Response response = busy.client("/item?id=P03").finish({});
+    BOOST_CHECK(response.complete);
+    BOOST_CHECK_EQUAL(response.body, "<p>ok</p>");
+    busy.redis.release();
+}
+
+BOOST_AUTO_TEST_CASE(client_that_leaves_while_its_event_waits) {
+    BusyRedis busy(without_redis("30s"));
+    busy.client("/item?id=P03").socket().abort();
+    busy.redis.release();
+    BOOST_CHECK(wait_until([&] { return busy.redis.received("LPUSH") == 1; }));
+    BOOST_CHECK_EQUAL(busy.edge.get("/item?id=P04", visitor("anna")).body, "<p>ok</p>");
+}
+
+BOOST_AUTO_TEST_CASE(endpoints_of_our_own_are_no_pages) {
+    EdgeOptions options = kShop;
+    options.server = options.location + kShop.server;  // inherited by the beacon's location
+    Edge edge(options);
+    edge.post("/beacon", beacon("P02"), visitor("ida"));
+    edge.get("/-/status", visitor("ida"));
+    BOOST_CHECK_EQUAL(edge.status("lookups"), 0);
+    BOOST_CHECK_EQUAL(edge.result(0), "-");
 }
 
 BOOST_AUTO_TEST_CASE(add_to_cart_from_form_fields) {
