@@ -3,38 +3,48 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace pz::ngx {
 
 namespace {
 
-Status unreadable(const std::string& path, const std::string& why) {
+Status unreadable(const std::string& path, const char* why) {
     return Status::error("'" + path + "': " + why);
+}
+
+Result<std::string> read_open_file(int fd, const std::string& path) {
+    struct stat info;
+    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        return unreadable(path, "not a regular file; name the file itself");
+    }
+    std::string text;
+    std::array<char, 4096> piece;
+    for (;;) {
+        const ssize_t size = ::read(fd, piece.data(), piece.size());
+        if (size == 0) {
+            return text;
+        }
+        if (size < 0 && errno != EINTR) {
+            return unreadable(path, std::strerror(errno));
+        }
+        text.append(piece.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    }
 }
 
 }  // namespace
 
+// O_NONBLOCK: opening a FIFO would wait for its writer.
 Result<std::string> read_file(const std::string& path) {
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-        return unreadable(path, "not a regular file; name the file itself");
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
         return unreadable(path, std::strerror(errno));
     }
-    std::string text;
-    std::array<char, 4096> piece;
-    while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
-        text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
-    }
-    if (file.bad()) {
-        return unreadable(path, "cannot be read to its end");
-    }
+    auto text = read_open_file(fd, path);
+    ::close(fd);
     return text;
 }
 

@@ -111,8 +111,8 @@ BOOST_AUTO_TEST_CASE(http_blocks_without_any_directive_and_no_http_at_all) {
 
 BOOST_AUTO_TEST_CASE(files_that_cannot_be_read_to_their_end) {
     // A regular file by its mode, but reading it fails.
-    check_all({{in_server("personalize_template tile /proc/self/mem;"), "read to its end"},
-               {in_server("personalize_rules /proc/self/mem;"), "read to its end"}});
+    check_all({{in_server("personalize_template tile /proc/self/mem;"), "Input/output error"},
+               {in_server("personalize_rules /proc/self/mem;"), "Input/output error"}});
 }
 
 BOOST_AUTO_TEST_CASE(main_directives) {
