@@ -12,9 +12,10 @@
 // The budget is held with the JIT on: a fuel check is compiled into every loop and function body of
 // the file, and library calls pay by their size (measured design; count hooks do not fire in
 // traces). Operators on long texts pay nothing: a file of nothing but thousands of these in a row
-// can pass the budget by about 100 ms, bounded by max_source. Sandbox: text chunks only; no ffi, io,
-// os, debug, package, jit, load*, coroutine, pcall, get/setfenv, metatables, string patterns or
-// rep; memory capped by the allocator.
+// can pass the budget by about 100 ms, and one whose very deep recursion returns through as many by
+// 0.4 s, bounded by max_source and the Lua stack. Sandbox: text chunks only; no ffi, io, os, debug,
+// package, jit, load*, coroutine, pcall, get/setfenv, metatables, string patterns or rep; memory
+// capped by the allocator.
 //
 // Thread rules: one RuleSet per thread. Lifetime: everything in the Context must live through the
 // call. C++ exceptions never cross Lua frames; no function here throws.
