@@ -145,13 +145,11 @@ void TagAttributes::reset(std::string_view tag, std::size_t name_size) {
     parsed_ = false;
 }
 
-std::span<const Attribute> TagAttributes::get() {
-    if (!parsed_) {
-        attributes_.clear();
-        parse_attributes(text_, attributes_);
-        parsed_ = true;
-    }
-    return attributes_;
+void TagAttributes::parse() {
+    attributes_.clear();
+    parse_attributes(text_, attributes_);
+    list_ = attributes_;
+    parsed_ = true;
 }
 
 }  // namespace pz::rewrite

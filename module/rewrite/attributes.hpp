@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rewrite/selector.hpp"
+#include "rewrite/tags.hpp"
 
 namespace pz::rewrite {
 
@@ -32,11 +32,24 @@ class TagAttributes {
   public:
     // `tag`: from '<' to '>'; empty when its bytes are gone.
     void reset(std::string_view tag, std::size_t name_size);
-    std::span<const Attribute> get();
+    // They are known already.
+    void reset(std::span<const Attribute> attributes) {
+        list_ = attributes;
+        parsed_ = true;
+    }
+    std::span<const Attribute> get() {
+        if (!parsed_) {
+            parse();
+        }
+        return list_;
+    }
 
   private:
+    void parse();
+
     std::string_view text_;
     bool parsed_ = true;
+    std::span<const Attribute> list_;
     std::vector<Attribute> attributes_;
 };
 

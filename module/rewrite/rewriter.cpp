@@ -123,6 +123,10 @@ class Rewriter::Impl {
     // A tag longer than the buffer has lost its attributes, at any chunking.
     void read_tag(const Tag& tag) {
         const bool lost = tag.end - tag.begin > limits_.max_buffer;
+        if (tag.attributes_known && !lost) {
+            attributes_.reset(tag.attributes);
+            return;
+        }
         counters_.over_limit += lost ? 1 : 0;
         attributes_.reset(lost ? std::string_view() : view(tag.begin, tag.end), tag.name.size());
     }

@@ -12,16 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "rewrite/tags.hpp"
 #include "store/status.hpp"
 
 namespace pz::rewrite {
-
-// One attribute of a start tag: name and value are views into the page, the value without quotes
-// and with character references as written.
-struct Attribute {
-    std::string_view name;
-    std::string_view value;
-};
 
 enum class Combinator : std::uint8_t { none, descendant, child };
 

@@ -1,5 +1,10 @@
 #include "rewrite/tags.hpp"
 
+#include <bit>
+#include <cstring>
+
+#include "rewrite/characters.hpp"
+
 namespace pz::rewrite {
 namespace {
 
@@ -9,43 +14,100 @@ constexpr std::array<std::string_view, kTagCount> kNames = {"",
 #undef X
 };
 
-constexpr std::size_t kSlots = 512;  // a load of a quarter: one or two probes
+// Names of up to 8 bytes are looked up as one number, in a table without collisions.
+using Key = std::uint64_t;
 
-constexpr std::size_t slot_of(std::string_view name) {
-    std::uint32_t hash = static_cast<std::uint32_t>(name.size());
-    for (const char c : name) {
-        hash = hash * 31 + static_cast<unsigned char>(c);
-    }
-    return (hash ^ (hash >> 9)) % kSlots;
+constexpr std::size_t kShort = sizeof(Key);
+constexpr Key kLowerCase = 0x2020202020202020;  // of letters, digits and '-'; no name has others
+
+constexpr Key key_mask(std::size_t size) {
+    return ~Key{0} >> (64 - 8 * size);
 }
 
-constexpr std::array<std::uint8_t, kSlots> make_slots() {
+// The first byte is the lowest.
+constexpr Key key_of(std::string_view name) {
+    Key key = 0;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        key |= Key{static_cast<unsigned char>(name[i])} << (8 * i);
+    }
+    return key;
+}
+
+constexpr std::size_t slot_of(Key key, Key multiplier) {
+    return static_cast<std::size_t>((key * multiplier) >> 53);
+}
+
+constexpr std::size_t kSlots = 1U << 11;
+
+struct Table {
+    Key multiplier = 0;
     std::array<std::uint8_t, kSlots> slots{};
+    std::array<Key, kTagCount> keys{};  // 0: none
+};
+
+constexpr bool fill(Table& table) {
+    table.slots = {};
     for (std::size_t id = 1; id < kTagCount; ++id) {
-        std::size_t slot = slot_of(kNames[id]);
-        while (slots[slot] != 0) {
-            slot = (slot + 1) % kSlots;
+        if (table.keys[id] == 0) {
+            continue;
         }
-        slots[slot] = static_cast<std::uint8_t>(id);
+        std::uint8_t& slot = table.slots[slot_of(table.keys[id], table.multiplier)];
+        if (slot != 0) {
+            return false;
+        }
+        slot = static_cast<std::uint8_t>(id);
     }
-    return slots;
+    return true;
 }
 
-constexpr auto kSlotOf = make_slots();
-constexpr std::size_t kLongestName = 14;  // annotation-xml
+constexpr Table make_table() {
+    Table table;
+    for (std::size_t id = 1; id < kTagCount; ++id) {
+        table.keys[id] = kNames[id].size() <= kShort ? key_of(kNames[id]) : 0;
+    }
+    table.multiplier = 0x9E3779B97F4A7C15;
+    while (!fill(table)) {
+        table.multiplier = table.multiplier * 0xD1342543DE82EF95 + 2;
+    }
+    return table;
+}
+
+constexpr Table kTable = make_table();
+
+TagId short_tag_id(Key key) {
+    const std::uint8_t id = kTable.slots[slot_of(key, kTable.multiplier)];
+    return kTable.keys[id] == key ? static_cast<TagId>(id) : TagId::other;
+}
+
+TagId long_tag_id(std::string_view name) {
+    for (std::size_t id = 1; id < kTagCount; ++id) {
+        if (kTable.keys[id] == 0 && equal_ignoring_case(kNames[id], name)) {
+            return static_cast<TagId>(id);
+        }
+    }
+    return TagId::other;
+}
 
 }  // namespace
 
 TagId tag_id(std::string_view name) {
-    if (name.size() > kLongestName) {
+    if (name.empty()) {
         return TagId::other;
     }
-    for (std::size_t slot = slot_of(name); kSlotOf[slot] != 0; slot = (slot + 1) % kSlots) {
-        if (kNames[kSlotOf[slot]] == name) {
-            return static_cast<TagId>(kSlotOf[slot]);
-        }
+    return name.size() <= kShort ? short_tag_id(key_of(name)) : long_tag_id(name);
+}
+
+TagId tag_id_at(const char* name, std::size_t size) {
+    if (size > kShort) {
+        return long_tag_id({name, size});
     }
-    return TagId::other;
+    Key key = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(&key, name, sizeof key);
+    } else {
+        key = key_of({name, size});
+    }
+    return short_tag_id((key | kLowerCase) & key_mask(size));
 }
 
 std::string_view tag_name(TagId id) {

@@ -110,8 +110,17 @@ inline constexpr std::size_t kTagCount = static_cast<std::size_t>(TagId::count);
 // How a start tag in HTML changes the way the bytes behind it are read.
 enum class Text : std::uint8_t { markup, raw, rcdata, script, plaintext };
 
+// One attribute of a start tag: name and value are views into the page, the value without quotes
+// and with character references as written.
+struct Attribute {
+    std::string_view name;
+    std::string_view value;
+};
+
 // `name` in lower case.
 TagId tag_id(std::string_view name);
+// `name` in any case, with 8 bytes to read from it on.
+TagId tag_id_at(const char* name, std::size_t size);
 // Lower case; empty for TagId::other.
 std::string_view tag_name(TagId id);
 

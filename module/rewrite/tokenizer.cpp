@@ -15,7 +15,10 @@ void Tokenizer::feed(std::string_view chunk) {
 
 bool Tokenizer::next(Tag& tag) {
     while (cursor_ != end_) {
-        if (step()) {
+        if (state_ == State::data && whole_tag(tag)) {
+            return true;
+        }
+        if (cursor_ != end_ && step()) {
             tag.name = std::string_view(name_.data(), name_size_);
             tag.begin = tag_begin_;
             tag.end = position();
@@ -23,6 +26,7 @@ bool Tokenizer::next(Tag& tag) {
             tag.is_end = is_end_;
             tag.self_closing = self_closing_;
             tag.overlong = overlong_;
+            tag.attributes_known = false;
             return true;
         }
     }

@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "rewrite/tags.hpp"
@@ -24,6 +25,8 @@ namespace pz::rewrite {
 
 // Longer element names are cut here and marked; nothing matches them.
 inline constexpr std::size_t kMaxTagName = 64;
+// Tags with more attributes are not taken at once.
+inline constexpr std::size_t kKnownAttributes = 24;
 
 struct Tag {
     std::string_view name;    // lower case; lives until the next call of next()
@@ -33,6 +36,10 @@ struct Tag {
     bool is_end = false;
     bool self_closing = false;
     bool overlong = false;
+    // All attributes, if attributes_known: views into the chunk, until the next call of next().
+    // Otherwise the tag's bytes must be parsed.
+    bool attributes_known = false;
+    std::span<const Attribute> attributes;
 };
 
 class Tokenizer {
@@ -111,6 +118,13 @@ class Tokenizer {
         plaintext
     };
 
+    // Whole tags of the usual form, at once; see tokenizer_whole.cpp.
+    bool whole_tag(Tag& tag);
+    const char* whole_start_tag(const char* begin, Tag& tag);
+    const char* whole_end_tag(const char* begin, Tag& tag);
+    const char* whole_name(const char* begin, Tag& tag);
+    const char* whole_attributes(const char* at, Tag& tag);
+
     bool step();
     bool step_tag();
     void step_comment();
@@ -132,6 +146,7 @@ class Tokenizer {
     bool finish_tag();
     void begin_name(bool is_end);
 
+    void comment();
     void markup_declaration();
     void declaration_dash();
     void declaration_cdata();
@@ -166,6 +181,7 @@ class Tokenizer {
     std::size_t matched_ = 0;  // bytes of the word being compared
     std::size_t name_size_ = 0;
     std::array<char, kMaxTagName> name_;
+    std::array<Attribute, kKnownAttributes> attributes_;
 };
 
 }  // namespace pz::rewrite

@@ -25,7 +25,7 @@ void Tokenizer::step_comment() {
         return;
     }
     if (state == State::comment) {
-        skip_to('-', State::comment_end_dash);
+        comment();
         return;
     }
     if (state == State::cdata) {
@@ -60,6 +60,32 @@ void Tokenizer::step_comment() {
             state_ = c == ']' ? State::cdata_end : c == '>' ? State::data : State::cdata;
             return;
     }
+}
+
+// Comments hold many dashes and few '>': looks for the latter and then back. Nothing before the
+// cursor belongs to the comment's end.
+void Tokenizer::comment() {
+    const char* const begin = cursor_;
+    const auto ends_with = [begin](const char* end, std::string_view what) {
+        return end - begin >= static_cast<std::ptrdiff_t>(what.size()) &&
+               std::string_view(end - what.size(), what.size()) == what;
+    };
+    for (const char* at = begin; at != end_; ++at) {
+        at = static_cast<const char*>(std::memchr(at, '>', static_cast<std::size_t>(end_ - at)));
+        if (at == nullptr) {
+            break;
+        }
+        if (ends_with(at, "--") || ends_with(at, "--!")) {
+            cursor_ = at + 1;
+            state_ = State::data;
+            return;
+        }
+    }
+    cursor_ = end_;
+    state_ = ends_with(end_, "--")    ? State::comment_end
+             : ends_with(end_, "--!") ? State::comment_end_bang
+             : ends_with(end_, "-")   ? State::comment_end_dash
+                                      : State::comment;
 }
 
 // Behind "<!". The words are compared byte by byte and contain no '>': when a word fails, what was
@@ -122,11 +148,17 @@ void Tokenizer::step_raw() {
 }
 
 void Tokenizer::raw_text(State less) {
-    const std::size_t left = static_cast<std::size_t>(end_ - cursor_);
-    const auto* found = static_cast<const char*>(std::memchr(cursor_, '<', left));
-    if (found == nullptr) {
-        cursor_ = end_;
-        return;
+    const char* found = cursor_;
+    for (;; ++found) {
+        const std::size_t left = static_cast<std::size_t>(end_ - found);
+        found = static_cast<const char*>(std::memchr(found, '<', left));
+        if (found == nullptr) {
+            cursor_ = end_;
+            return;
+        }
+        if (end_ - found < 2 || found[1] == '/' || found[1] == '!') {
+            break;
+        }
     }
     cursor_ = found;
     tag_begin_ = position();
