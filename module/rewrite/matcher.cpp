@@ -2,103 +2,227 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+
+#include "rewrite/characters.hpp"
 
 namespace pz::rewrite {
+namespace {
+
+template <typename Number>
+std::uint64_t load(const char* at) {
+    Number number;
+    std::memcpy(&number, at, sizeof number);
+    return number;
+}
+
+// Long enough for every attribute's name in a selector that is worth an index entry.
+constexpr std::size_t kMaxName = 64;
+
+bool on_id(const AttributeTest& test) {
+    return test.name == "id" && test.op == AttributeTest::Op::equals && !test.ignore_case &&
+           !test.negated;
+}
+
+bool on_class(const AttributeTest& test) {
+    const bool word = std::none_of(test.value.begin(), test.value.end(),
+                                   [](char c) { return byte_is(c, byte_class::kSpace); });
+    return test.name == "class" && test.op == AttributeTest::Op::word && !test.ignore_case &&
+           !test.negated && word && !test.value.empty();
+}
+
+bool on_attribute(const AttributeTest& test) {
+    return !test.negated && test.name.size() <= kMaxName;
+}
+
+template <typename Wanted>
+const AttributeTest* find_test(const Compound& compound, Wanted wanted) {
+    const auto& tests = compound.attributes;
+    const auto found = std::find_if(tests.begin(), tests.end(), wanted);
+    return found == tests.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+void CompoundIndex::add(std::string_view text, std::uint32_t compound) {
+    entries_.push_back({hash_of(text), compound});
+}
+
+void CompoundIndex::build() {
+    slots_.assign(std::bit_ceil(entries_.size() * 4 + 1), 0);
+    std::sort(entries_.begin(), entries_.end(), [this](const Entry& a, const Entry& b) {
+        return std::pair(slot_of(a.hash), a.compound) < std::pair(slot_of(b.hash), b.compound);
+    });
+    slots_.assign(slots_.size(), static_cast<std::uint32_t>(entries_.size()));
+    for (std::size_t i = entries_.size(); i-- > 0;) {
+        slots_[slot_of(entries_[i].hash)] = static_cast<std::uint32_t>(i);
+        filter_ |= std::uint64_t{1} << (entries_[i].hash >> 58);
+    }
+}
+
+// The size, the first and the last bytes: a filter, not a proof.
+std::uint64_t CompoundIndex::hash_of(std::string_view text) {
+    const char* begin = text.data();
+    const std::size_t size = text.size();
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    if (size >= 8) {
+        head = load<std::uint64_t>(begin);
+        tail = load<std::uint64_t>(begin + size - 8);
+    } else if (size >= 4) {
+        head = load<std::uint32_t>(begin);
+        tail = load<std::uint32_t>(begin + size - 4);
+    } else if (size != 0) {
+        head = static_cast<unsigned char>(begin[0]);
+        tail = load<std::uint8_t>(begin + size / 2) << 8 | load<std::uint8_t>(begin + size - 1);
+    }
+    const std::uint64_t mixed = (head ^ std::rotl(tail, 29) ^ (size << 56)) * 0x9E3779B97F4A7C15;
+    return mixed ^ (mixed >> 32);
+}
 
 void Matcher::add(const Selector& selector) {
     const std::size_t index = selectors_++;
     for (const ComplexSelector& complex : selector.alternatives) {
         for (const Compound& compound : complex.compounds) {
-            bits_.push_back({&compound, index, &compound == &complex.compounds.back()});
+            nodes_.push_back({&compound, index, &compound == &complex.compounds.back()});
         }
     }
 }
 
 void Matcher::compile() {
-    words_ = std::max<std::size_t>((bits_.size() + 63) / 64, 1);
-    for (Mask* mask : {&first_, &descendant_, &child_, &any_type_, &final_, &own_}) {
-        mask->assign(words_, 0);
+    open_.assign(nodes_.size(), 0);
+    for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+        file(node);
     }
-    by_tag_.assign(words_ * kTagCount, 0);
-    for (std::size_t i = 0; i < bits_.size(); ++i) {
-        const Compound& compound = *bits_[i].compound;
-        set(compound.combinator == Combinator::none         ? first_
-            : compound.combinator == Combinator::descendant ? descendant_
-                                                            : child_,
-            i);
-        if (bits_[i].last) {
-            set(final_, i);
-        }
-        if (compound.type.empty()) {
-            set(any_type_, i);
-        } else {
-            const auto id = static_cast<std::size_t>(tag_id(compound.type));
-            by_tag_[id * words_ + i / 64] |= std::uint64_t{1} << (i % 64);
-        }
-    }
-    rows_.assign(words_, Row{});
-    for (std::size_t word = 0; word < words_; ++word) {
-        rows_[word].allowed = first_[word];
+    for (CompoundIndex* index : {&ids_, &words_, &attributes_}) {
+        index->build();
     }
 }
 
-// Row 0 stands for what is around the root; the element at `depth` has row depth + 1.
+// Under the rarest thing it asks for.
+void Matcher::file(std::uint32_t node) {
+    const Compound& compound = *nodes_[node].compound;
+    if (const AttributeTest* id = find_test(compound, on_id)) {
+        ids_.add(id->value, node);
+    } else if (const AttributeTest* word = find_test(compound, on_class)) {
+        words_.add(word->value, node);
+    } else if (const AttributeTest* attribute = find_test(compound, on_attribute)) {
+        attributes_.add(attribute->name, node);
+    } else if (!compound.type.empty()) {
+        types_[static_cast<std::size_t>(tag_id(compound.type))].push_back(node);
+    } else {
+        any_.push_back(node);
+    }
+}
+
 void Matcher::enter(std::size_t depth, TagId id, std::string_view name, TagAttributes& attributes,
-                    bool child_certain) {
-    const std::size_t row = (depth + 1) * words_;
-    if (rows_.size() < row + words_) {
-        rows_.resize(row + words_);
+                    std::uint32_t child, bool child_certain) {
+    skip(depth);
+    const Candidate candidate{depth, name, &attributes, child, child_certain};
+    for (const std::uint32_t node : types_[static_cast<std::size_t>(id)]) {
+        test(node, candidate);
     }
-    for (std::size_t word = 0; word < words_; ++word) {
-        const Row& parent = rows_[row - words_ + word];
-        const std::uint64_t type =
-            any_type_[word] | by_tag_[static_cast<std::size_t>(id) * words_ + word];
-        const std::uint64_t context = parent.allowed | (child_certain ? parent.allowed_child : 0);
-        own_[word] = test(word, type & context, name, attributes);
+    for (const std::uint32_t node : any_) {
+        test(node, candidate);
     }
-    open_row(row);
+    by_attributes(candidate);
+    if (!own_.empty()) {
+        remember(depth);
+    }
 }
 
-std::uint64_t Matcher::test(std::size_t word, std::uint64_t candidates, std::string_view name,
-                            TagAttributes& attributes) {
-    std::uint64_t own = 0;
-    for (; candidates != 0; candidates &= candidates - 1) {
-        const auto bit = static_cast<std::size_t>(std::countr_zero(candidates));
-        const Compound& compound = *bits_[word * 64 + bit].compound;
-        const bool plain = compound.attributes.empty();
-        const auto list = plain ? std::span<const Attribute>() : attributes.get();
-        if (compound.matches(name, list)) {
-            own |= std::uint64_t{1} << bit;
+void Matcher::skip(std::size_t depth) {
+    own_.clear();
+    while (!left_.empty() && left_.back().depth >= depth) {
+        for (std::size_t i = left_.back().own; i < left_nodes_.size(); ++i) {
+            --open_[left_nodes_[i]];
+        }
+        left_nodes_.resize(left_.back().own);
+        left_.pop_back();
+    }
+}
+
+void Matcher::by_attributes(const Candidate& candidate) {
+    for (const Attribute& attribute : candidate.attributes->get()) {
+        const std::string_view name = attribute.name;
+        if (name.size() == 5 && !words_.empty() && equal_ignoring_case(name, "class")) {
+            by_class(attribute.value, candidate);
+        } else if (name.size() == 2 && !ids_.empty() && equal_ignoring_case(name, "id")) {
+            ids_.find(attribute.value, [&](std::uint32_t node) { test(node, candidate); });
+        }
+        if (!attributes_.empty() && name.size() <= kMaxName) {
+            std::array<char, kMaxName> lower;
+            std::transform(name.begin(), name.end(), lower.begin(), to_lower);
+            attributes_.find({lower.data(), name.size()},
+                             [&](std::uint32_t node) { test(node, candidate); });
         }
     }
-    return own;
 }
 
-// What the children of the element entered last may match: the compound behind each that matched.
-void Matcher::open_row(std::size_t row) {
-    std::uint64_t own_carry = 0;
-    std::uint64_t under_carry = 0;
-    for (std::size_t word = 0; word < words_; ++word) {
-        Row& to = rows_[row + word];
-        to.under = rows_[row - words_ + word].under | own_[word];
-        to.allowed = first_[word] | (((to.under << 1) | under_carry) & descendant_[word]);
-        to.allowed_child = ((own_[word] << 1) | own_carry) & child_[word];
-        under_carry = to.under >> 63;
-        own_carry = own_[word] >> 63;
+void Matcher::by_class(std::string_view words, const Candidate& candidate) {
+    const char* at = words.data();
+    const char* const end = at + words.size();
+    while (at != end) {
+        const char* const begin = at;
+        while (at != end && !byte_is(*at, byte_class::kSpace)) {
+            ++at;
+        }
+        if (at != begin) {
+            words_.find({begin, static_cast<std::size_t>(at - begin)},
+                        [&](std::uint32_t node) { test(node, candidate); });
+        }
+        at += at != end ? 1 : 0;
+    }
+}
+
+// A class that names a word twice, or two attributes of one name, may bring a node twice.
+void Matcher::test(std::uint32_t node, const Candidate& candidate) {
+    if (follows(node, candidate) &&
+        nodes_[node].compound->matches(candidate.name, candidate.attributes->get(),
+                                       candidate.child) &&
+        std::find(own_.begin(), own_.end(), node) == own_.end()) {
+        own_.push_back(node);
+    }
+}
+
+// Whether what stands left of it is where its combinator wants it.
+bool Matcher::follows(std::uint32_t node, const Candidate& candidate) const {
+    const Combinator combinator = nodes_[node].compound->combinator;
+    if (combinator == Combinator::none) {
+        return true;
+    }
+    if (combinator == Combinator::descendant) {
+        return open_[node - 1] != 0;
+    }
+    if (!candidate.child_certain || left_.empty() || left_.back().depth + 1 != candidate.depth) {
+        return false;
+    }
+    const auto begin = left_nodes_.begin() + static_cast<std::ptrdiff_t>(left_.back().own);
+    return std::find(begin, left_nodes_.end(), node - 1) != left_nodes_.end();
+}
+
+void Matcher::remember(std::size_t depth) {
+    const std::size_t own = left_nodes_.size();
+    for (const std::uint32_t node : own_) {
+        if (!nodes_[node].last) {
+            left_nodes_.push_back(node);
+            ++open_[node];
+        }
+    }
+    if (left_nodes_.size() != own) {
+        left_.push_back({depth, own});
     }
 }
 
 std::size_t Matcher::matched(std::size_t first, std::size_t last) const {
-    for (std::size_t word = 0; word < words_; ++word) {
-        for (std::uint64_t left = own_[word] & final_[word]; left != 0; left &= left - 1) {
-            const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-            const std::size_t selector = bits_[word * 64 + bit].selector;
-            if (selector >= first && selector < last) {
-                return selector;  // bits are in the order of selectors
-            }
+    std::size_t found = last;
+    for (const std::uint32_t node : own_) {
+        const std::size_t selector = nodes_[node].selector;
+        if (nodes_[node].last && selector >= first && selector < found) {
+            found = selector;
         }
     }
-    return last;
+    return found;
 }
 
 }  // namespace pz::rewrite

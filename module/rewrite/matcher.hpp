@@ -1,9 +1,10 @@
 // Matcher: all selectors at once, as the elements of a page open.
 //
-// Each compound of each selector is one bit; those of one complex selector are neighbours, so "what
-// may match next" is a shift of "what has matched", as in bit-parallel string matching. A tag costs
-// a few operations on masks; attributes are read only if a compound remains that the tag could
-// match. The selectors must outlive the matcher. Thread rules: one thread.
+// Each compound of each selector hangs on one thing that a tag must have to match it: an id, a word
+// of its class, an attribute's name, or its type. A tag looks up what it has and tests what it finds
+// there; compounds that cannot match cost nothing, however many there are. Only elements that
+// matched the left part of a combinator are remembered, while they are open. The selectors must
+// outlive the matcher. Thread rules: one thread.
 #pragma once
 
 #include <array>
@@ -19,6 +20,48 @@
 
 namespace pz::rewrite {
 
+// Which compounds hang on a text, by its hash; those of other texts with the same hash may be among
+// them.
+class CompoundIndex {
+  public:
+    void add(std::string_view text, std::uint32_t compound);
+    // Behind the last add().
+    void build();
+    bool empty() const { return entries_.empty(); }
+    // Calls `call(compound)` for each.
+    template <typename Call>
+    void find(std::string_view text, Call call) const {
+        const std::uint64_t hash = hash_of(text);
+        if ((filter_ >> (hash >> 58) & 1) == 0) {
+            return;
+        }
+        for (std::size_t i = slots_[slot_of(hash)]; i < entries_.size(); ++i) {
+            if (entries_[i].hash != hash) {
+                if (slot_of(entries_[i].hash) != slot_of(hash)) {
+                    return;
+                }
+                continue;
+            }
+            call(entries_[i].compound);
+        }
+    }
+
+  private:
+    struct Entry {
+        std::uint64_t hash;
+        std::uint32_t compound;
+    };
+
+    static std::uint64_t hash_of(std::string_view text);
+    std::size_t slot_of(std::uint64_t hash) const {
+        return static_cast<std::size_t>(hash & (slots_.size() - 1));
+    }
+
+    std::vector<Entry> entries_;        // by slot
+    std::vector<std::uint32_t> slots_;  // the first entry of each; a power of two
+    std::uint64_t filter_ = 0;          // by the highest bits of the hash
+};
+
 class Matcher {
   public:
     // Later matches of add()ed selectors are reported by the order of adding, from 0.
@@ -26,42 +69,51 @@ class Matcher {
     void compile();
 
     // The element at `depth` (0: the root) of the stack opens; those above it are forgotten.
-    // `child_certain`: whether its parent is the element at depth - 1, as child combinators need.
+    // `child`: see Compound::matches(). `child_certain`: whether its parent is the element at
+    // depth - 1, as child combinators need.
     void enter(std::size_t depth, TagId id, std::string_view name, TagAttributes& attributes,
-               bool child_certain);
+               std::uint32_t child, bool child_certain);
+    // The same for an element that is to match nothing.
+    void skip(std::size_t depth);
     // The first selector in [first, last) that the element entered last matches; `last` if none.
     std::size_t matched(std::size_t first, std::size_t last) const;
 
   private:
-    struct Bit {
+    struct Node {
         const Compound* compound;
         std::size_t selector;
-        bool last;  // of its complex selector
+        bool last;  // of its complex selector; otherwise the next node is what follows
     };
-    using Mask = std::vector<std::uint64_t>;
-
-    // Of one open element: what its descendants, and what its children may match, and what it or an
-    // element around it matched.
-    struct Row {
-        std::uint64_t allowed = 0;
-        std::uint64_t allowed_child = 0;
-        std::uint64_t under = 0;
+    // The element being entered.
+    struct Candidate {
+        std::size_t depth;
+        std::string_view name;
+        TagAttributes* attributes;
+        std::uint32_t child;
+        bool child_certain;
+    };
+    // An open element that matched what others follow.
+    struct Left {
+        std::size_t depth;
+        std::size_t own;  // its matches begin here in left_nodes_, and end where the next begin
     };
 
-    static void set(Mask& mask, std::size_t bit) {
-        mask[bit / 64] |= std::uint64_t{1} << (bit % 64);
-    }
-    std::uint64_t test(std::size_t word, std::uint64_t candidates, std::string_view name,
-                       TagAttributes& attributes);
-    void open_row(std::size_t row);
+    void file(std::uint32_t node);
+    void by_attributes(const Candidate& candidate);
+    void by_class(std::string_view words, const Candidate& candidate);
+    void test(std::uint32_t node, const Candidate& candidate);
+    bool follows(std::uint32_t node, const Candidate& candidate) const;
+    void remember(std::size_t depth);
 
-    std::vector<Bit> bits_;
+    std::vector<Node> nodes_;
     std::size_t selectors_ = 0;
-    std::size_t words_ = 0;
-    Mask first_, descendant_, child_, any_type_, final_;
-    Mask by_tag_;            // words_ for each TagId
-    Mask own_;               // what the element entered last matched
-    std::vector<Row> rows_;  // words_ for each open element
+    CompoundIndex ids_, words_, attributes_;
+    std::array<std::vector<std::uint32_t>, kTagCount> types_;
+    std::vector<std::uint32_t> any_;
+    std::vector<std::uint32_t> own_;  // what the element entered last matched
+    std::vector<Left> left_;
+    std::vector<std::uint32_t> left_nodes_;
+    std::vector<std::uint32_t> open_;  // how many open elements matched a node
 };
 
 }  // namespace pz::rewrite

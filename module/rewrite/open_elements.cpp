@@ -95,6 +95,9 @@ bool OpenElements::special(const OpenElement& element) {
 }
 
 std::size_t OpenElements::find(TagId id, Reach reach) const {
+    if (open_[static_cast<std::size_t>(id)] == 0) {
+        return kNone;
+    }
     for (std::size_t i = stack_.size(); i-- > 0;) {
         if (is_html(i, id)) {
             return i;
@@ -104,6 +107,25 @@ std::size_t OpenElements::find(TagId id, Reach reach) const {
         }
     }
     return kNone;
+}
+
+// Counts an element that is about to open. <html> has the children <head>, implied or not, and
+// <body>.
+std::uint32_t OpenElements::next_child(TagId id) {
+    if (stack_.empty()) {
+        return 1;
+    }
+    if (fostered_) {
+        return 0;
+    }
+    OpenElement& parent = stack_.back();
+    ++parent.children;
+    if (is_html(stack_.size() - 1, TagId::html)) {
+        return id == TagId::head ? 1 : id == TagId::body ? 2 : 0;
+    }
+    const bool certain = parent.irregularities == static_cast<std::uint32_t>(irregularities_) &&
+                         cut_formatting_ == 0;
+    return certain ? parent.children : 0;
 }
 
 void OpenElements::push(TagId id, Space space, std::string_view name) {
@@ -118,6 +140,8 @@ void OpenElements::push(TagId id, Space space, std::string_view name) {
         space == Space::svg ? is_integration_name(id) : space == Space::math && is_math_text(id);
     e.inert = inert();
     e.serial = ++serial_;
+    e.child = next_child(id);
+    e.irregularities = static_cast<std::uint32_t>(irregularities_);
     if (id == TagId::other) {
         e.name_begin = static_cast<std::uint32_t>(names_.size());
         e.name_size = static_cast<std::uint32_t>(name.size());
@@ -127,7 +151,7 @@ void OpenElements::push(TagId id, Space space, std::string_view name) {
         e.cut_formatting = cut_formatting_;
         cut_formatting_ = 0;
     }
-    selects_ += space == Space::html && id == TagId::select ? 1 : 0;
+    open_[static_cast<std::size_t>(id)] += space == Space::html ? 1 : 0;
     stack_.push_back(e);
 }
 
@@ -139,7 +163,7 @@ void OpenElements::pop() {
             names_.resize(e.name_begin);
         }
         if (e.space == Space::html && !e.removed) {
-            selects_ -= e.id == TagId::select ? 1 : 0;
+            --open_[static_cast<std::size_t>(e.id)];
             if (tag_is(e.id, tag_flag::kMarker)) {
                 cut_formatting_ = e.cut_formatting;
             }
@@ -173,12 +197,20 @@ void OpenElements::close_found(std::size_t index) {
 
 // Takes an element out from under those above it.
 void OpenElements::remove(std::size_t index) {
-    stack_[index].removed = true;
+    OpenElement& e = stack_[index];
+    open_[static_cast<std::size_t>(e.id)] -= e.space == Space::html && !e.removed ? 1 : 0;
+    e.removed = true;
     ++irregularities_;
 }
 
 OpenElements::Outcome OpenElements::end(const Tag& tag) {
     outcome_ = Outcome{.depth = stack_.size()};
+    // Nearly always: the end tag of the element that opened last.
+    if (tag.id != TagId::other && current_is(tag.id) && !tag_is(tag.id, tag_flag::kEndRule)) {
+        outcome_.closed = stack_.size() - 1;
+        pop();
+        return outcome_;
+    }
     irregularities_ += tag.overlong ? 1 : 0;
     if (foreign()) {
         foreign_end(tag);
@@ -210,13 +242,15 @@ void OpenElements::html_end(const Tag& tag) {
     switch (tag.id) {
         case TagId::html:
         case TagId::body:  // what follows still goes into the body
-        case TagId::br:
+            return;
+        case TagId::br:  // stands for <br>
+            next_child(tag.id);
             return;
         case TagId::head:
             head_end();
             return;
         case TagId::p:
-            close_found(find(TagId::p, Reach::button));
+            paragraph_end();
             return;
         case TagId::li:
             close_found(find(TagId::li, Reach::list));
@@ -247,6 +281,17 @@ void OpenElements::html_end(const Tag& tag) {
         formatting_end(tag);
     } else {
         other_end(tag);
+    }
+}
+
+// Without an open <p> it stands for an empty one.
+void OpenElements::paragraph_end() {
+    const std::size_t index = find(TagId::p, Reach::button);
+    if (index != kNone) {
+        close(index);
+    } else if (!stack_.empty()) {
+        irregularities_ += tag_is(stack_.back().id, tag_flag::kTableContext) ? 1 : 0;
+        next_child(TagId::p);
     }
 }
 
@@ -305,6 +350,9 @@ void OpenElements::form_end() {
 
 // The formatting element that an end tag or a second start tag of that name means.
 std::size_t OpenElements::find_formatting(TagId id) const {
+    if (open_[static_cast<std::size_t>(id)] == 0) {
+        return kNone;
+    }
     for (std::size_t i = stack_.size(); i-- > 0;) {
         if (is_html(i, id)) {
             return i;

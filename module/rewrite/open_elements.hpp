@@ -10,6 +10,7 @@
 // <frameset>, quirks mode. Thread rules: one thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -34,6 +35,9 @@ struct OpenElement {
     std::uint32_t name_begin = 0;      // TagId::other: into the arena of names
     std::uint32_t name_size = 0;
     std::uint32_t serial = 0;  // differs for all elements of the page
+    std::uint32_t child = 0;   // see Outcome
+    std::uint32_t children = 0;
+    std::uint32_t irregularities = 0;  // of the page when the element opened, modulo 2^32
 };
 
 class OpenElements {
@@ -50,6 +54,9 @@ class OpenElements {
         bool foreign = false;        // ... in svg or math
         bool displaced = false;      // ... but in another place of the tree
         bool overflow = false;       // deeper than max_depth: the stack can no longer be trusted
+        // The how manyth child element of its parent the tag's element is, from 1; 0: not certain,
+        // for something irregular happened since the parent opened.
+        std::uint32_t child = 0;
         Text text = Text::markup;
     };
 
@@ -79,6 +86,7 @@ class OpenElements {
     static bool special(const OpenElement& element);
     std::size_t find(TagId id, Reach reach) const;
 
+    std::uint32_t next_child(TagId id);
     void push(TagId id, Space space, std::string_view name);
     void push_implied(TagId id) { push(id, Space::html, {}); }
     void pop();
@@ -109,6 +117,7 @@ class OpenElements {
     void foreign_end(const Tag& tag);
     void html_end(const Tag& tag);
     void close_found(std::size_t index);
+    void paragraph_end();
     void head_end();
     void close_template();
     void heading_end(const Tag& tag);
@@ -121,12 +130,12 @@ class OpenElements {
 
     std::size_t max_depth_;
     std::vector<OpenElement> stack_;
+    std::array<std::uint32_t, kTagCount> open_{};  // HTML elements on the stack
     std::string names_;
     Phase phase_ = Phase::before_head;
     Outcome outcome_;
     bool form_open_ = false;  // the standard's form element pointer
     bool fostered_ = false;   // the element being opened stands elsewhere in the tree
-    std::size_t selects_ = 0;
     std::uint16_t cut_formatting_ = 0;
     std::uint32_t serial_ = 0;
     std::uint64_t irregularities_ = 0;

@@ -64,7 +64,7 @@ void OpenElements::html_start(const Tag& tag, TagAttributes& attributes) {
     if (!inert() && root_start(tag)) {
         return;
     }
-    if (selects_ != 0 && in_select_start(tag)) {
+    if (open_[static_cast<std::size_t>(TagId::select)] != 0 && in_select_start(tag)) {
         return;
     }
     if (tag_is(tag.id, tag_flag::kTablePart)) {
@@ -200,7 +200,9 @@ bool OpenElements::in_table_start(const Tag& tag, TagAttributes& attributes) {
         pop();
     }
     if (tag.id == TagId::form) {
-        form_start();
+        if (form_start()) {
+            next_child(tag.id);  // empty
+        }
         return true;
     }
     if (tag.id == TagId::input) {
@@ -264,10 +266,10 @@ void OpenElements::close_implied(const Tag& tag) {
             close_option(false);
             return;
         case TagId::optgroup:
-            close_option(selects_ != 0);
+            close_option(open_[static_cast<std::size_t>(TagId::select)] != 0);
             return;
         case TagId::hr:
-            if (selects_ != 0) {
+            if (open_[static_cast<std::size_t>(TagId::select)] != 0) {
                 close_option(true);
             }
             return;
@@ -285,6 +287,9 @@ void OpenElements::close_implied(const Tag& tag) {
 }
 
 void OpenElements::close_items(TagId first, TagId second) {
+    if (open_[static_cast<std::size_t>(first)] + open_[static_cast<std::size_t>(second)] == 0) {
+        return;
+    }
     for (std::size_t i = stack_.size(); i-- > 0;) {
         if (is_html(i, first) || is_html(i, second)) {
             pop_to(i);
@@ -337,10 +342,12 @@ void OpenElements::open(const Tag& tag, Space space) {
     const bool html = space == Space::html;
     outcome_.foreign = !html;
     if (html ? tag_is(tag.id, tag_flag::kVoid) : tag.self_closing) {
+        outcome_.child = next_child(tag.id);
         return;
     }
     push(tag.id, space, tag.overlong ? std::string_view() : tag.name);
     outcome_.opened = !outcome_.overflow;
+    outcome_.child = outcome_.opened ? stack_.back().child : 0;
     outcome_.text = html ? text_of(tag.id) : Text::markup;
 }
 

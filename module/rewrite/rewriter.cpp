@@ -110,7 +110,12 @@ class Rewriter::Impl {
             return;
         }
         const std::size_t index = outcome.opened ? tree_.depth() - 1 : tree_.depth();
-        matcher_.enter(index, tag.id, tag.name, attributes_, !tree_.formatting_cut());
+        if (lost(tag)) {
+            matcher_.skip(index);
+        } else {
+            matcher_.enter(index, tag.id, tag.name, attributes_, outcome.child,
+                           !tree_.formatting_cut());
+        }
         if (gather_.listing() != nullptr) {
             const std::size_t tile = patterns_.size() + gather_.pattern();
             const bool is_tile = matcher_.matched(tile, tile + 1) == tile;
@@ -122,19 +127,23 @@ class Rewriter::Impl {
 
     // A tag longer than the buffer has lost its attributes, at any chunking.
     void read_tag(const Tag& tag) {
-        const bool lost = tag.end - tag.begin > limits_.max_buffer;
-        if (tag.attributes_known && !lost) {
+        if (lost(tag)) {
+            ++counters_.over_limit;
+            attributes_.reset(std::span<const Attribute>());
+        } else if (tag.attributes_known) {
             attributes_.reset(tag.attributes);
-            return;
+        } else {
+            attributes_.reset(view(tag.begin, tag.end), tag.name.size());
         }
-        counters_.over_limit += lost ? 1 : 0;
-        attributes_.reset(lost ? std::string_view() : view(tag.begin, tag.end), tag.name.size());
     }
+
+    bool lost(const Tag& tag) const { return tag.end - tag.begin > limits_.max_buffer; }
 
     void enter_implied(const OpenElements::Outcome& outcome) {
         const std::size_t end = tree_.depth() - (outcome.opened ? 1 : 0);
         for (std::size_t i = outcome.depth; i < end; ++i) {
-            matcher_.enter(i, tree_[i].id, tree_.name(i), no_attributes_, !tree_.formatting_cut());
+            matcher_.enter(i, tree_[i].id, tree_.name(i), no_attributes_, tree_[i].child,
+                           !tree_.formatting_cut());
         }
     }
 
@@ -146,9 +155,6 @@ class Rewriter::Impl {
         if (!outcome.element || !holds_html(outcome)) {
             counters_.ambiguous += outcome.element || outcome.displaced ? 1 : 0;
             return;
-        }
-        if (tag.end - tag.begin > limits_.max_buffer) {
-            return;  // counted by read_tag()
         }
         gather_.begin(pattern, patterns_[pattern], tag, tree_);
     }

@@ -11,6 +11,7 @@ namespace pz::rewrite {
 namespace {
 
 constexpr std::size_t kMaxText = 4096;
+constexpr int kMaxChild = 1000000;
 constexpr std::size_t kMaxCompounds = 256;  // in all alternatives together
 
 bool is_name(char c) {
@@ -96,7 +97,7 @@ class Parser {
             return Combinator::child;
         }
         if (peek() == '+' || peek() == '~') {
-            fail(at_, "sibling combinators are not supported; use ' ' or '>'");
+            fail(at_, "sibling combinators are not supported; use ' ' or '>' and a class");
         } else if (!space) {
             fail(at_, unexpected());
         }
@@ -104,9 +105,6 @@ class Parser {
     }
 
     std::string unexpected() const {
-        if (peek() == ':') {
-            return "pseudo-classes are not supported; use a class or an attribute";
-        }
         if (peek() == '|') {
             return "namespaces are not supported; write the name alone";
         }
@@ -168,7 +166,141 @@ class Parser {
             to.attributes.push_back(attribute());
             return true;
         }
+        if (accept(':')) {
+            pseudo(to);
+            return true;
+        }
         return false;
+    }
+
+    void pseudo(Compound& to) {
+        const std::size_t from = at_ - 1;
+        if (peek() == ':') {
+            fail(from, "a pseudo-element is no element; select the element it belongs to");
+            return;
+        }
+        const std::string word = lower(name("a pseudo-class"));
+        if (error_) {
+            return;
+        }
+        if (word == "first-child") {
+            to.children.push_back({0, 1, false});
+        } else if (word == "nth-child" && open_parenthesis(word)) {
+            to.children.push_back(child_test());
+            close_parenthesis("expected odd, even or a number like 2 or 2n+1, and ')'");
+        } else if (word == "not" && open_parenthesis(word)) {
+            negation(to);
+            close_parenthesis(
+                "expected ')': :not() takes one type, #id, .class, [attribute], :first-child or "
+                ":nth-child(); write :not(.a):not(.b)");
+        } else {
+            fail(from, unsupported(word));
+        }
+    }
+
+    static std::string unsupported(const std::string& word) {
+        if (word == "is" || word == "where" || word == "matches" || word == "any") {
+            return "':" + word + "()' is not supported; write a list: 'a b, a c'";
+        }
+        if (word.find("last") != std::string::npos || word.find("only") != std::string::npos ||
+            word == "has" || word == "empty") {
+            return "':" + word + "' depends on what comes later in the page; use a class, an " +
+                   "attribute or :nth-child()";
+        }
+        if (word.find("of-type") != std::string::npos) {
+            return "':" + word + "' is not supported; use :nth-child()";
+        }
+        return "':" + word + "' is not supported; use a class or an attribute";
+    }
+
+    bool open_parenthesis(const std::string& word) {
+        if (!accept('(')) {
+            fail(at_, "expected '(' behind ':" + word + "'");
+        }
+        skip_space();
+        return !error_;
+    }
+
+    void close_parenthesis(const char* expected) {
+        skip_space();
+        if (!error_ && !accept(')')) {
+            fail(at_, expected);
+        }
+    }
+
+    // odd, even, 3, n, -n+3, 2n + 1
+    ChildTest child_test() {
+        if (accept_word("odd")) {
+            return {2, 1, false};
+        }
+        if (accept_word("even")) {
+            return {2, 0, false};
+        }
+        const int sign = read_sign();
+        const std::optional<int> first = digits();
+        if (to_lower(peek()) != 'n') {
+            if (!first) {
+                fail(at_, "expected odd, even or a number like 2 or 2n+1");
+            }
+            return {0, sign * first.value_or(0), false};
+        }
+        ++at_;
+        ChildTest test{sign * first.value_or(1), 0, false};
+        skip_space();
+        if (peek() == '+' || peek() == '-') {
+            const int second = read_sign();
+            skip_space();
+            const std::optional<int> offset = digits();
+            if (!offset) {
+                fail(at_, "expected a number");
+            }
+            test.offset = second * offset.value_or(0);
+        }
+        return test;
+    }
+
+    bool accept_word(std::string_view word) {
+        const bool found = equal_ignoring_case(text_.substr(at_, word.size()), word);
+        at_ += found ? word.size() : 0;
+        return found;
+    }
+
+    int read_sign() {
+        const bool minus = peek() == '-';
+        at_ += minus || peek() == '+' ? 1 : 0;
+        return minus ? -1 : 1;
+    }
+
+    std::optional<int> digits() {
+        std::optional<int> value;
+        for (; peek() >= '0' && peek() <= '9'; ++at_) {
+            value = std::min(value.value_or(0) * 10 + (peek() - '0'), kMaxChild);
+        }
+        return value;
+    }
+
+    void negation(Compound& to) {
+        const std::size_t from = at_;
+        Compound inner;
+        if (accept('*')) {
+            to.never = true;
+        } else if (starts_name()) {
+            to.not_types.push_back(lower(name("a type")));
+        } else if (peek() == ':' && !text_.substr(at_).starts_with(":not(")) {
+            ++at_;
+            pseudo(inner);
+        } else if (!simple(inner)) {
+            fail(from,
+                 peek() == ':' ? ":not() cannot stand in :not()" : "expected a simple selector");
+        }
+        for (AttributeTest& test : inner.attributes) {
+            test.negated = true;
+            to.attributes.push_back(std::move(test));
+        }
+        for (ChildTest& test : inner.children) {
+            test.negated = true;
+            to.children.push_back(test);
+        }
     }
 
     std::string name(const char* what) {
@@ -352,13 +484,32 @@ bool test_value(const AttributeTest& test, std::string_view value) {
 
 }  // namespace
 
-bool Compound::matches(std::string_view tag, std::span<const Attribute> list) const {
-    if (!type.empty() && !equal_ignoring_case(type, tag)) {
+bool ChildTest::matches(std::uint32_t child) const {
+    const std::int64_t distance = std::int64_t{child} - offset;
+    if (step == 0) {
+        return distance == 0;
+    }
+    return distance % step == 0 && distance / step >= 0;
+}
+
+bool Compound::matches(std::string_view tag, std::span<const Attribute> list,
+                       std::uint32_t child) const {
+    if (never || (!type.empty() && !equal_ignoring_case(type, tag))) {
         return false;
+    }
+    for (const std::string& other : not_types) {
+        if (equal_ignoring_case(other, tag)) {
+            return false;
+        }
+    }
+    for (const ChildTest& test : children) {
+        if (child == 0 || test.matches(child) == test.negated) {
+            return false;
+        }
     }
     return std::all_of(attributes.begin(), attributes.end(), [list](const AttributeTest& test) {
         const Attribute* attribute = find_attribute(list, test.name);
-        return attribute != nullptr && test_value(test, attribute->value);
+        return (attribute != nullptr && test_value(test, attribute->value)) != test.negated;
     });
 }
 

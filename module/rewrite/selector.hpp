@@ -1,8 +1,10 @@
 // Selectors: the CSS that finds a placement while the page streams.
 //
-// type, *, #id, .class, [a], [a=v] [a~=v] [a^=v] [a$=v] [a*=v] [a|=v] with optional " i" flag,
-// descendant and child combinators, lists. Names of types and attributes are matched without case,
-// values as written. Thread rules: immutable after compile(); share freely.
+// type, *, #id, .class, [a], [a=v] [a~=v] [a^=v] [a$=v] [a*=v] [a|=v] with optional " i" or " s"
+// flag, :first-child, :nth-child(odd | even | an+b), :not() of one of these, descendant and child
+// combinators, lists. Names of types and attributes are matched without case, values as written.
+// Where it is not certain how manyth child an element is (see OpenElements::Outcome::child),
+// :nth-child() and its :not() match nothing. Thread rules: immutable after compile(); share freely.
 #pragma once
 
 #include <cstdint>
@@ -25,15 +27,31 @@ struct AttributeTest {
     std::string value;
     Op op = Op::present;
     bool ignore_case = false;
+    bool negated = false;
+};
+
+// :nth-child(<step>n+<offset>).
+struct ChildTest {
+    int step = 0;
+    int offset = 0;
+    bool negated = false;
+
+    // `child` counts from 1.
+    bool matches(std::uint32_t child) const;
 };
 
 // `div#a.b[c]`: tests on one element.
 struct Compound {
-    std::string type;                          // lower case; empty: any
-    std::vector<AttributeTest> attributes;     // #id and .class are attribute tests too
+    std::string type;                       // lower case; empty: any
+    std::vector<AttributeTest> attributes;  // #id and .class are attribute tests too
+    std::vector<ChildTest> children;
+    std::vector<std::string> not_types;        // lower case
+    bool never = false;                        // :not(*)
     Combinator combinator = Combinator::none;  // to the compound on its left
 
-    bool matches(std::string_view tag, std::span<const Attribute> attributes) const;
+    // `child`: how manyth child element of its parent, from 1; 0 if that is not certain.
+    bool matches(std::string_view tag, std::span<const Attribute> attributes,
+                 std::uint32_t child) const;
 };
 
 // `a > b c`: compounds from left to right.

@@ -31,6 +31,7 @@ inline constexpr std::uint32_t kImpliedEnd = 1U << 13;
 inline constexpr std::uint32_t kTableContext = 1U
                                                << 14;  // text and most elements may not stand in it
 inline constexpr std::uint32_t kSelectContent = 1U << 15;
+inline constexpr std::uint32_t kEndRule = 1U << 16;  // its end tag does more than end it, or less
 
 // Combinations that many tags share.
 inline constexpr std::uint32_t kBlock = kSpecial | kClosesP | kBlockEnd;
@@ -53,7 +54,7 @@ inline constexpr std::uint32_t kCell = kTablePart | kSpecial | kOptionalEnd | kS
     X(b, "b", kFormat) X(base, "base", kVoidSpecial | kHead) \
     X(basefont, "basefont", kVoidSpecial | kHead) X(bgsound, "bgsound", kVoidSpecial | kHead) \
     X(big, "big", kFormat) X(blockquote, "blockquote", kBlock | kBreakout) \
-    X(body, "body", kSpecial | kBreakout) X(br, "br", kVoidSpecial | kBreakout) \
+    X(body, "body", kSpecial | kBreakout | kEndRule) X(br, "br", kVoidSpecial | kBreakout) \
     X(button, "button", kSpecial | kBlockEnd) X(caption, "caption", kTablePart | kSpecial | kScope | kMarker) \
     X(center, "center", kBlock | kBreakout) X(code, "code", kFormat) \
     X(col, "col", kVoidSpecial | kTablePart) X(colgroup, "colgroup", kSection) \
@@ -62,11 +63,11 @@ inline constexpr std::uint32_t kCell = kTablePart | kSpecial | kOptionalEnd | kS
     X(dt, "dt", kItem) X(em, "em", kFormat) X(embed, "embed", kVoidSpecial | kBreakout) \
     X(fieldset, "fieldset", kBlock) X(figcaption, "figcaption", kBlock) X(figure, "figure", kBlock) \
     X(font, "font", kFormatting) X(footer, "footer", kBlock) X(foreignobject, "foreignobject", 0) \
-    X(form, "form", kSpecial | kClosesP) X(frame, "frame", kVoidSpecial) \
+    X(form, "form", kSpecial | kClosesP | kEndRule) X(frame, "frame", kVoidSpecial) \
     X(frameset, "frameset", kSpecial) X(h1, "h1", kTitle) X(h2, "h2", kTitle) X(h3, "h3", kTitle) \
-    X(h4, "h4", kTitle) X(h5, "h5", kTitle) X(h6, "h6", kTitle) X(head, "head", kSpecial | kBreakout) \
+    X(h4, "h4", kTitle) X(h5, "h5", kTitle) X(h6, "h6", kTitle) X(head, "head", kSpecial | kBreakout | kEndRule) \
     X(header, "header", kBlock) X(hgroup, "hgroup", kBlock) \
-    X(hr, "hr", kVoidSpecial | kClosesP | kBreakout | kSelectContent) X(html, "html", kSpecial | kScope) \
+    X(hr, "hr", kVoidSpecial | kClosesP | kBreakout | kSelectContent) X(html, "html", kSpecial | kScope | kEndRule) \
     X(i, "i", kFormat) X(iframe, "iframe", kSpecial) X(image, "image", kVoidSpecial) \
     X(img, "img", kVoidSpecial | kBreakout) X(input, "input", kVoidSpecial) \
     X(keygen, "keygen", kVoidSpecial) X(label, "label", 0) X(li, "li", kItem) \

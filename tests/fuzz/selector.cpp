@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     pz::rewrite::parse_attributes(input.substr(newline), attributes);
     for (const auto& alternative : selector->alternatives) {
         for (const auto& compound : alternative.compounds) {
-            (void)compound.matches("div", attributes);
+            (void)compound.matches("div", attributes, 1);
         }
     }
     return 0;

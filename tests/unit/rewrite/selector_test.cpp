@@ -12,7 +12,7 @@ bool matches(std::string_view text, std::string_view name, std::string_view attr
     parse_attributes(attributes, list);
     const Selector compiled = selector(text);
     for (const ComplexSelector& complex : compiled.alternatives) {
-        if (complex.compounds.back().matches(name, list)) {
+        if (complex.compounds.back().matches(name, list, 0)) {
             return true;
         }
     }
