@@ -46,6 +46,7 @@ const AttributeTest* find_test(const Compound& compound, Wanted wanted) {
 
 void CompoundIndex::add(std::string_view text, std::uint32_t compound) {
     entries_.push_back({hash_of(text), compound});
+    filter_ |= std::uint64_t{1} << filter_bit(text);
 }
 
 void CompoundIndex::build() {
@@ -56,7 +57,6 @@ void CompoundIndex::build() {
     slots_.assign(slots_.size(), static_cast<std::uint32_t>(entries_.size()));
     for (std::size_t i = entries_.size(); i-- > 0;) {
         slots_[slot_of(entries_[i].hash)] = static_cast<std::uint32_t>(i);
-        filter_ |= std::uint64_t{1} << (entries_[i].hash >> 58);
     }
 }
 

@@ -31,10 +31,10 @@ class CompoundIndex {
     // Calls `call(compound)` for each.
     template <typename Call>
     void find(std::string_view text, Call call) const {
-        const std::uint64_t hash = hash_of(text);
-        if ((filter_ >> (hash >> 58) & 1) == 0) {
+        if ((filter_ >> filter_bit(text) & 1) == 0) {
             return;
         }
+        const std::uint64_t hash = hash_of(text);
         for (std::size_t i = slots_[slot_of(hash)]; i < entries_.size(); ++i) {
             if (entries_[i].hash != hash) {
                 if (slot_of(entries_[i].hash) != slot_of(hash)) {
@@ -52,6 +52,10 @@ class CompoundIndex {
         std::uint32_t compound;
     };
 
+    static unsigned filter_bit(std::string_view text) {
+        const unsigned first = text.empty() ? 0 : static_cast<unsigned char>(text.front());
+        return (first + static_cast<unsigned>(text.size()) * 5) % 64;
+    }
     static std::uint64_t hash_of(std::string_view text);
     std::size_t slot_of(std::uint64_t hash) const {
         return static_cast<std::size_t>(hash & (slots_.size() - 1));
@@ -59,7 +63,7 @@ class CompoundIndex {
 
     std::vector<Entry> entries_;        // by slot
     std::vector<std::uint32_t> slots_;  // the first entry of each; a power of two
-    std::uint64_t filter_ = 0;          // by the highest bits of the hash
+    std::uint64_t filter_ = 0;          // by size and first byte
 };
 
 class Matcher {

@@ -95,7 +95,7 @@ bool OpenElements::special(const OpenElement& element) {
 }
 
 std::size_t OpenElements::find(TagId id, Reach reach) const {
-    if (open_[static_cast<std::size_t>(id)] == 0) {
+    if (open_count(id) == 0) {
         return kNone;
     }
     for (std::size_t i = stack_.size(); i-- > 0;) {
@@ -133,14 +133,16 @@ void OpenElements::push(TagId id, Space space, std::string_view name) {
         outcome_.overflow = true;
         return;
     }
-    OpenElement e;
+    const bool in_template = inert();
+    const std::uint32_t child = next_child(id);
+    OpenElement& e = stack_.emplace_back();
     e.id = id;
     e.space = space;
     e.integration =
         space == Space::svg ? is_integration_name(id) : space == Space::math && is_math_text(id);
-    e.inert = inert();
+    e.inert = in_template;
     e.serial = ++serial_;
-    e.child = next_child(id);
+    e.child = child;
     e.irregularities = static_cast<std::uint32_t>(irregularities_);
     if (id == TagId::other) {
         e.name_begin = static_cast<std::uint32_t>(names_.size());
@@ -152,7 +154,6 @@ void OpenElements::push(TagId id, Space space, std::string_view name) {
         cut_formatting_ = 0;
     }
     open_[static_cast<std::size_t>(id)] += space == Space::html ? 1 : 0;
-    stack_.push_back(e);
 }
 
 // The top element, and removed ones that come to the top thereby.
@@ -203,7 +204,7 @@ void OpenElements::remove(std::size_t index) {
     ++irregularities_;
 }
 
-OpenElements::Outcome OpenElements::end(const Tag& tag) {
+const OpenElements::Outcome& OpenElements::end(const Tag& tag) {
     outcome_ = Outcome{.depth = stack_.size()};
     // Nearly always: the end tag of the element that opened last.
     if (tag.id != TagId::other && current_is(tag.id) && !tag_is(tag.id, tag_flag::kEndRule)) {
@@ -350,7 +351,7 @@ void OpenElements::form_end() {
 
 // The formatting element that an end tag or a second start tag of that name means.
 std::size_t OpenElements::find_formatting(TagId id) const {
-    if (open_[static_cast<std::size_t>(id)] == 0) {
+    if (open_count(id) == 0) {
         return kNone;
     }
     for (std::size_t i = stack_.size(); i-- > 0;) {

@@ -61,8 +61,9 @@ class OpenElements {
     };
 
     // Elements between outcome.depth and depth() - (opened ? 1 : 0) were opened by implication.
-    Outcome start(const Tag& tag, TagAttributes& attributes);
-    Outcome end(const Tag& tag);
+    // Lifetime of what they return: until the next call.
+    const Outcome& start(const Tag& tag, TagAttributes& attributes);
+    const Outcome& end(const Tag& tag);
 
     std::size_t depth() const { return stack_.size(); }
     const OpenElement& operator[](std::size_t index) const { return stack_[index]; }
@@ -81,6 +82,7 @@ class OpenElements {
     static bool is_inert(const OpenElement& e) { return e.inert || e.id == TagId::template_; }
     bool is_html(std::size_t index, TagId id) const;
     bool current_is(TagId id) const;
+    std::uint32_t open_count(TagId id) const { return open_[static_cast<std::size_t>(id)]; }
     bool same(const OpenElement& element, const Tag& tag) const;
     static bool stops(const OpenElement& element, Reach reach);
     static bool special(const OpenElement& element);
@@ -95,6 +97,7 @@ class OpenElements {
     void remove(std::size_t index);
 
     // Start tags.
+    bool plain(const Tag& tag) const;
     bool html_rules(const Tag& tag) const;
     void foreign_start(const Tag& tag, TagAttributes& attributes);
     void leave_foreign();

@@ -3,10 +3,67 @@
 #include "rewrite/open_elements.hpp"
 
 namespace pz::rewrite {
+namespace {
 
-OpenElements::Outcome OpenElements::start(const Tag& tag, TagAttributes& attributes) {
+// Whether a start tag in the body, outside of tables and the like, only opens its element, ...
+enum class Plain : std::uint8_t {
+    never,
+    always,
+    no_p,     // ... if no <p> is open
+    no_same,  // ... if none of its name is open
+};
+
+constexpr Plain plain_of(TagId id) {
+    using namespace tag_flag;
+    switch (id) {
+        case TagId::a:
+        case TagId::button:
+        case TagId::nobr:
+        case TagId::option:
+            return Plain::no_same;
+        case TagId::dd:
+        case TagId::dt:
+        case TagId::hr:
+        case TagId::li:
+        case TagId::math:
+        case TagId::optgroup:
+        case TagId::rb:
+        case TagId::rp:
+        case TagId::rt:
+        case TagId::rtc:
+        case TagId::select:
+        case TagId::svg:
+            return Plain::never;
+        default:
+            break;
+    }
+    const std::uint32_t flags = detail::kTagFlags[static_cast<std::size_t>(id)];
+    if ((flags & (kTablePart | kHeading | kHead | kEndRule)) != 0 || id == TagId::frameset ||
+        id == TagId::frame) {
+        return Plain::never;
+    }
+    return (flags & kClosesP) != 0 ? Plain::no_p : Plain::always;
+}
+
+constexpr std::array<Plain, kTagCount> make_plain() {
+    std::array<Plain, kTagCount> plain{};
+    for (std::size_t id = 0; id < kTagCount; ++id) {
+        plain[id] = plain_of(static_cast<TagId>(id));
+    }
+    return plain;
+}
+
+constexpr auto kPlain = make_plain();
+
+}  // namespace
+
+const OpenElements::Outcome& OpenElements::start(const Tag& tag, TagAttributes& attributes) {
     outcome_ = Outcome{.depth = stack_.size()};
     fostered_ = false;
+    if (plain(tag)) {
+        open(tag, Space::html);
+        return outcome_;
+    }
     irregularities_ += tag.overlong ? 1 : 0;
     const bool in_template = inert();
     if (html_rules(tag)) {
@@ -17,6 +74,20 @@ OpenElements::Outcome OpenElements::start(const Tag& tag, TagAttributes& attribu
     outcome_.displaced = outcome_.element && fostered_;
     outcome_.element = outcome_.element && !fostered_ && !in_template && !tag.overlong;
     return outcome_;
+}
+
+// Nearly always: what the other rules come to, known beforehand.
+bool OpenElements::plain(const Tag& tag) const {
+    if (phase_ != Phase::body || tag.overlong || stack_.empty() || open_count(TagId::select) != 0) {
+        return false;
+    }
+    const OpenElement& top = stack_.back();
+    if (top.space != Space::html || is_inert(top) || tag_is(top.id, tag_flag::kTableContext)) {
+        return false;
+    }
+    const Plain kind = kPlain[static_cast<std::size_t>(tag.id)];
+    return kind == Plain::always || (kind == Plain::no_p && open_count(TagId::p) == 0) ||
+           (kind == Plain::no_same && open_count(tag.id) == 0);
 }
 
 bool OpenElements::html_rules(const Tag& tag) const {
@@ -64,7 +135,7 @@ void OpenElements::html_start(const Tag& tag, TagAttributes& attributes) {
     if (!inert() && root_start(tag)) {
         return;
     }
-    if (open_[static_cast<std::size_t>(TagId::select)] != 0 && in_select_start(tag)) {
+    if (open_count(TagId::select) != 0 && in_select_start(tag)) {
         return;
     }
     if (tag_is(tag.id, tag_flag::kTablePart)) {
@@ -266,10 +337,10 @@ void OpenElements::close_implied(const Tag& tag) {
             close_option(false);
             return;
         case TagId::optgroup:
-            close_option(open_[static_cast<std::size_t>(TagId::select)] != 0);
+            close_option(open_count(TagId::select) != 0);
             return;
         case TagId::hr:
-            if (open_[static_cast<std::size_t>(TagId::select)] != 0) {
+            if (open_count(TagId::select) != 0) {
                 close_option(true);
             }
             return;
@@ -287,7 +358,7 @@ void OpenElements::close_implied(const Tag& tag) {
 }
 
 void OpenElements::close_items(TagId first, TagId second) {
-    if (open_[static_cast<std::size_t>(first)] + open_[static_cast<std::size_t>(second)] == 0) {
+    if (open_count(first) + open_count(second) == 0) {
         return;
     }
     for (std::size_t i = stack_.size(); i-- > 0;) {

@@ -84,7 +84,7 @@ class Rewriter::Impl {
     }
 
     void on_end_tag(const Tag& tag) {
-        const OpenElements::Outcome outcome = tree_.end(tag);
+        const OpenElements::Outcome& outcome = tree_.end(tag);
         if (gather_.active()) {
             settle(gather_.closed(tag, outcome, tree_));
         }
@@ -92,7 +92,7 @@ class Rewriter::Impl {
 
     void on_start_tag(const Tag& tag) {
         read_tag(tag);
-        const OpenElements::Outcome outcome = tree_.start(tag, attributes_);
+        const OpenElements::Outcome& outcome = tree_.start(tag, attributes_);
         if (outcome.overflow) {
             ++counters_.over_limit;
             abandon();

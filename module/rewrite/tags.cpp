@@ -1,57 +1,31 @@
 #include "rewrite/tags.hpp"
 
-#include <bit>
-#include <cstring>
-
 #include "rewrite/characters.hpp"
 
 namespace pz::rewrite {
 namespace {
 
-constexpr std::array<std::string_view, kTagCount> kNames = {"",
+constexpr std::array<std::string_view, kTagCount> kNameList = {"",
 #define X(identifier, name, flags) name,
-                                                            PZ_REWRITE_TAGS(X)
+                                                               PZ_REWRITE_TAGS(X)
 #undef X
 };
 
-// Names of up to 8 bytes are looked up as one number, in a table without collisions.
-using Key = std::uint64_t;
-
-constexpr std::size_t kShort = sizeof(Key);
-constexpr Key kLowerCase = 0x2020202020202020;  // of letters, digits and '-'; no name has others
-
-constexpr Key key_mask(std::size_t size) {
-    return ~Key{0} >> (64 - 8 * size);
-}
-
-// The first byte is the lowest.
-constexpr Key key_of(std::string_view name) {
-    Key key = 0;
+constexpr std::uint64_t key_of(std::string_view name) {
+    std::uint64_t key = 0;
     for (std::size_t i = 0; i < name.size(); ++i) {
-        key |= Key{static_cast<unsigned char>(name[i])} << (8 * i);
+        key |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
     }
     return key;
 }
 
-constexpr std::size_t slot_of(Key key, Key multiplier) {
-    return static_cast<std::size_t>((key * multiplier) >> 53);
-}
-
-constexpr std::size_t kSlots = 1U << 11;
-
-struct Table {
-    Key multiplier = 0;
-    std::array<std::uint8_t, kSlots> slots{};
-    std::array<Key, kTagCount> keys{};  // 0: none
-};
-
-constexpr bool fill(Table& table) {
+constexpr bool fill(detail::NameTable& table) {
     table.slots = {};
     for (std::size_t id = 1; id < kTagCount; ++id) {
         if (table.keys[id] == 0) {
             continue;
         }
-        std::uint8_t& slot = table.slots[slot_of(table.keys[id], table.multiplier)];
+        std::uint8_t& slot = table.slots[table.slot_of(table.keys[id])];
         if (slot != 0) {
             return false;
         }
@@ -60,10 +34,12 @@ constexpr bool fill(Table& table) {
     return true;
 }
 
-constexpr Table make_table() {
-    Table table;
+// Tries multipliers until no two names meet.
+constexpr detail::NameTable make_table() {
+    detail::NameTable table;
     for (std::size_t id = 1; id < kTagCount; ++id) {
-        table.keys[id] = kNames[id].size() <= kShort ? key_of(kNames[id]) : 0;
+        const std::string_view name = kNameList[id];
+        table.keys[id] = name.size() <= detail::kShortName ? key_of(name) : 0;
     }
     table.multiplier = 0x9E3779B97F4A7C15;
     while (!fill(table)) {
@@ -72,46 +48,30 @@ constexpr Table make_table() {
     return table;
 }
 
-constexpr Table kTable = make_table();
+}  // namespace
 
-TagId short_tag_id(Key key) {
-    const std::uint8_t id = kTable.slots[slot_of(key, kTable.multiplier)];
-    return kTable.keys[id] == key ? static_cast<TagId>(id) : TagId::other;
-}
+namespace detail {
+
+constinit const std::array<std::string_view, kTagCount> kNames = kNameList;
+constinit const NameTable kNameTable = make_table();
 
 TagId long_tag_id(std::string_view name) {
     for (std::size_t id = 1; id < kTagCount; ++id) {
-        if (kTable.keys[id] == 0 && equal_ignoring_case(kNames[id], name)) {
+        if (kNameTable.keys[id] == 0 && equal_ignoring_case(kNames[id], name)) {
             return static_cast<TagId>(id);
         }
     }
     return TagId::other;
 }
 
-}  // namespace
+}  // namespace detail
 
 TagId tag_id(std::string_view name) {
     if (name.empty()) {
         return TagId::other;
     }
-    return name.size() <= kShort ? short_tag_id(key_of(name)) : long_tag_id(name);
-}
-
-TagId tag_id_at(const char* name, std::size_t size) {
-    if (size > kShort) {
-        return long_tag_id({name, size});
-    }
-    Key key = 0;
-    if constexpr (std::endian::native == std::endian::little) {
-        std::memcpy(&key, name, sizeof key);
-    } else {
-        key = key_of({name, size});
-    }
-    return short_tag_id((key | kLowerCase) & key_mask(size));
-}
-
-std::string_view tag_name(TagId id) {
-    return kNames[static_cast<std::size_t>(id)];
+    return name.size() <= detail::kShortName ? detail::kNameTable.find(key_of(name))
+                                             : detail::long_tag_id(name);
 }
 
 Text text_of(TagId id) {

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace pz::rewrite {
@@ -118,12 +120,54 @@ struct Attribute {
     std::string_view value;
 };
 
+// Names of up to 8 bytes are looked up as one number, its first byte the lowest, in a table without
+// collisions.
+namespace detail {
+inline constexpr std::size_t kShortName = 8;
+
+struct NameTable {
+    static constexpr std::size_t kSlots = 1U << 11;
+
+    std::uint64_t multiplier = 0;
+    std::array<std::uint8_t, kSlots> slots{};
+    std::array<std::uint64_t, kTagCount> keys{};  // 0: the name is longer
+
+    constexpr std::size_t slot_of(std::uint64_t key) const {
+        return static_cast<std::size_t>((key * multiplier) >> 53);
+    }
+    TagId find(std::uint64_t key) const {
+        const std::uint8_t id = slots[slot_of(key)];
+        return keys[id] == key ? static_cast<TagId>(id) : TagId::other;
+    }
+};
+extern const NameTable kNameTable;
+extern const std::array<std::string_view, kTagCount> kNames;
+
+TagId long_tag_id(std::string_view name);
+}  // namespace detail
+
 // `name` in lower case.
 TagId tag_id(std::string_view name);
+
 // `name` in any case, with 8 bytes to read from it on.
-TagId tag_id_at(const char* name, std::size_t size);
+inline TagId tag_id_at(const char* name, std::size_t size) {
+    // Of letters, digits and '-'; names with other characters stay unknown.
+    constexpr std::uint64_t kLowerCase = 0x2020202020202020;
+    if (size > detail::kShortName) {
+        return detail::long_tag_id({name, size});
+    }
+    std::uint64_t key = 0;
+    std::memcpy(&key, name, sizeof key);
+    if constexpr (std::endian::native == std::endian::big) {
+        key = __builtin_bswap64(key);
+    }
+    return detail::kNameTable.find((key | kLowerCase) & ~std::uint64_t{0} >> (64 - 8 * size));
+}
+
 // Lower case; empty for TagId::other.
-std::string_view tag_name(TagId id);
+inline std::string_view tag_name(TagId id) {
+    return detail::kNames[static_cast<std::size_t>(id)];
+}
 
 namespace detail {
 inline constexpr std::array<std::uint32_t, kTagCount> make_tag_flags() {
