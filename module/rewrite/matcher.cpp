@@ -150,7 +150,7 @@ void Matcher::by_attributes(const Candidate& candidate) {
         } else if (name.size() == 2 && !ids_.empty() && equal_ignoring_case(name, "id")) {
             ids_.find(attribute.value, [&](std::uint32_t node) { test(node, candidate); });
         }
-        if (!attributes_.empty() && name.size() <= kMaxName) {
+        if (attributes_.may_hold(name) && name.size() <= kMaxName) {
             std::array<char, kMaxName> lower;
             std::transform(name.begin(), name.end(), lower.begin(), to_lower);
             attributes_.find({lower.data(), name.size()},

@@ -28,10 +28,12 @@ class CompoundIndex {
     // Behind the last add().
     void build();
     bool empty() const { return entries_.empty(); }
+    // False: none hangs on the text, nor on it in lower case.
+    bool may_hold(std::string_view text) const { return (filter_ >> filter_bit(text) & 1) != 0; }
     // Calls `call(compound)` for each.
     template <typename Call>
     void find(std::string_view text, Call call) const {
-        if ((filter_ >> filter_bit(text) & 1) == 0) {
+        if (!may_hold(text)) {
             return;
         }
         const std::uint64_t hash = hash_of(text);
@@ -53,7 +55,7 @@ class CompoundIndex {
     };
 
     static unsigned filter_bit(std::string_view text) {
-        const unsigned first = text.empty() ? 0 : static_cast<unsigned char>(text.front());
+        const unsigned first = text.empty() ? 0 : static_cast<unsigned char>(text.front()) | 0x20;
         return (first + static_cast<unsigned>(text.size()) * 5) % 64;
     }
     static std::uint64_t hash_of(std::string_view text);

@@ -47,15 +47,6 @@ std::string_view OpenElements::name(std::size_t index) const {
                                 : tag_name(e.id);
 }
 
-bool OpenElements::is_html(std::size_t index, TagId id) const {
-    const OpenElement& e = stack_[index];
-    return e.id == id && e.space == Space::html && !e.removed;
-}
-
-bool OpenElements::current_is(TagId id) const {
-    return !stack_.empty() && is_html(stack_.size() - 1, id);
-}
-
 // The same name; spaces are not compared.
 bool OpenElements::same(const OpenElement& element, const Tag& tag) const {
     if (element.id != tag.id || element.removed) {

@@ -80,8 +80,11 @@ class OpenElements {
     enum class Reach : std::uint8_t { scope, button, list, table };
 
     static bool is_inert(const OpenElement& e) { return e.inert || e.id == TagId::template_; }
-    bool is_html(std::size_t index, TagId id) const;
-    bool current_is(TagId id) const;
+    bool is_html(std::size_t index, TagId id) const {
+        const OpenElement& e = stack_[index];
+        return e.id == id && e.space == Space::html && !e.removed;
+    }
+    bool current_is(TagId id) const { return !stack_.empty() && is_html(stack_.size() - 1, id); }
     std::uint32_t open_count(TagId id) const { return open_[static_cast<std::size_t>(id)]; }
     bool same(const OpenElement& element, const Tag& tag) const;
     static bool stops(const OpenElement& element, Reach reach);

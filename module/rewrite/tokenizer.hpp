@@ -120,8 +120,6 @@ class Tokenizer {
 
     // Whole tags of the usual form, at once; see tokenizer_whole.cpp.
     bool whole_tag(Tag& tag);
-    const char* whole_start_tag(const char* begin, Tag& tag);
-    const char* whole_end_tag(const char* begin, Tag& tag);
     const char* whole_name(const char* begin, Tag& tag);
     const char* whole_attributes(const char* at, Tag& tag);
 

@@ -14,7 +14,7 @@
 namespace pz::rewrite {
 namespace {
 
-constexpr std::ptrdiff_t kBlock = 64;
+constexpr int kBlock = 64;
 
 // Bit i stands for byte i of a block.
 struct Block {
@@ -35,20 +35,30 @@ __m128i below_or_space(__m128i bytes) {
     return _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(' ')), bytes);
 }
 
+struct Lines {
+    __m128i a, b, c, d;
+};
+
+inline std::uint64_t all_bits(const Lines& lines) {
+    return bits(lines.a) | bits(lines.b) << 16 | bits(lines.c) << 32 | bits(lines.d) << 48;
+}
+
+inline Lines equal_to(const Lines& lines, char c) {
+    const __m128i wanted = _mm_set1_epi8(c);
+    return {_mm_cmpeq_epi8(lines.a, wanted), _mm_cmpeq_epi8(lines.b, wanted),
+            _mm_cmpeq_epi8(lines.c, wanted), _mm_cmpeq_epi8(lines.d, wanted)};
+}
+
+inline __m128i space_or_slash(__m128i bytes) {
+    return _mm_or_si128(below_or_space(bytes), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/')));
+}
+
 inline Block read_block(const char* at) {
-    Block block{};
-    for (int part = 0; part < 4; ++part) {
-        const __m128i bytes = load(at + part * 16);
-        const int shift = part * 16;
-        block.greater |= bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('>'))) << shift;
-        block.equals |= bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('='))) << shift;
-        block.double_quote |= bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))) << shift;
-        block.single_quote |= bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\''))) << shift;
-        block.space |=
-            bits(_mm_or_si128(below_or_space(bytes), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'))))
-            << shift;
-    }
-    return block;
+    const Lines lines = {load(at), load(at + 16), load(at + 32), load(at + 48)};
+    return {all_bits(equal_to(lines, '>')), all_bits(equal_to(lines, '=')),
+            all_bits(equal_to(lines, '"')), all_bits(equal_to(lines, '\'')),
+            all_bits({space_or_slash(lines.a), space_or_slash(lines.b), space_or_slash(lines.c),
+                      space_or_slash(lines.d)})};
 }
 
 // How many of the 16 bytes come before one that may end a name.
@@ -174,7 +184,7 @@ class AttributeScan {
     // Of the attribute whose value the quote at `stop` opens; -1 if it may open none.
     int name_begin(const char* at, int stop, const Block& block, std::uint64_t segment) {
         const std::uint64_t spaces = block.space & segment;
-        const int begin = spaces != 0 ? 64 - std::countl_zero(spaces)
+        const int begin = spaces != 0 ? kBlock - std::countl_zero(spaces)
                                       : std::countr_zero(segment | (std::uint64_t{1} << stop));
         const bool opens = stop > begin + 1 &&
                            (block.equals & segment) == std::uint64_t{1} << (stop - 1) &&
@@ -227,11 +237,16 @@ bool Tokenizer::whole_tag(Tag& tag) {
         return false;
     }
     const bool is_end = less[1] == '/';
-    tag.attributes = {};
     tag.attributes_known = true;
+    tag.attributes = {};
     tag.self_closing = false;
-    const char* end = is_end ? whole_end_tag(less + 2, tag) : whole_start_tag(less + 1, tag);
+    const char* end = whole_name(less + (is_end ? 2 : 1), tag);
     if (end == nullptr) {
+        return false;
+    }
+    if (*end == '>') {
+        ++end;
+    } else if (is_end || (end = whole_attributes(end, tag)) == nullptr) {
         return false;
     }
     cursor_ = end;
@@ -243,38 +258,24 @@ bool Tokenizer::whole_tag(Tag& tag) {
 }
 
 // Each of these returns where the tag goes on or ends; nullptr: left to the states.
-const char* Tokenizer::whole_name(const char* begin, Tag& tag) {
+inline const char* Tokenizer::whole_name(const char* begin, Tag& tag) {
     const int length = name_length(begin);
     if (!byte_is(*begin, byte_class::kAlpha) || length > 15 ||
         !byte_is(begin[length], byte_class::kNameEnd)) {
         return nullptr;
     }
     tag.id = tag_id_at(begin, static_cast<std::size_t>(length));
+    tag.name = rewrite::tag_name(tag.id);
     if (tag.id == TagId::other) {
         for (int i = 0; i < length; ++i) {
             name_[static_cast<std::size_t>(i)] = to_lower(begin[i]);
         }
         tag.name = std::string_view(name_.data(), static_cast<std::size_t>(length));
-    } else {
-        tag.name = rewrite::tag_name(tag.id);
     }
     return begin + length;
 }
 
-const char* Tokenizer::whole_end_tag(const char* begin, Tag& tag) {
-    const char* end = whole_name(begin, tag);
-    return end != nullptr && *end == '>' ? end + 1 : nullptr;
-}
-
-const char* Tokenizer::whole_start_tag(const char* begin, Tag& tag) {
-    const char* end = whole_name(begin, tag);
-    if (end == nullptr) {
-        return nullptr;
-    }
-    return *end == '>' ? end + 1 : whole_attributes(end, tag);
-}
-
-const char* Tokenizer::whole_attributes(const char* at, Tag& tag) {
+inline const char* Tokenizer::whole_attributes(const char* at, Tag& tag) {
     AttributeScan scan(attributes_, end_);
     const char* end = scan.run(at);
     tag.self_closing = scan.self_closing();

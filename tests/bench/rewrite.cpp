@@ -189,7 +189,7 @@ Worst dense_pages(Report& report) {
 }
 
 void strangers(Report& report) {
-    const std::string page = ShopPage::make(60000);
+    const std::string page = ShopPage::make(250000);
     for (const std::size_t count : {4, 40, 400}) {
         const auto patterns = with_strangers(count);
         const auto speed = [&](std::size_t chunk) {
