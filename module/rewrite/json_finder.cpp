@@ -36,13 +36,20 @@ JsonFinder::JsonFinder(std::span<const JsonPattern> patterns, const Limits& limi
 
 void JsonFinder::end() {
     scanner_.end();
-    if (state() != JsonScanner::State::complete) {
-        counters_.over_limit += state() == JsonScanner::State::too_deep ? 1 : 0;
+    if (hopeless()) {
         matches_.clear();
     }
     leave_out(ambiguous_);
-    counters_.ambiguous += static_cast<std::uint64_t>(std::popcount(ambiguous_));
-    counters_.matched = matches_.size();
+}
+
+Counters JsonFinder::counters() const {
+    Counters counters;
+    counters.over_limit = state() == JsonScanner::State::over_limit ? 1 : 0;
+    if (state() == JsonScanner::State::complete) {
+        counters.matched = matches_.size();
+        counters.ambiguous = static_cast<std::uint64_t>(std::popcount(ambiguous_));
+    }
+    return counters;
 }
 
 void JsonFinder::leave_out(std::uint64_t patterns) {
@@ -57,7 +64,7 @@ std::optional<std::uint64_t> JsonFinder::first() const {
 
 std::size_t JsonFinder::memory() const {
     return matches_.size() * sizeof(JsonMatch) + elements_.size() * sizeof(JsonElement) +
-           names_.size() * sizeof(std::size_t) + keys_.size();
+           names_.capacity() * sizeof(std::size_t) + keys_.size();
 }
 
 // What is known of the value that begins. (Of an object's member it was its name that said so.)
@@ -118,7 +125,7 @@ void JsonFinder::look_for_id(Frame& object, std::string_view name) {
         return;
     }
     on_id_path_ = !object.id_seen;
-    if (object.id_seen && !elements_.empty()) {
+    if (object.id_seen) {
         id_lost_ = true;
         elements_.back().key_end = elements_.back().key_begin;
     }
@@ -140,11 +147,12 @@ std::uint64_t JsonFinder::ending_here() const {
 }
 
 void JsonFinder::begin_element(std::uint64_t begin) {
-    over_limit_ = over_limit_ || elements_.size() - matches_.back().first_element == max_elements_;
-    if (!over_limit_) {
+    if (elements_.size() - matches_.back().first_element == max_elements_) {
+        scanner_.abandon(begin);
+    } else {
         elements_.push_back({begin, begin, keys_.size(), keys_.size()});
+        id_lost_ = false;
     }
-    id_lost_ = over_limit_;
 }
 
 void JsonFinder::begin_match(std::uint64_t patterns, std::uint64_t begin) {
@@ -156,12 +164,6 @@ void JsonFinder::begin_match(std::uint64_t patterns, std::uint64_t begin) {
 void JsonFinder::end_match(std::uint64_t end) {
     matches_.back().end = end;
     matches_.back().elements_end = elements_.size();
-    if (over_limit_) {
-        ++counters_.over_limit;
-        over_limit_ = false;
-        elements_.resize(matches_.back().first_element);
-        matches_.pop_back();
-    }
 }
 
 void JsonFinder::push(bool object) {
@@ -202,7 +204,7 @@ void JsonFinder::close(std::uint64_t end) {
     if (frames_.size() == array_) {
         array_ = kNone;
         end_match(end);
-    } else if (at_element() && !over_limit_) {
+    } else if (at_element()) {
         elements_.back().end = end;
     }
 }
@@ -238,7 +240,7 @@ void JsonFinder::end_token(JsonToken token, std::uint64_t end, std::string_view 
     if (token_is_id_) {
         take_id(token, bytes);
     }
-    if (at_element() && !over_limit_) {
+    if (at_element()) {
         elements_.back().end = end;
     }
 }
@@ -271,10 +273,10 @@ JsonArrays find_arrays(std::string_view text, const JsonPattern& pattern, const 
         }
     }
     using Outcome = JsonArrays::Outcome;
+    found.position = finder.position();
     if (finder.state() == JsonScanner::State::invalid) {
         found.outcome = Outcome::invalid;
-        found.position = finder.position();
-    } else if (finder.counters().over_limit != 0) {
+    } else if (finder.state() == JsonScanner::State::over_limit) {
         found.outcome = Outcome::over_limit;
     } else if (finder.counters().ambiguous != 0) {
         found.outcome = Outcome::ambiguous;

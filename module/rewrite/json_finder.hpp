@@ -2,7 +2,8 @@
 // an array is. Sans-I/O, in chunks of any size.
 //
 // What is found counts only when the whole document has proved valid: so ask for matches() after
-// end(). A path that meets an object which has its member twice is ambiguous: readers of JSON take
+// end(). Over a limit (max_depth, or more than max_tiles elements in one array) nothing is found in
+// the whole document. A path that meets an object which has its member twice is ambiguous: readers of JSON take
 // the first or the last, so nothing is found by it. A match inside a match is none (the outer wins);
 // of several patterns at one place the first wins. An element whose id is there twice has none.
 // Lifetime: the patterns outlive the finder. Thread rules: one thread. Errors: state().
@@ -58,16 +59,18 @@ class JsonFinder final : private JsonHandler {
 
     JsonScanner::State state() const { return scanner_.state(); }
     std::uint64_t position() const { return scanner_.position(); }
+    // Nothing will be found in this document.
+    bool hopeless() const { return scanner_.failed(); }
     // The first byte that may be of a match.
     std::optional<std::uint64_t> first() const;
-    // Memory that matches, elements and keys take.
+    // Memory that matches, elements, keys and names take; never becomes less.
     std::size_t memory() const;
 
     std::span<const JsonMatch> matches() const { return matches_; }
     std::span<const JsonElement> elements() const { return elements_; }
     // What ids say: strings decoded, numbers as written.
     std::string_view keys() const { return keys_; }
-    const Counters& counters() const { return counters_; }
+    Counters counters() const;
 
   private:
     struct Frame {
@@ -115,7 +118,6 @@ class JsonFinder final : private JsonHandler {
     std::span<const JsonPattern> patterns_;
     std::size_t max_elements_;
     JsonScanner scanner_;
-    Counters counters_;
     // By the number of steps: patterns whose path ends there; of them, those of arrays.
     std::array<std::uint64_t, kMaxJsonSteps + 1> ends_{};
     std::uint64_t arrays_ = 0;
@@ -155,7 +157,7 @@ struct JsonArrays {
         absent,     // no array at the path
         ambiguous,  // the path meets a member that is there twice
         over_limit,
-        invalid  // not JSON
+        invalid  // no JSON
     };
     Outcome outcome = Outcome::absent;
     std::uint64_t position = 0;     // invalid: the first byte that cannot be

@@ -87,6 +87,11 @@ void JsonScanner::end() {
     position_ = chunk_begin_;
 }
 
+void JsonScanner::abandon(std::uint64_t position) {
+    state_ = State::over_limit;
+    position_ = position;
+}
+
 const char* JsonScanner::fail(const char* at, State state) {
     state_ = state;
     position_ = offset(at);
@@ -168,7 +173,7 @@ const char* JsonScanner::begin_value(const char* at) {
 
 const char* JsonScanner::open(const char* at) {
     if (objects_.size() == max_depth_) {
-        return fail(at, State::too_deep);
+        return fail(at, State::over_limit);
     }
     const bool object = *at == '{';
     objects_.push_back(object);

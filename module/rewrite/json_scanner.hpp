@@ -39,9 +39,9 @@ class JsonScanner {
   public:
     enum class State : std::uint8_t {
         going,
-        complete,  // end() was called after one whole value
-        invalid,   // no JSON; position() is the first byte that cannot be
-        too_deep
+        complete,   // end() was called after one whole value
+        invalid,    // no JSON; position() is the first byte that cannot be
+        over_limit  // too deep, or abandoned; position() is where
     };
 
     JsonScanner(JsonHandler& handler, std::size_t max_depth)
@@ -50,8 +50,11 @@ class JsonScanner {
     // Does nothing when the state is not `going`.
     void feed(std::string_view bytes);
     void end();
+    // The handler's: it has too much.
+    void abandon(std::uint64_t position);
 
     State state() const { return state_; }
+    bool failed() const { return state_ == State::invalid || state_ == State::over_limit; }
     std::uint64_t position() const { return position_; }
 
   private:
