@@ -69,7 +69,8 @@ struct EventRule {
 // The parts of a location's configuration that nginx's setters cannot hold.
 struct LocationParts {
     // `off` was given: of what is inherited, these are left out.
-    bool widgets_off = false, listings_off = false, events_off = false, context_off = false;
+    bool widgets_off = false, listings_off = false, json_off = false, json_html_off = false;
+    bool events_off = false, context_off = false;
     page::Plan plan;
     std::vector<ngx_http_complex_value_t*> variables;  // the plan's $0, $1, ...
     std::vector<EventRule> events;

@@ -131,14 +131,31 @@ struct TemplateFinder {
     }
 };
 
-Status add_placement(ngx_conf_t* cf, void* conf, bool listing) {
+using AddPlacement = Status (*)(page::Plan& plan, std::span<const std::string_view> arguments);
+
+// `off` sets the flag.
+Status add_to_plan(ngx_conf_t* cf, void* conf, bool LocationParts::*off, AddPlacement add) {
     LocationParts& location = parts(conf);
     const auto written = arguments(cf);
     if (resets(written)) {
-        (listing ? location.listings_off : location.widgets_off) = true;
+        location.*off = true;
         return {};
     }
-    if (!listing && written.size() < 2) {
+    auto numbered = number_variables(cf, location, written);
+    if (!numbered.ok()) {
+        return numbered.status();
+    }
+    return add(location.plan, std::vector<std::string_view>(numbered->begin(), numbered->end()));
+}
+
+Status add_widget(ngx_conf_t* cf, void* conf) {
+    LocationParts& location = parts(conf);
+    const auto written = arguments(cf);
+    if (resets(written)) {
+        location.widgets_off = true;
+        return {};
+    }
+    if (written.size() < 2) {
         return Status::error(
             "personalize_widget: invalid number of arguments; write a selector and a recommender, "
             "as in \"#recommended\" for_you,popular, or off");
@@ -148,9 +165,6 @@ Status add_placement(ngx_conf_t* cf, void* conf, bool listing) {
         return numbered.status();
     }
     const std::vector<std::string_view> args(numbered->begin(), numbered->end());
-    if (listing) {
-        return page::add_listing(location.plan, args);
-    }
     TemplateFinder finder{
         static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module)),
         place(cf)};
@@ -337,11 +351,23 @@ char* set_rules(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 }
 
 char* set_widget(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    return directive(cf, [&] { return add_placement(cf, conf, false); });
+    return directive(cf, [&] { return add_widget(cf, conf); });
 }
 
 char* set_listing(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    return directive(cf, [&] { return add_placement(cf, conf, true); });
+    return directive(
+        cf, [&] { return add_to_plan(cf, conf, &LocationParts::listings_off, page::add_listing); });
+}
+
+char* set_json(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(
+        cf, [&] { return add_to_plan(cf, conf, &LocationParts::json_off, page::add_json); });
+}
+
+char* set_json_html(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&] {
+        return add_to_plan(cf, conf, &LocationParts::json_html_off, page::add_json_html);
+    });
 }
 
 char* set_event(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {

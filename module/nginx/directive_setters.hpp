@@ -20,6 +20,8 @@ char* set_template(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_rules(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_widget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_listing(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_json(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_json_html(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_event(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_context(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_events(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

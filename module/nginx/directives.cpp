@@ -61,16 +61,34 @@ ngx_http_complex_value_t* merge_value(ngx_http_complex_value_t* own,
     return value != &reset_value ? value : nullptr;
 }
 
+bool switched_off(const LocationParts& own, const page::Placement& placement) {
+    return placement.json ? own.json_off : placement.listing ? own.listings_off : own.widgets_off;
+}
+
 // Copies the inherited placements, but for the kinds that this level switches off.
 void inherit_placements(LocationParts& own, const LocationParts& inherited) {
+    const page::Plan& from = inherited.plan;
+    std::vector<std::size_t> copied(from.placements.size());
     own.variables = inherited.variables;
-    for (std::size_t i = 0; i < inherited.plan.placements.size(); i++) {
-        const page::Placement& placement = inherited.plan.placements[i];
-        if (!(placement.listing ? own.listings_off : own.widgets_off)) {
-            own.plan.patterns.push_back(inherited.plan.patterns[i]);
-            own.plan.placements.push_back(placement);
+    for (std::size_t i = 0; i < from.placements.size(); i++) {
+        copied[i] = own.plan.placements.size();
+        if (!switched_off(own, from.placements[i])) {
+            own.plan.patterns.push_back(from.patterns[i]);
+            own.plan.placements.push_back(from.placements[i]);
         }
     }
+    for (std::size_t i = 0; i < from.json.size(); i++) {
+        const bool strings = from.json_placements[i] == page::Plan::kNoPlacement;
+        if (!(strings ? own.json_html_off : own.json_off)) {
+            own.plan.json.push_back(from.json[i]);
+            own.plan.json_placements.push_back(strings ? page::Plan::kNoPlacement
+                                                       : copied[from.json_placements[i]]);
+        }
+    }
+}
+
+bool switches_off(const LocationParts& own) {
+    return own.widgets_off || own.listings_off || own.json_off || own.json_html_off;
 }
 
 // A level's own placements replace the inherited ones, all together; so do events and context.
@@ -81,8 +99,8 @@ void merge_parts(LocationConf* parent, LocationConf* child) {
     LocationParts& own = *child->own;
     child->placements = &own;
     if (own.plan.empty()) {
-        const bool same = !own.widgets_off && !own.listings_off &&
-                          parent->placements->plan.limits.max_buffer == child->buffer_size;
+        const bool same =
+            !switches_off(own) && parent->placements->plan.limits.max_buffer == child->buffer_size;
         if (same) {
             child->placements = parent->placements;
         } else {
@@ -93,6 +111,17 @@ void merge_parts(LocationConf* parent, LocationConf* child) {
     child->events = own.events.empty() && !own.events_off ? parent->events : &own;
     child->context = own.context.empty() && !own.context_off ? parent->context : &own;
     child->plan = &child->placements->plan;
+}
+
+// Of what a level says itself, before it inherits.
+bool json_html_has_placements(ngx_conf_t* cf, const LocationParts& own) {
+    if (!own.plan.of_json_html() || own.plan.of_html()) {
+        return true;
+    }
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "personalize_json_html: nothing is to be done within these strings: add a "
+                       "personalize_widget or personalize_listing beside it");
+    return false;
 }
 
 }  // namespace
@@ -174,7 +203,10 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
                              ngx_http_html_default_types) != NGX_OK) {
         return static_cast<char*>(NGX_CONF_ERROR);
     }
-    return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&] {
+    return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&]() -> char* {
+        if (!json_html_has_placements(cf, *conf->own)) {
+            return static_cast<char*>(NGX_CONF_ERROR);
+        }
         merge_parts(prev, conf);
         return static_cast<char*>(NGX_CONF_OK);
     });
@@ -214,6 +246,10 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_widget"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_widget,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_listing"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_listing,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_json"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_json,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_json_html"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_json_html,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_event"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_event,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

@@ -72,6 +72,31 @@ ngx_int_t precontent_handler(ngx_http_request_t* r) noexcept {
     });
 }
 
+// application/json, text/json, application/ld+json and their like, whatever parameters they have.
+bool json_type(ngx_http_request_t* r) {
+    std::string_view type = view(r->headers_out.content_type);
+    type = type.substr(0, type.find(';'));
+    while (type.ends_with(' ')) {
+        type.remove_suffix(1);
+    }
+    constexpr std::string_view kApplication = "application/";
+    constexpr std::string_view kSuffix = "+json";
+    return same_name(type, "application/json") || same_name(type, "text/json") ||
+           (type.size() > kApplication.size() + kSuffix.size() &&
+            same_name(type.substr(0, kApplication.size()), kApplication) &&
+            same_name(type.substr(type.size() - kSuffix.size()), kSuffix));
+}
+
+// Where a location has placements for JSON, JSON is JSON whatever personalize_types says.
+bool personal_json(ngx_http_request_t* r) {
+    return location_conf(r)->plan->of_json() && json_type(r);
+}
+
+bool personal_type(ngx_http_request_t* r) {
+    return personal_json(r) || (location_conf(r)->plan->of_html() &&
+                                ngx_http_test_content_type(r, &location_conf(r)->types) != nullptr);
+}
+
 Skip ineligible(ngx_http_request_t* r) {
     if (r->headers_out.status != NGX_HTTP_OK) {
         return Skip::status;
@@ -79,7 +104,7 @@ Skip ineligible(ngx_http_request_t* r) {
     if (r->subrequest_ranges) {
         return Skip::slice;  // what follows the first slice comes in subrequests, past us
     }
-    if (ngx_http_test_content_type(r, &location_conf(r)->types) == nullptr) {
+    if (!personal_type(r)) {
         return Skip::type;
     }
     const ngx_table_elt_t* encoding = r->headers_out.content_encoding;
@@ -160,7 +185,7 @@ bool begin(ngx_http_request_t* r) {
         request->skip(reason);
         return true;
     }
-    request->begin_page(!prefetch(r));
+    request->begin_page(personal_json(r), !prefetch(r));
     ngx_http_clear_content_length(r);
     r->filter_need_in_memory = 1;
     return make_private(r);

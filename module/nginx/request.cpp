@@ -130,15 +130,18 @@ Skip Request::skipped() const {
         return skip_;
     }
     if (ended_ && page_->counters().rewrite.matched == 0) {
-        return Skip::no_placement;
+        return page_->counters().invalid ? Skip::invalid : Skip::no_placement;
     }
     const bool decided = page_ != nullptr && page_->verdict() != page::Verdict::undecided;
     return decided ? Skip::none : Skip::undecided;
 }
 
-void Request::begin_page(bool seen) {
+void Request::begin_page(bool json, bool seen) {
     seen_ = seen;
-    page_.reset(new page::Page(*location_->plan, worker_.scratch(), *this));
+    const page::Plan& plan = *location_->plan;
+    page::Output& output = *this;
+    page_ = json ? page::make_json_page(plan, worker_.scratch(), output)
+                 : std::make_unique<page::Page>(plan, worker_.scratch(), output);
 }
 
 void Request::abandon_page() {

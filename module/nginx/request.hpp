@@ -20,6 +20,7 @@
 #include "nginx/conf.hpp"
 #include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
+#include "page/json_page.hpp"
 #include "page/page.hpp"
 #include "redis/session.hpp"
 #include "visitor/profile.hpp"
@@ -40,8 +41,8 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     // visitor's next page knows, whichever worker or edge makes it.
     void record_events();
     // The response will be personalized: make ready for its body. `seen`: by a visitor, now, and
-    // not fetched ahead.
-    void begin_page(bool seen);
+    // not fetched ahead. `json`: it is a JSON document.
+    void begin_page(bool json, bool seen);
     // A later filter failed and another response takes the page's place: it passes as it is.
     void abandon_page();
     bool has_page() const { return page_ != nullptr; }
@@ -129,7 +130,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
 
     Chain chain_;
     ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, until write_ is answered
-    std::unique_ptr<page::Page> page_;
+    std::unique_ptr<page::Body> page_;
     bool out_of_memory_ = false;
     bool seen_ = false;  // impressions count
     Hold hold_ = Hold::none;

@@ -66,6 +66,9 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
                                    template=tile name=home-1 level=segment for=$arg_id category=$arg_c;
                 personalize_listing ul.products item=li id=href top=12 name=list level=individual
                                     query=$arg_q category=$arg_c;
+                personalize_json "$.data['my products']" id=link:product.url top=3 name=api
+                                 level=segment query=$arg_q category=$arg_c;
+                personalize_json_html $.fragments.*;
                 personalize_event view_item item=$arg_id when=$arg_w price=$arg_p own=$arg_o;
             }
             location /rules { personalize_rules off; }
@@ -197,6 +200,27 @@ BOOST_AUTO_TEST_CASE(unknown_variables) {
         BOOST_CHECK_MESSAGE(outcome.status == 1, directive << " is accepted");
         BOOST_CHECK_MESSAGE(outcome.output.find("no_such") != outcome.output.npos, outcome.output);
     }
+}
+
+BOOST_AUTO_TEST_CASE(wrong_paths_of_json) {
+    check_all({
+        {in_server("personalize_json products;"), "column 1: begin with $, as in $.data.products"},
+        {in_server("personalize_json $.a[;"), "column 5: expected a number from 0, *"},
+        {in_server("personalize_json $..a;"), "name every level"},
+        {in_server("personalize_json $.a id=b.;"), "id=: path 'b.': column 3"},
+        {in_server("personalize_json $.a item=li;"), "unknown option 'item'"},
+        {in_server("personalize_json $.a top=1000;"), "write a number from 1 to 100"},
+        {in_server("personalize_json;"), "invalid number of arguments"},
+        {in_server("personalize_json_html $.a top=1;"), "one path is needed"},
+    });
+    const TempDir dir;
+    const Outcome alone = Nginx::check(dir,
+                                       "server { listen @listen@; location /cart {\n"
+                                       "personalize_json_html $.fragments.*; } }");
+    BOOST_CHECK_EQUAL(alone.status, 1);
+    BOOST_CHECK_MESSAGE(
+        alone.output.find("add a personalize_widget or personalize_listing") != alone.output.npos,
+        alone.output);
 }
 
 BOOST_AUTO_TEST_CASE(directives_given_twice) {
