@@ -36,8 +36,8 @@ std::string_view without_scheme(std::string_view link) {
 }
 
 constexpr std::array<std::string_view, 15> kTracking = {
-    "gclid", "gclsrc", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "ttclid",
-    "twclid", "yclid", "igshid", "mc_cid", "mc_eid", "srsltid", "_ga"};
+    "gclid",  "gclsrc", "gbraid", "wbraid", "dclid",  "fbclid",  "msclkid", "ttclid",
+    "twclid", "yclid",  "igshid", "mc_cid", "mc_eid", "srsltid", "_ga"};
 
 bool is_tracking(std::string_view argument) {
     const std::string_view name = argument.substr(0, argument.find('='));
