@@ -66,14 +66,18 @@ Gather::Verdict Gather::opened(const Tag& tag, const OpenElements::Outcome& outc
 }
 
 Gather::Verdict Gather::begin_tile(const Tag& tag, std::size_t index, const OpenElements& tree) {
-    const std::uint32_t parent = tree[index - 1].serial;
-    if (!spans_.empty() && parent != tile_parent_) {
+    const OpenElement& parent = tree[index - 1];
+    const bool alike = spans_.empty() || parent.serial == tile_parent_ ||
+                       (index == tile_index_ && parent.id == tile_parent_id_ &&
+                        tag.id == tile_id_ && tag.id != TagId::other);
+    if (!alike) {
         return Verdict::ambiguous;
     }
     if (spans_.size() == max_tiles_) {
         return Verdict::over_limit;
     }
-    tile_parent_ = parent;
+    tile_parent_ = parent.serial;
+    tile_parent_id_ = parent.id;
     tile_index_ = index;
     tile_id_ = tag.id;
     tile_open_ = true;

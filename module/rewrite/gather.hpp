@@ -87,6 +87,7 @@ class Gather {
     std::size_t tile_index_ = 0;
     TagId tile_id_ = TagId::other;
     std::uint32_t tile_parent_ = 0;
+    TagId tile_parent_id_ = TagId::other;
     std::uint32_t marks_found_ = 0;  // in the open tile, a bit for each attribute
     std::vector<Span> spans_;
     std::vector<MarkSpan> mark_spans_;

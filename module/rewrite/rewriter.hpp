@@ -46,8 +46,9 @@ struct Pattern {
     Selector selector;
     // Listing: the element's tiles are found too.
     bool listing = false;
-    // Which of the descendants are tiles; absent: every child element. Must match children of one
-    // parent.
+    // Which of the descendants are tiles; absent: every child element. They must be children of one
+    // parent, or elements of one name at one depth in parents of one name (the cells of a table's
+    // rows, a grid whose rows are lists).
     std::optional<Selector> tile;
     ItemLocator locator;
     MarkNames marks;

@@ -270,9 +270,22 @@ BOOST_AUTO_TEST_CASE(uncertain_tiles_give_the_listing_up) {
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<ul id=l><li><b>a<li>b</ul>"), "ambiguous");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<div id=l><div>a<div>b</div></div>"), "ambiguous");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<div id=l><span>a</div>"), "ambiguous");
+    for (const char* list : {"<div id=l><p><i class=t></i></p><p><b class=t></b></p></div>",
+                             "<div id=l><p><i class=t></i></p><h2><i class=t></i></h2></div>",
+                             "<div id=l><p><i class=t></i></p><p><b><i class=t></i></b></p></div>",
+                             "<div id=l><p><x-t class=t></x-t></p><p><x-t class=t></x-t></p></div>",
+                             "<div id=l><p><i class=t></i></p><i class=t></i></div>"}) {
+        BOOST_CHECK_EQUAL(tiles_of(listing("#l", ".t"), list), "ambiguous");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(tiles_in_rows) {
+    BOOST_CHECK_EQUAL(tiles_of(listing("#l", "td"),
+                               "<table id=l><tr><td>a<td>b</tr><tbody><tr><td>c</td></table>"),
+                      "tile()=<td>a tile()=<td>b tile()=<td>c</td>");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l", ".t"),
-                               "<div id=l><p><i class=t></i></p><p><i class=t></i></p></div>"),
-                      "ambiguous");
+                               "<div id=l><ul><li class=t>a</ul><ul><li class=t>b<li>c</ul></div>"),
+                      "tile()=<li class=t>a tile()=<li class=t>b");
 }
 
 BOOST_AUTO_TEST_CASE(keys_of_tiles) {
