@@ -1,6 +1,5 @@
 #include "page/page.hpp"
 
-#include <functional>
 #include <utility>
 
 #include "page/held.hpp"
@@ -129,15 +128,11 @@ void Page::Impl::element(const rewrite::Element& element) {
     }
 }
 
-// Pointers of different objects are compared: only std::less orders them.
 void Page::Impl::emit(std::string_view bytes) {
     if (bytes.empty()) {
         return;
     }
-    const std::less<const char*> before;
-    const bool in_chunk = !chunk_.empty() && !before(bytes.data(), chunk_.data()) &&
-                          before(bytes.data(), chunk_.data() + chunk_.size());
-    if (in_chunk) {
+    if (is_within(bytes, chunk_)) {
         output_.input(bytes);
     } else {
         output_.made(bytes);

@@ -92,31 +92,50 @@ struct Counters {
     unsigned kept = 0;
     unsigned rules_failed = 0;
     std::string rule_error;  // the first, for the log
+    bool invalid = false;    // no JSON, where there should be
     rewrite::Counters rewrite;
 };
 
-class Page {
+// A response's body: a page, or what else can be personal (json_page.hpp).
+class Body {
   public:
-    Page(const Plan& plan, recommend::Scratch& scratch, Output& output);
-    ~Page();
-    Page(const Page&) = delete;
-    Page& operator=(const Page&) = delete;
+    Body() = default;
+    virtual ~Body() = default;
+    Body(const Body&) = delete;
+    Body& operator=(const Body&) = delete;
 
-    void write(std::string_view bytes);
-    void end();
+    virtual void write(std::string_view bytes) = 0;
+    virtual void end() = 0;
     // Once, also after end(). With `pass`, or at any time pass(), all that is held leaves
     // unmodified and the rest too.
-    void decide(Verdict verdict, const Visitor& visitor);
-    void pass();
+    virtual void decide(Verdict verdict, const Visitor& visitor) = 0;
+    virtual void pass() = 0;
 
-    Verdict verdict() const;
+    virtual Verdict verdict() const = 0;
     // True when bytes wait for decide().
-    bool holding() const;
+    virtual bool holding() const = 0;
     // All bytes kept: held pieces and the rewriter's buffer. Bounded by plan.limits.max_buffer:
-    // when more would have to be held for decide(), the page passes.
-    std::size_t buffered() const;
-    std::span<const Shown> shown() const;
-    const Counters& counters() const;
+    // when more would have to be held for decide(), the body passes.
+    virtual std::size_t buffered() const = 0;
+    virtual std::span<const Shown> shown() const = 0;
+    virtual const Counters& counters() const = 0;
+};
+
+class Page final : public Body {
+  public:
+    Page(const Plan& plan, recommend::Scratch& scratch, Output& output);
+    ~Page() override;
+
+    void write(std::string_view bytes) override;
+    void end() override;
+    void decide(Verdict verdict, const Visitor& visitor) override;
+    void pass() override;
+
+    Verdict verdict() const override;
+    bool holding() const override;
+    std::size_t buffered() const override;
+    std::span<const Shown> shown() const override;
+    const Counters& counters() const override;
 
   private:
     class Impl;

@@ -296,6 +296,59 @@ Status read_listing(std::span<const std::string_view> arguments, rewrite::Patter
                : status;
 }
 
+// id=sku, or id=link:url, where a link is looked up in the catalog.
+Status set_json_id(const Options& options, rewrite::JsonPattern& json, rewrite::Pattern& pattern) {
+    constexpr std::string_view kLink = "link:";
+    const std::string_view* text = options.find("id");
+    std::string_view member = text != nullptr ? *text : std::string_view("id");
+    if (member.starts_with(kLink)) {
+        member.remove_prefix(kLink.size());
+        pattern.locator.by = rewrite::ItemLocator::By::href;
+    }
+    auto compiled = rewrite::compile_json_member(member);
+    if (!compiled.ok()) {
+        return Status::error("id=: " + compiled.message());
+    }
+    json.id = std::move(*compiled);
+    return {};
+}
+
+Status set_json_path(const Plan& plan, std::string_view text, rewrite::JsonPattern& json) {
+    if (plan.json.size() == rewrite::kMaxJsonPatterns) {
+        return Status::error("more than " + std::to_string(rewrite::kMaxJsonPatterns) +
+                             " paths of one location: use a wildcard, as in $.fragments.*");
+    }
+    auto compiled = rewrite::compile_json_path(text);
+    if (!compiled.ok()) {
+        return compiled.status();
+    }
+    json.path = std::move(*compiled);
+    return {};
+}
+
+Status read_json(const Plan& plan, std::span<const std::string_view> arguments,
+                 rewrite::JsonPattern& json, rewrite::Pattern& pattern, Placement& placement) {
+    constexpr std::array<std::string_view, 6> kOptions = {"id",    "top",   "name",
+                                                          "level", "query", "category"};
+    if (arguments.empty()) {
+        return Status::error("a path is needed, as in $.data.products");
+    }
+    Options options;
+    const Status status = first_error(
+        {options.parse(arguments.subspan(1), kOptions), set_json_path(plan, arguments[0], json)});
+    if (!status.ok()) {
+        return status;
+    }
+    pattern.selector.text = json.path.text;  // and no alternative
+    pattern.marks = {{}, {}};
+    placement.listing = placement.json = true;
+    return first_error({set_name(options, pattern.selector, &placement.name),
+                        set_json_id(options, json, pattern), set_level(options, &placement.level),
+                        set_count(options, "top", &placement.top),
+                        set_variable(options, "category", &placement.category_variable),
+                        set_variable(options, "query", &placement.query_variable)});
+}
+
 Status add(Plan& plan, std::string_view directive, const Status& status, rewrite::Pattern&& pattern,
            Placement&& placement) {
     if (!status.ok()) {
@@ -307,6 +360,16 @@ Status add(Plan& plan, std::string_view directive, const Status& status, rewrite
 }
 
 }  // namespace
+
+bool Plan::of_html() const {
+    return std::any_of(placements.begin(), placements.end(),
+                       [](const Placement& placement) { return !placement.json; });
+}
+
+bool Plan::of_json_html() const {
+    return std::find(json_placements.begin(), json_placements.end(), kNoPlacement) !=
+           json_placements.end();
+}
 
 Result<std::vector<const recommend::Recommender*>> parse_recommenders(std::string_view text) {
     std::vector<const recommend::Recommender*> found;
@@ -345,6 +408,35 @@ Status add_listing(Plan& plan, std::span<const std::string_view> arguments) {
     Placement placement;
     const Status status = read_listing(arguments, pattern, placement);
     return add(plan, "personalize_listing", status, std::move(pattern), std::move(placement));
+}
+
+Status add_json(Plan& plan, std::span<const std::string_view> arguments) {
+    rewrite::JsonPattern json;
+    rewrite::Pattern pattern;
+    Placement placement;
+    const Status status = read_json(plan, arguments, json, pattern, placement);
+    const Status added =
+        add(plan, "personalize_json", status, std::move(pattern), std::move(placement));
+    if (added.ok()) {
+        plan.json.push_back(std::move(json));
+        plan.json_placements.push_back(plan.placements.size() - 1);
+    }
+    return added;
+}
+
+Status add_json_html(Plan& plan, std::span<const std::string_view> arguments) {
+    rewrite::JsonPattern json;
+    json.kind = rewrite::JsonPattern::Kind::string;
+    const Status status =
+        arguments.size() != 1
+            ? Status::error("one path is needed, as in $.fragments.*, and nothing else")
+            : set_json_path(plan, arguments[0], json);
+    if (!status.ok()) {
+        return Status::error("personalize_json_html: " + status.message());
+    }
+    plan.json.push_back(std::move(json));
+    plan.json_placements.push_back(Plan::kNoPlacement);
+    return {};
 }
 
 }  // namespace pz::page

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "recommend/recommender.hpp"
+#include "rewrite/json_finder.hpp"
 #include "rewrite/rewriter.hpp"
 #include "rewrite/template.hpp"
 #include "store/status.hpp"
@@ -22,9 +23,12 @@ namespace pz::page {
 // `personalize_listing selector [item=selector] [id=attribute|attribute:..{id}..|field:name|href]
 //  [top=6] [name=..] [level=..] [query=$var] [category=$var]
 //  [position_classes=first,last,odd,even|off] [position_attributes=name,..|off]`
+// `personalize_json path [id=field|link:field] [top=6] [name=..] [level=..] [query=$var]
+//  [category=$var]`: a listing that is an array of a JSON document
 struct Placement {
     bool listing = false;
-    std::string name;  // in rules, explanations and impressions; default: the selector
+    bool json = false;
+    std::string name;  // in rules, explanations and impressions; default: the selector or path
     std::vector<const recommend::Recommender*> recommenders;
     std::size_t limit = 8;
     std::size_t min = 4;  // never more than limit
@@ -38,10 +42,21 @@ struct Placement {
 };
 
 struct Plan {
-    std::vector<rewrite::Pattern> patterns;  // patterns[i] belongs to placements[i]
+    // patterns[i] belongs to placements[i]; that of an array matches no element of a page.
+    std::vector<rewrite::Pattern> patterns;
     std::vector<Placement> placements;
+    // Of JSON documents: arrays, and strings that are pages of their own.
+    std::vector<rewrite::JsonPattern> json;
+    std::vector<std::size_t> json_placements;  // of json[i]; strings have kNoPlacement
     rewrite::Limits limits;
-    bool empty() const { return placements.empty(); }
+
+    static constexpr std::size_t kNoPlacement = static_cast<std::size_t>(-1);
+
+    bool empty() const { return placements.empty() && json.empty(); }
+    // Something is to be done in pages, in strings that are pages, in JSON documents.
+    bool of_html() const;
+    bool of_json_html() const;
+    bool of_json() const { return !json.empty(); }
 };
 
 // A directive's arguments, without its name; $variables already replaced by "$<index>" by the
@@ -52,6 +67,9 @@ using FindTemplate = const rewrite::Template* (*)(void* data, std::string_view n
 Status add_widget(Plan& plan, std::span<const std::string_view> arguments, FindTemplate find,
                   void* data);
 Status add_listing(Plan& plan, std::span<const std::string_view> arguments);
+Status add_json(Plan& plan, std::span<const std::string_view> arguments);
+// `personalize_json_html path`: the plan's other placements apply within the strings there.
+Status add_json_html(Plan& plan, std::span<const std::string_view> arguments);
 
 // "for_you,popular". The error names the unknown one and those that are known.
 Result<std::vector<const recommend::Recommender*>> parse_recommenders(std::string_view text);

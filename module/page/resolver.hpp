@@ -2,6 +2,7 @@
 // Thread rules: one thread. Lifetime: as decide() of page.hpp asks.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,14 @@ class Emitter {
   protected:
     ~Emitter() = default;
 };
+
+// Whether `part` is a piece of `whole`, and not elsewhere in memory. Pointers of different objects
+// are compared: only std::less orders them.
+inline bool is_within(std::string_view part, std::string_view whole) {
+    const std::less<const char*> before;
+    return !whole.empty() && !before(part.data(), whole.data()) &&
+           before(part.data(), whole.data() + whole.size());
+}
 
 class Resolver {
   public:

@@ -292,7 +292,7 @@ void Edits::sort() {
 void mark_moved(const Element& listing, const MarkNames& names, std::size_t moved, std::size_t here,
                 Edits& edits) {
     edits.clear();
-    if (moved == here) {
+    if (moved == here || (names.classes.empty() && names.attributes.empty())) {
         return;
     }
     const StartTag tag = start_tag(listing, moved);

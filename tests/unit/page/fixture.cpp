@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
+#include "page/json_page.hpp"
 #include "store/builder.hpp"
 
 namespace pz::page::test {
@@ -126,9 +127,10 @@ Visitor Shop::visitor() {
     return visitor;
 }
 
-Ran run(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script) {
-    Collector out;
-    Page page(shop.plan, shop.scratch, out);
+namespace {
+
+Ran run_through(Body& page, Collector& out, Shop& shop, const std::vector<std::string_view>& chunks,
+                const Script& script) {
     Ran ran;
     for (std::size_t i = 0; i <= chunks.size(); i++) {
         if (i == script.at) {
@@ -156,6 +158,20 @@ Ran run(Shop& shop, const std::vector<std::string_view>& chunks, const Script& s
     ran.counters = page.counters();
     ran.shown.assign(page.shown().begin(), page.shown().end());
     return ran;
+}
+
+}  // namespace
+
+Ran run(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script) {
+    Collector out;
+    Page page(shop.plan, shop.scratch, out);
+    return run_through(page, out, shop, chunks, script);
+}
+
+Ran run_json(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script) {
+    Collector out;
+    const auto page = make_json_page(shop.plan, shop.scratch, out);
+    return run_through(*page, out, shop, chunks, script);
 }
 
 std::vector<std::string_view> cut(std::string_view text, std::size_t size) {

@@ -72,6 +72,8 @@ struct Ran {
     std::vector<Shown> shown;
 };
 Ran run(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script = {});
+// The same for a JSON document.
+Ran run_json(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script = {});
 std::vector<std::string_view> cut(std::string_view text, std::size_t size);
 
 }  // namespace pz::page::test

@@ -247,6 +247,67 @@ BOOST_AUTO_TEST_CASE(an_error_leaves_the_plan_as_it_was) {
     BOOST_TEST(plan.patterns.size() == 1U);
 }
 
+namespace {
+
+struct ParsedJson {
+    Plan plan;
+    Status status;
+
+    ParsedJson(Status (*directive)(Plan&, std::span<const std::string_view>),
+               std::initializer_list<std::string_view> arguments) {
+        const std::vector<std::string_view> all(arguments);
+        status = directive(plan, all);
+    }
+    void fails(std::string_view with) const {
+        BOOST_TEST(status.message().find(with) != std::string::npos, status.message());
+        BOOST_TEST(plan.empty());
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(json_arrays) {
+    const ParsedJson plain(add_json, {"$.data.products"});
+    BOOST_REQUIRE_MESSAGE(plain.status.ok(), plain.status.message());
+    BOOST_TEST(plain.plan.placements.at(0).name == "$.data.products");
+    BOOST_TEST((plain.plan.placements[0].listing && plain.plan.placements[0].json));
+    BOOST_TEST(plain.plan.placements[0].top == 6U);
+    BOOST_TEST(plain.plan.json.at(0).path.steps.size() == 2U);
+    BOOST_TEST(plain.plan.json[0].id.steps.at(0).name == "id");
+    BOOST_TEST(plain.plan.json_placements.at(0) == 0U);
+    const ParsedJson full(add_json, {"$.p", "id=link:product.url", "top=3", "name=n", "level=pre",
+                                     "query=$1", "category=$2"});
+    BOOST_REQUIRE_MESSAGE(full.status.ok(), full.status.message());
+    BOOST_TEST((full.plan.patterns.at(0).locator.by == rewrite::ItemLocator::By::href));
+    BOOST_TEST(full.plan.json.at(0).id.steps.size() == 2U);
+    BOOST_TEST(full.plan.placements.at(0).query_variable == 1);
+    BOOST_TEST(full.plan.placements[0].category_variable == 2);
+    BOOST_TEST((full.plan.placements[0].level == recommend::Tier::pre));
+    BOOST_TEST(full.plan.placements[0].name == "n");
+}
+
+BOOST_AUTO_TEST_CASE(json_errors) {
+    ParsedJson(add_json, {}).fails("personalize_json: a path is needed, as in $.data.products");
+    ParsedJson(add_json, {"products"}).fails("column 1: begin with $");
+    ParsedJson(add_json, {"$.a", "id=a..b"}).fails("id=: path 'a..b': column 3");
+    ParsedJson(add_json, {"$.a", "id=link:"}).fails("id=: path ''");
+    ParsedJson(add_json, {"$.a", "top=0"}).fails("top=0: write a number");
+    ParsedJson(add_json, {"$.a", "item=li"}).fails("unknown option 'item'");
+    ParsedJson(add_json_html, {}).fails("personalize_json_html: one path is needed");
+    ParsedJson(add_json_html, {"$.a", "top=1"}).fails("and nothing else");
+    ParsedJson(add_json_html, {"$.a["}).fails("personalize_json_html: path '$.a[': column 5");
+}
+
+BOOST_AUTO_TEST_CASE(json_paths_are_counted) {
+    Plan plan;
+    const std::vector<std::string_view> path = {"$.a"};
+    for (std::size_t i = 0; i < rewrite::kMaxJsonPatterns; i++) {
+        BOOST_REQUIRE(add_json_html(plan, path).ok());
+    }
+    BOOST_TEST(add_json_html(plan, path).message().find("more than 64 paths") != std::string::npos);
+    BOOST_TEST(!add_json(plan, path).ok());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace pz::page
