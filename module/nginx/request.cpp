@@ -300,6 +300,8 @@ void Request::decide() {
         visitor.rules = rules_.get();
     }
     visitor.now = ngx_time();
+    visitor.host = view(r_->headers_in.server);
+    visitor.uri = view(r_->main->unparsed_uri);
     visitor.context.consent = consent_;
     evaluate_variables(visitor);
     page_->decide(page::Verdict::personalize, visitor);

@@ -28,8 +28,8 @@ class Held {
 
   private:
     struct Tile {
-        std::size_t begin, end;          // in the element
-        std::size_t key_begin, key_end;  // in keys_
+        std::size_t begin, end, tag_end;  // in the element
+        std::size_t key_begin, key_end;   // in keys_
     };
     struct Piece {
         std::size_t begin, end;  // in bytes_
@@ -38,6 +38,8 @@ class Held {
         std::uint64_t offset;
         std::size_t inner_begin, inner_end;
         std::size_t tiles_begin, tiles_end;  // in tiles_
+        std::size_t marks_begin, marks_end;  // in marks_
+        std::size_t base_begin, base_end;    // in keys_
     };
 
     void give(const Piece& piece,
@@ -45,6 +47,7 @@ class Held {
 
     std::vector<Piece> pieces_;
     std::vector<Tile> tiles_;
+    std::vector<rewrite::Mark> marks_;
     std::string bytes_, keys_;
 };
 

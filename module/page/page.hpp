@@ -7,7 +7,9 @@
 // leave unmodified: the output is then exactly the input.
 //
 // Widget: start and end tag stay, the inner content is replaced by tiles. Listing: the tiles' bytes
-// are permuted, everything between them stays in place.
+// are permuted, everything between them stays in place; what in a tile says where it stands
+// (rewrite/tile_marks.hpp) is said of its new place. Tiles of an item that the catalog does not
+// know, and all tiles of an item that stands there several times, stay where they are.
 //
 // No widget shows an item that a placement before it shows: a widget's tiles, or any tile of a
 // listing. A listing behind a widget loses no tile and may repeat the widget's. Of one page the
@@ -68,6 +70,9 @@ struct Visitor {
     // variables and consent; the page sets the rest, per placement where it differs.
     rules::Context context;
     std::span<const std::string_view> variables;
+    // The page's address, which its links are relative to: host without port, path and query. May
+    // be empty.
+    std::string_view host, uri;
     std::int64_t now = 0;
     bool explain = false;  // put each placement's explanation behind it, as a JSON script element
 };

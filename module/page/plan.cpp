@@ -6,18 +6,24 @@
 #include <utility>
 
 #include "page/suggest.hpp"
+#include "rewrite/characters.hpp"
 
 namespace pz::page {
 
 namespace {
 
-using namespace std::string_view_literals;
-
 constexpr std::array<std::string_view, 3> kLevels = {"pre", "segment", "individual"};
 constexpr std::array<std::string_view, 7> kWidgetOptions = {"limit", "min", "template", "name",
                                                             "level", "for", "category"};
-constexpr std::array<std::string_view, 7> kListingOptions = {"item",  "id",    "top",     "name",
-                                                             "level", "query", "category"};
+constexpr std::array<std::string_view, 9> kListingOptions = {"item",
+                                                             "id",
+                                                             "top",
+                                                             "name",
+                                                             "level",
+                                                             "query",
+                                                             "category",
+                                                             "position_classes",
+                                                             "position_attributes"};
 // Variables of one directive are few; more is a mistake of the caller.
 constexpr int kMaxVariable = 10000;
 
@@ -202,26 +208,71 @@ Status set_tile_selector(const Options& options, rewrite::Pattern& pattern) {
     return {};
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 Status set_locator(const Options& options, rewrite::ItemLocator& locator) {
     const std::string_view* text = options.find("id");
     if (text == nullptr) {
         return {};
     }
-    if (*text == "href") {
-        locator.by = rewrite::ItemLocator::By::href;
+    auto parsed = rewrite::ItemLocator::parse(*text);
+    if (parsed.ok()) {
+        locator = std::move(*parsed);
+    }
+    return parsed.status();
+}
+
+bool is_mark_name(std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == ':';
+    });
+}
+
+// "first,last"; "off": none.
+Status set_marks(const Options& options, std::string_view key, std::vector<std::string>* names) {
+    const std::string_view* text = options.find(key);
+    if (text == nullptr) {
         return {};
     }
-    if (text->find_first_of(" \t\r\n\f\"'<>/=[]\0"sv) != std::string_view::npos) {
-        return Status::error("id=" + std::string(*text) +
-                             ": not the name of an attribute: write one, as in "
-                             "id=data-item-id, or id=href");
+    names->clear();
+    std::string_view left = *text == "off" ? std::string_view() : *text;
+    for (bool more = !left.empty(); more;) {
+        const std::size_t comma = left.find(',');
+        const std::string_view name = left.substr(0, comma);
+        if (!is_mark_name(name) || names->size() == rewrite::kMaxMarks) {
+            return Status::error(std::string(key) + "=" + std::string(*text) + ": write at most " +
+                                 std::to_string(rewrite::kMaxMarks) +
+                                 " names of A-Z a-z 0-9 - _ : with commas between them, or off");
+        }
+        names->emplace_back(name);
+        more = comma != std::string_view::npos;
+        left.remove_prefix(more ? comma + 1 : left.size());
     }
-    locator.name.assign(*text);
-    std::transform(locator.name.begin(), locator.name.end(), locator.name.begin(), lower);
+    return {};
+}
+
+Status set_mark_attributes(const Options& options, const rewrite::ItemLocator& locator,
+                           std::vector<std::string>* names) {
+    const Status status = set_marks(options, "position_attributes", names);
+    for (std::string& name : *names) {
+        std::transform(name.begin(), name.end(), name.begin(), rewrite::to_lower);
+    }
+    if (!status.ok() || std::find(names->begin(), names->end(), "class") != names->end()) {
+        return status.ok() ? Status::error(
+                                 "position_attributes=: 'class' cannot count places: write classes "
+                                 "into position_classes=")
+                           : status;
+    }
+    // What names the item says nothing of its place.
+    const bool by_name = locator.by == rewrite::ItemLocator::By::attribute ||
+                         locator.by == rewrite::ItemLocator::By::pattern;
+    const auto key = std::find(names->begin(), names->end(), locator.name);
+    if (by_name && key != names->end()) {
+        if (options.find("position_attributes") != nullptr) {
+            return Status::error("position_attributes=: '" + *key +
+                                 "' is the id's attribute: leave it out");
+        }
+        names->erase(key);
+    }
     return {};
 }
 
@@ -234,12 +285,15 @@ Status read_listing(std::span<const std::string_view> arguments, rewrite::Patter
     placement.listing = true;
     Options options;
     const Status status = options.parse(arguments.subspan(1), kListingOptions);
-    return status.ok() ? first_error({set_common(arguments[0], options, pattern, placement),
-                                      set_tile_selector(options, pattern),
-                                      set_locator(options, pattern.locator),
-                                      set_count(options, "top", &placement.top),
-                                      set_variable(options, "query", &placement.query_variable)})
-                       : status;
+    return status.ok()
+               ? first_error(
+                     {set_common(arguments[0], options, pattern, placement),
+                      set_tile_selector(options, pattern), set_locator(options, pattern.locator),
+                      set_marks(options, "position_classes", &pattern.marks.classes),
+                      set_mark_attributes(options, pattern.locator, &pattern.marks.attributes),
+                      set_count(options, "top", &placement.top),
+                      set_variable(options, "query", &placement.query_variable)})
+               : status;
 }
 
 // id=sku, or id=link:url, where a link is looked up in the catalog.
@@ -286,6 +340,7 @@ Status read_json(const Plan& plan, std::span<const std::string_view> arguments,
         return status;
     }
     pattern.selector.text = json.path.text;  // and no alternative
+    pattern.marks = {{}, {}};
     placement.listing = placement.json = true;
     return first_error({set_name(options, pattern.selector, &placement.name),
                         set_json_id(options, json, pattern), set_level(options, &placement.level),

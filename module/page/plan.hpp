@@ -20,8 +20,9 @@ namespace pz::page {
 
 // `personalize_widget selector recommender[,fallback...] [limit=8] [min=4] [template=name]
 //  [name=..] [level=pre|segment|individual] [for=$var] [category=$var]`
-// `personalize_listing selector [item=selector] [id=attribute|href] [top=6] [name=..] [level=..]
-//  [query=$var] [category=$var]`
+// `personalize_listing selector [item=selector] [id=attribute|attribute:..{id}..|field:name|href]
+//  [top=6] [name=..] [level=..] [query=$var] [category=$var]
+//  [position_classes=first,last,odd,even|off] [position_attributes=name,..|off]`
 // `personalize_json path [id=field|link:field] [top=6] [name=..] [level=..] [query=$var]
 //  [category=$var]`: a listing that is an array of a JSON document
 struct Placement {

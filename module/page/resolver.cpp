@@ -18,6 +18,7 @@ void Resolver::begin(const Visitor& visitor) {
     request_.rule_context.now = visitor.now;
     request_.shown = &on_page_;
     tiles_.begin(*visitor.snapshot, *visitor.profile);
+    links_.begin(*visitor.snapshot, visitor.host, visitor.uri);
 }
 
 // Late, because a page without a placement needs no segments.
@@ -107,9 +108,9 @@ void Resolver::locate(const rewrite::Element& element) {
     const bool by_link =
         plan_.patterns[element.pattern].locator.by == rewrite::ItemLocator::By::href;
     items_.clear();
+    links_.set_base(element.base);
     for (const rewrite::Tile& tile : element.tiles) {
-        items_.push_back(by_link ? visitor_.snapshot->find_link(tile.key)
-                                 : visitor_.snapshot->find(tile.key));
+        items_.push_back(by_link ? links_.find(tile.key) : visitor_.snapshot->find(tile.key));
     }
 }
 
@@ -136,16 +137,28 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
 }
 
 // The tiles change places; what stands between the places stays.
-void Resolver::emit_permuted(const rewrite::Element& element, Emitter& emitter) const {
+void Resolver::emit_permuted(const rewrite::Element& element, Emitter& emitter) {
     std::size_t at = 0;
     for (std::size_t place = 0; place < element.tiles.size(); place++) {
         const rewrite::Tile& here = element.tiles[place];
-        const rewrite::Tile& moved = element.tiles[order_.order[place]];
         emitter.emit(element.outer.substr(at, here.begin - at));
-        emitter.emit(element.outer.substr(moved.begin, moved.end - moved.begin));
+        emit_moved(element, order_.order[place], place, emitter);
         at = here.end;
     }
     emitter.emit(element.outer.substr(at));
+}
+
+void Resolver::emit_moved(const rewrite::Element& element, std::size_t moved, std::size_t place,
+                          Emitter& emitter) {
+    const rewrite::Tile& tile = element.tiles[moved];
+    rewrite::mark_moved(element, plan_.patterns[element.pattern].marks, moved, place, edits_);
+    std::size_t at = tile.begin;
+    for (const rewrite::Edits::Edit& edit : edits_.edits()) {
+        emitter.emit(element.outer.substr(at, edit.begin - at));
+        emitter.emit(edits_.text(edit));
+        at = edit.end;
+    }
+    emitter.emit(element.outer.substr(at, tile.end - at));
 }
 
 void Resolver::note(const rewrite::Element& element, std::span<const recommend::Candidate> items) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/link.hpp"
 #include "page/page.hpp"
 #include "page/tiles.hpp"
 
@@ -54,7 +55,9 @@ class Resolver {
     bool edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter);
     bool fill(const rewrite::Element& element, Emitter& emitter);
     bool reorder(const rewrite::Element& element, Emitter& emitter);
-    void emit_permuted(const rewrite::Element& element, Emitter& emitter) const;
+    void emit_permuted(const rewrite::Element& element, Emitter& emitter);
+    void emit_moved(const rewrite::Element& element, std::size_t moved, std::size_t place,
+                    Emitter& emitter);
     void note(const rewrite::Element& element, std::span<const recommend::Candidate> items);
     void explain(const rewrite::Element& element, std::string_view recommender,
                  std::span<const recommend::Candidate> items, Emitter& emitter);
@@ -65,6 +68,7 @@ class Resolver {
     bool segments_known_ = false;
     recommend::Request request_;
     TileRenderer tiles_;
+    PageLinks links_;
     std::vector<store::ItemIndex> on_page_;  // what the page shows already
     std::vector<Shown> shown_;
     Counters counters_;
@@ -72,6 +76,7 @@ class Resolver {
     recommend::Ranked ranked_;
     recommend::Order order_;
     std::vector<store::ItemIndex> items_;
+    rewrite::Edits edits_;
     std::string made_;
 };
 

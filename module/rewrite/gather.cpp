@@ -1,29 +1,6 @@
 #include "rewrite/gather.hpp"
 
-#include "rewrite/characters.hpp"
-
 namespace pz::rewrite {
-namespace {
-
-constexpr std::size_t kMaxKey = 2048;  // a longer one names no item
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && byte_is(text.front(), byte_class::kSpace)) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && byte_is(text.back(), byte_class::kSpace)) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
-// Links that lead nowhere stand in many tiles: "#", "javascript:void(0)".
-bool leads_to_item(std::string_view href) {
-    return !href.starts_with('#') && !equal_ignoring_case(href.substr(0, 11), "javascript:");
-}
-
-}  // namespace
-
 void Gather::begin(std::size_t pattern_index, const Pattern& pattern, const Tag& tag,
                    const OpenElements& tree) {
     active_ = true;
@@ -35,6 +12,7 @@ void Gather::begin(std::size_t pattern_index, const Pattern& pattern, const Tag&
     irregularities_ = tree.irregularities();
     tile_open_ = false;
     spans_.clear();
+    mark_spans_.clear();
     keys_.clear();
 }
 
@@ -78,6 +56,9 @@ Gather::Verdict Gather::opened(const Tag& tag, const OpenElements::Outcome& outc
     if (tile_open_ && spans_.back().key_size == 0) {
         look_for_key(tag, outcome, attributes);
     }
+    if (tile_open_ && !begins) {
+        look_for_marks(tag, attributes);
+    }
     if (begins && !outcome.opened) {
         end_tile(tag.end);
     }
@@ -85,18 +66,23 @@ Gather::Verdict Gather::opened(const Tag& tag, const OpenElements::Outcome& outc
 }
 
 Gather::Verdict Gather::begin_tile(const Tag& tag, std::size_t index, const OpenElements& tree) {
-    const std::uint32_t parent = tree[index - 1].serial;
-    if (!spans_.empty() && parent != tile_parent_) {
+    const OpenElement& parent = tree[index - 1];
+    const bool alike = spans_.empty() || parent.serial == tile_parent_ ||
+                       (index == tile_index_ && parent.id == tile_parent_id_ &&
+                        tag.id == tile_id_ && tag.id != TagId::other);
+    if (!alike) {
         return Verdict::ambiguous;
     }
     if (spans_.size() == max_tiles_) {
         return Verdict::over_limit;
     }
-    tile_parent_ = parent;
+    tile_parent_ = parent.serial;
+    tile_parent_id_ = parent.id;
     tile_index_ = index;
     tile_id_ = tag.id;
     tile_open_ = true;
-    spans_.push_back({tag.begin, tag.begin, keys_.size(), 0});
+    marks_found_ = 0;
+    spans_.push_back({tag.begin, tag.begin, tag.end, keys_.size(), 0});
     return Verdict::going;
 }
 
@@ -107,22 +93,23 @@ void Gather::end_tile(std::uint64_t end) {
 
 void Gather::look_for_key(const Tag& tag, const OpenElements::Outcome& outcome,
                           TagAttributes& attributes) {
-    const ItemLocator& locator = pattern_->locator;
-    const bool by_href = locator.by == ItemLocator::By::href;
-    if (by_href && (outcome.foreign || (tag.id != TagId::a && tag.id != TagId::area))) {
-        return;
+    if (pattern_->locator.find(tag.id, outcome.foreign, attributes, keys_)) {
+        Span& span = spans_.back();
+        span.key_size = keys_.size() - span.key_begin;
     }
-    const Attribute* found = find_attribute(attributes.get(), by_href ? "href" : locator.name);
-    if (found == nullptr) {
-        return;
+}
+
+// The shortest attribute name is longer than most tags.
+void Gather::look_for_marks(const Tag& tag, TagAttributes& attributes) {
+    const std::vector<std::string>& names = pattern_->marks.attributes;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::uint32_t bit = std::uint32_t{1} << i;
+        if ((marks_found_ & bit) == 0 && tag.end - tag.begin > names[i].size() &&
+            find_attribute(attributes.get(), names[i]) != nullptr) {
+            marks_found_ |= bit;
+            mark_spans_.push_back({spans_.size() - 1, i, tag.begin, tag.end});
+        }
     }
-    const std::string_view value = trim(found->value);
-    if (value.size() > kMaxKey || (by_href && !leads_to_item(value))) {
-        return;
-    }
-    Span& span = spans_.back();
-    decode_references(value, keys_);
-    span.key_size = keys_.size() - span.key_begin;
 }
 
 const std::vector<Tile>& Gather::tiles() {
@@ -131,9 +118,20 @@ const std::vector<Tile>& Gather::tiles() {
     for (const Span& span : spans_) {
         tiles_.push_back({static_cast<std::size_t>(span.begin - extent_.begin),
                           static_cast<std::size_t>(span.end - extent_.begin),
-                          keys.substr(span.key_begin, span.key_size)});
+                          keys.substr(span.key_begin, span.key_size),
+                          static_cast<std::size_t>(span.tag_end - extent_.begin)});
     }
     return tiles_;
+}
+
+const std::vector<Mark>& Gather::marks() {
+    marks_.clear();
+    for (const MarkSpan& span : mark_spans_) {
+        marks_.push_back({span.tile, span.attribute,
+                          static_cast<std::size_t>(span.begin - extent_.begin),
+                          static_cast<std::size_t>(span.end - extent_.begin)});
+    }
+    return marks_;
 }
 
 }  // namespace pz::rewrite

@@ -52,19 +52,27 @@ class Gather {
 
     // Offsets in the element. Lifetime: until the next begin().
     const std::vector<Tile>& tiles();
+    const std::vector<Mark>& marks();
 
   private:
     struct Span {
         std::uint64_t begin;
         std::uint64_t end;
+        std::uint64_t tag_end;
         std::size_t key_begin;
         std::size_t key_size;
+    };
+    // A Mark with offsets in the page.
+    struct MarkSpan {
+        std::size_t tile, attribute;
+        std::uint64_t begin, end;
     };
 
     Verdict begin_tile(const Tag& tag, std::size_t index, const OpenElements& tree);
     void end_tile(std::uint64_t end);
     void look_for_key(const Tag& tag, const OpenElements::Outcome& outcome,
                       TagAttributes& attributes);
+    void look_for_marks(const Tag& tag, TagAttributes& attributes);
 
     std::size_t max_tiles_;
     bool active_ = false;
@@ -79,9 +87,13 @@ class Gather {
     std::size_t tile_index_ = 0;
     TagId tile_id_ = TagId::other;
     std::uint32_t tile_parent_ = 0;
+    TagId tile_parent_id_ = TagId::other;
+    std::uint32_t marks_found_ = 0;  // in the open tile, a bit for each attribute
     std::vector<Span> spans_;
+    std::vector<MarkSpan> mark_spans_;
     std::string keys_;
     std::vector<Tile> tiles_;
+    std::vector<Mark> marks_;
 };
 
 }  // namespace pz::rewrite

@@ -109,6 +109,9 @@ class Rewriter::Impl {
         if (!outcome.opened && !outcome.element) {
             return;
         }
+        if (tag.id == TagId::base && !base_ && outcome.element && !outcome.foreign) {
+            note_base();
+        }
         const std::size_t index = outcome.opened ? tree_.depth() - 1 : tree_.depth();
         if (lost(tag)) {
             matcher_.skip(index);
@@ -122,6 +125,14 @@ class Rewriter::Impl {
             settle(gather_.opened(tag, outcome, tree_, attributes_, is_tile));
         } else if (!gather_.active()) {
             begin_match(tag, outcome);
+        }
+    }
+
+    void note_base() {
+        const Attribute* href = find_attribute(attributes_.get(), "href");
+        if (href != nullptr && href->value.size() <= kMaxItemKey) {
+            base_.emplace();
+            decode_references(href->value, *base_);
         }
     }
 
@@ -176,7 +187,7 @@ class Rewriter::Impl {
                 return;
             case Gather::Verdict::complete:
                 gather_.drop();
-                deliver(gather_.pattern(), gather_.extent(), gather_.tiles());
+                deliver(gather_.pattern(), gather_.extent());
                 return;
         }
     }
@@ -186,7 +197,7 @@ class Rewriter::Impl {
         gather_.drop();
     }
 
-    void deliver(std::size_t pattern, const Extent& at, std::span<const Tile> tiles) {
+    void deliver(std::size_t pattern, const Extent& at) {
         flush(at.begin);
         if (passing_) {
             return;  // the sink abandoned
@@ -198,7 +209,9 @@ class Rewriter::Impl {
                               view(at.begin, at.end),
                               static_cast<std::size_t>(at.inner_begin - at.begin),
                               static_cast<std::size_t>(at.inner_end - at.begin),
-                              tiles};
+                              gather_.tiles(),
+                              gather_.marks(),
+                              base_ ? std::string_view(*base_) : std::string_view()};
         sink_.element(element);
     }
 
@@ -276,6 +289,7 @@ class Rewriter::Impl {
     Matcher matcher_;
     Gather gather_;
     TagAttributes attributes_, no_attributes_;
+    std::optional<std::string> base_;
     std::string_view chunk_;
     std::uint64_t chunk_begin_ = 0;
     std::size_t chunk_size_ = 0;

@@ -36,30 +36,22 @@
 #include <string_view>
 #include <vector>
 
+#include "rewrite/locator.hpp"
 #include "rewrite/selector.hpp"
+#include "rewrite/tile_marks.hpp"
 
 namespace pz::rewrite {
-
-// How to know which item a listing's tile shows.
-struct ItemLocator {
-    enum class By : std::uint8_t {
-        attribute,  // the value of attribute `name`, of the tile or else of the first element in it
-                    // that has it
-        href        // the first href of a link in the tile that leads anywhere (not "#...", not
-                    // "javascript:..."); the caller looks it up in the catalog
-    };
-    By by = By::attribute;
-    std::string name = "data-item-id";
-};
 
 struct Pattern {
     Selector selector;
     // Listing: the element's tiles are found too.
     bool listing = false;
-    // Which of the descendants are tiles; absent: every child element. Must match children of one
-    // parent.
+    // Which of the descendants are tiles; absent: every child element. They must be children of one
+    // parent, or elements of one name at one depth in parents of one name (the cells of a table's
+    // rows, a grid whose rows are lists).
     std::optional<Selector> tile;
     ItemLocator locator;
+    MarkNames marks;
 };
 
 // A tile of a listing: a range of `outer`, from the start tag's first byte to the end tag's last.
@@ -67,6 +59,7 @@ struct Tile {
     std::size_t begin;
     std::size_t end;
     std::string_view key;  // what the locator found, character references decoded; empty: nothing
+    std::size_t tag_end = 0;  // of the start tag
 };
 
 struct Element {
@@ -76,6 +69,10 @@ struct Element {
     std::size_t inner_begin;  // in outer
     std::size_t inner_end;
     std::span<const Tile> tiles;  // in page order; empty unless a listing
+    std::span<const Mark> marks;  // inside the tiles
+    // The href of the page's first <base> that has one, if it stands before the element's end;
+    // character references decoded. A longer one than kMaxItemKey is not seen.
+    std::string_view base;
 };
 
 class Sink {

@@ -4,6 +4,7 @@
 
 #include "store/draft.hpp"
 #include "store/layout.hpp"
+#include "store/link.hpp"
 
 namespace pz::store {
 
@@ -70,25 +71,41 @@ void put_rows(const Draft& draft, const Renumbering& numbers, Image& image) {
     }
 }
 
-// Only paths that one item alone has.
-void put_links(const Draft& draft, Image& image) {
-    std::vector<std::pair<std::string_view, ItemIndex>> paths;
-    for (ItemIndex i = 0; i < draft.items.size(); ++i) {
-        const std::string_view path =
-            link_path(draft.dictionary.text(draft.items[i].row[field::link]));
-        if (!path.empty()) {
-            paths.emplace_back(path, i);
-        }
-    }
-    std::sort(paths.begin(), paths.end());
-    image.link_slots.resize(slots_for(paths.size()));
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-        const bool like_last = i > 0 && paths[i - 1].first == paths[i].first;
-        const bool like_next = i + 1 < paths.size() && paths[i + 1].first == paths[i].first;
+using ItemLinks = std::vector<std::pair<Link, ItemIndex>>;
+
+// Of several items with the same link none is found by it.
+void put_unique(ItemLinks& links, Image& image) {
+    const auto order = [&links](std::size_t a, std::size_t b) {
+        return compare_links(links[a].first, links[b].first);
+    };
+    std::sort(links.begin(), links.end(), [](const auto& left, const auto& right) {
+        return compare_links(left.first, right.first) < 0;
+    });
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        const bool like_last = i > 0 && order(i - 1, i) == 0;
+        const bool like_next = i + 1 < links.size() && order(i, i + 1) == 0;
         if (!like_last && !like_next) {
-            put_slot(image.link_slots, {hash_text(paths[i].first), paths[i].second + 1});
+            put_slot(image.link_slots, {hash_link(links[i].first), links[i].second + 1});
         }
     }
+}
+
+// By path and arguments, and by the path alone.
+void put_links(const Draft& draft, Image& image) {
+    ItemLinks whole;
+    ItemLinks paths;
+    for (ItemIndex i = 0; i < draft.items.size(); ++i) {
+        const Link link = split_link(draft.dictionary.text(draft.items[i].row[field::link]));
+        if (has_arguments(link)) {
+            whole.emplace_back(link, i);
+        }
+        if (!link.path.empty()) {
+            paths.emplace_back(Link{link.path, {}, true}, i);
+        }
+    }
+    image.link_slots.resize(slots_for(whole.size() + paths.size()));
+    put_unique(whole, image);
+    put_unique(paths, image);
 }
 
 void put_lists(const Draft& draft, const Renumbering& numbers, Image& image) {

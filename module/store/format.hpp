@@ -29,7 +29,8 @@ enum class Section : std::uint32_t {
     value_slots,           // Slot: value id by text
     rows,                  // u32 value id, item_count x field_count
     first_seen,            // i64 unix seconds, per item
-    link_slots,            // Slot: item + 1 by the path of its link; only paths that one item has
+    link_slots,            // Slot: item + 1 by its link's path, and by path and arguments; only
+                           // those that one item has
     list_keys,             // ListKey, ascending
     list_offsets,          // u32, lists + 1
     list_items,            // ScoredItem
@@ -149,10 +150,6 @@ class Checksum {
   private:
     void* state_;
 };
-
-// The path of a link: without scheme, host, query, fragment and trailing slashes. Empty when the
-// link has no path of its own or is relative to its page.
-std::string_view link_path(std::string_view link);
 
 // The levels that lead a product type: "A > B > C" has "A" and "A > B". Calls level(text) for each.
 template <class Level>

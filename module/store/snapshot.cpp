@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "store/layout.hpp"
+#include "store/link.hpp"
 
 namespace pz::store {
 
@@ -77,15 +78,21 @@ ItemIndex Snapshot::find(std::string_view id) const {
     return value == kNoValue || value > item_count() ? kNoItem : value - 1;
 }
 
-ItemIndex Snapshot::find_link(std::string_view link) const {
-    const std::string_view path = link_path(link);
-    if (path.empty()) {
-        return kNoItem;
-    }
-    const auto same = [this, path](std::uint32_t entry) {
-        return link_path(text(entry - 1, field::link)) == path;
+ItemIndex Snapshot::find_link(std::string_view text) const {
+    const Link link = split_link(text);
+    const auto same = [this, &link](std::uint32_t entry) {
+        return compare_links(split_link(this->text(entry - 1, field::link)), link) == 0;
     };
-    const std::uint32_t entry = probe(layout_->view.link_slots, hash_text(path), same);
+    const auto same_path = [this, &link](std::uint32_t entry) {
+        return split_link(this->text(entry - 1, field::link)).path == link.path;
+    };
+    std::uint32_t entry = 0;
+    if (link.rooted && has_arguments(link)) {
+        entry = probe(layout_->view.link_slots, hash_link(link), same);
+    }
+    if (entry == 0 && !link.path.empty()) {
+        entry = probe(layout_->view.link_slots, hash_link({link.path, {}, true}), same_path);
+    }
     return entry == 0 ? kNoItem : entry - 1;
 }
 

@@ -39,10 +39,11 @@ class Snapshot {
 
     // kNoItem when unknown. O(1).
     ItemIndex find(std::string_view id) const;
-    // By the path of the item's link, "/product/85123A" (scheme, host, query and fragment of the
-    // given link are ignored, a trailing slash too). kNoItem when unknown or when two items share
-    // the path.
-    ItemIndex find_link(std::string_view link) const;
+    // By the item's link, whatever scheme, host and fragment the given one has: first by path and
+    // query, "/index.php?product_id=42" (arguments in the same order; those that only say where the
+    // visitor came from do not count), then by the path alone, "/product/85123A". A trailing slash
+    // does not count. kNoItem when unknown or when several items share what was looked for.
+    ItemIndex find_link(std::string_view text) const;
 
     // The columns: fixed ones first. kNoField when the catalog has no such column.
     std::size_t field_count() const;

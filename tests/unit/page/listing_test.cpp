@@ -107,6 +107,123 @@ BOOST_AUTO_TEST_CASE(by_link_is_the_same_as_by_attribute) {
     BOOST_TEST(run(by_link, {page}).text != page);
 }
 
+BOOST_AUTO_TEST_CASE(links_are_those_of_the_page) {
+    Shop shop;
+    shop.listing("#l");
+    shop.plan.patterns[0].locator.by = rewrite::ItemLocator::By::href;
+    shop.views({"g", "h"});
+    const auto moves = [&shop](const std::string& base, const std::string& folder) {
+        std::string page = base + "<ul id=l>";
+        for (const char id : std::string_view("abcdefgh")) {
+            page += "<li><a href='" + folder + id + "'>" + id + "</a></li>";
+        }
+        page += "</ul>";
+        const Ran ran = run(shop, {page});
+        BOOST_TEST(run(shop, cut(page, 7), {Verdict::personalize, 1000}).text == ran.text);
+        BOOST_TEST(ran.text.size() == page.size());
+        return ran.counters.reordered == 1;
+    };
+    BOOST_TEST(moves("", "/p/"));
+    BOOST_TEST(moves("", "p/"));
+    BOOST_TEST(moves("<base href=/c/>", "../p/"));
+    BOOST_TEST(!moves("<base href=/c/>", "p/"));
+    BOOST_TEST(moves("", "https://shop.example/p/"));
+    BOOST_TEST(!moves("", "https://other.example/p/"));
+}
+
+BOOST_AUTO_TEST_CASE(positions_stay_in_their_places) {
+    Shop shop;
+    shop.listing("#l");
+    shop.views({"g", "h"});
+    const auto list_of = [](std::string_view ids) {
+        std::string text = "<ul id=l>";
+        for (std::size_t i = 0; i < ids.size(); i++) {
+            const std::string place = std::to_string(i + 1);
+            const std::string parity = i % 2 == 0 ? " odd" : " even";
+            const std::string edge = i == 0 ? " first" : i + 1 == ids.size() ? " last" : "";
+            text += "<li data-item-id=\"" + std::string(1, ids[i]) + "\" class=\"item" + parity +
+                    edge + "\" data-position=" + place + "><a data-index='" + place + "'>x</a>\n";
+        }
+        return text + "</ul>";
+    };
+    const std::string page = list_of("abcdefgh");
+    const Ran ran = run(shop, {page});
+    BOOST_TEST(ran.counters.reordered == 1U);
+    BOOST_TEST(order_in(ran.text) != "abcdefgh");
+    BOOST_TEST(ran.text == list_of(order_in(ran.text)));
+    for (std::size_t size = 1; size < page.size(); size += 3) {
+        for (const std::size_t at : {std::size_t{0}, std::size_t{5}, std::size_t{10000}}) {
+            BOOST_TEST(run(shop, cut(page, size), {Verdict::personalize, at}).text == ran.text);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(tiles_of_one_product_stay_where_they_are) {
+    Shop shop;
+    shop.listing("#l");
+    shop.views({"g", "h"});
+    const std::string_view before = "agbgcdggefgggghgggggg";
+    const std::string order = order_in(run(shop, {list(before)}).text);
+    BOOST_TEST(sorted(order) == sorted(std::string(before)));
+    BOOST_TEST(order != before);
+    for (std::size_t i = 0; i < order.size(); i++) {
+        BOOST_TEST((order[i] == 'g') == (before[i] == 'g'));
+    }
+    const std::string same = list("gggggggggggggg");
+    const Ran ran = run(shop, {same});
+    BOOST_TEST(ran.text == same);
+    BOOST_TEST(ran.counters.kept == 1U);
+}
+
+// What holds the listing together, and what shops put between its tiles.
+BOOST_AUTO_TEST_CASE(everything_between_tiles_stays) {
+    Shop shop;
+    shop.listing("#l");
+    shop.plan.patterns[0].tile = *rewrite::compile_selector("[data-item-id]");
+    shop.views({"g", "h"});
+    const struct {
+        std::string_view before, open, close, behind;
+    } shapes[] = {
+        // One form around all, a token in each tile.
+        {"<div id=l><form method=post><input name=t value=0>", "<div data-item-id=\"",
+         "\"><input type=hidden name=csrf value=@><button>Buy</button></div>\n<!-- @ -->",
+         "</form></div>"},
+        // A list in each tile.
+        {"<ul id=l>", "<li data-item-id=\"", "\"><ul><li>@<li>L</ul></li> <li class=ad>@</li>",
+         "</ul>"},
+        // Rows of a table; end tags left out.
+        {"<table id=l><thead><tr><th>x<tbody>", "<tr data-item-id=\"", "\"><td>@<td>2", "</table>"},
+        {"<table id=l><tbody>", "<tr data-item-id=\"", "\"><td>@</td></tr>\r\n", "</tbody></table>"},
+        {"<dl id=l>", "<dd data-item-id=\"", "\">@<p>x", "</dl>"},
+        {"<ul id=l>", "<li data-item-id=\"", "\">@<p>x<br>y", "</ul>"}};
+    for (const auto& shape : shapes) {
+        const auto page_of = [&shape](std::string_view ids) {
+            std::string page(shape.before);
+            for (std::size_t i = 0; i < ids.size(); i++) {
+                page.append(shape.open).append(ids, i, 1);
+                // Of two "@" the first is the tile's, the second its place's.
+                std::string close(shape.close);
+                close.replace(close.find('@'), 1, "of " + std::string(1, ids[i]));
+                if (close.find('@') != std::string::npos) {
+                    close.replace(close.find('@'), 1, std::to_string(i));
+                }
+                page.append(close);
+            }
+            return page.append(shape.behind);
+        };
+        const std::string page = page_of("abcdefgh");
+        const Ran ran = run(shop, {page});
+        BOOST_TEST(ran.counters.reordered == 1U, page);
+        BOOST_TEST(order_in(ran.text) != "abcdefgh");
+        BOOST_TEST(ran.text == page_of(order_in(ran.text)));
+        for (std::size_t split = 1; split < page.size(); split++) {
+            const std::string_view text = page;
+            const Ran two = run(shop, {text.substr(0, split), text.substr(split)});
+            BOOST_TEST(two.text == ran.text);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_widget_behind_repeats_no_tile) {
     Shop shop;
     shop.listing("#l").top = 2;

@@ -107,6 +107,43 @@ BOOST_AUTO_TEST_CASE(listing_with_everything) {
     BOOST_TEST((by_link.plan.patterns.at(0).locator.by == rewrite::ItemLocator::By::href));
 }
 
+BOOST_AUTO_TEST_CASE(ways_to_the_id) {
+    const auto locator = [](std::string_view argument) {
+        const ParsedListing parsed({"ul", argument});
+        BOOST_REQUIRE_MESSAGE(parsed.status.ok(), parsed.status.message());
+        return parsed.plan.patterns.at(0).locator;
+    };
+    using By = rewrite::ItemLocator::By;
+    const rewrite::ItemLocator pattern = locator("id=Class:post-{id}-x");
+    BOOST_TEST((pattern.by == By::pattern));
+    BOOST_TEST(pattern.name == "class");
+    BOOST_TEST(pattern.before == "post-");
+    BOOST_TEST(pattern.behind == "-x");
+    const rewrite::ItemLocator field = locator("id=field:Product[id]");
+    BOOST_TEST((field.by == By::field));
+    BOOST_TEST(field.name == "Product[id]");
+    BOOST_TEST(locator("id=href:/p/{id}").before == "/p/");
+}
+
+BOOST_AUTO_TEST_CASE(marks_of_positions) {
+    const auto marks = [](std::initializer_list<std::string_view> arguments) {
+        const ParsedListing parsed(arguments);
+        BOOST_REQUIRE_MESSAGE(parsed.status.ok(), parsed.status.message());
+        return parsed.plan.patterns.at(0).marks;
+    };
+    using Names = std::vector<std::string>;
+    BOOST_TEST((marks({"ul"}).classes == Names{"first", "last", "odd", "even"}));
+    BOOST_TEST(marks({"ul"}).attributes.size() == 4U);
+    BOOST_TEST((marks({"ul", "position_classes=alpha,Omega"}).classes == Names{"alpha", "Omega"}));
+    BOOST_TEST((marks({"ul", "position_attributes=Data-N"}).attributes == Names{"data-n"}));
+    BOOST_TEST(marks({"ul", "position_classes=off"}).classes.empty());
+    BOOST_TEST(marks({"ul", "position_attributes=off"}).attributes.empty());
+    // What names the item says nothing of its place.
+    BOOST_TEST(marks({"ul", "id=data-index"}).attributes.size() == 3U);
+    BOOST_TEST(marks({"ul", "id=data-index:p{id}"}).attributes.size() == 3U);
+    BOOST_TEST(marks({"ul", "id=field:data-index"}).attributes.size() == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(widget_errors_name_the_remedy) {
     const auto message = [](std::initializer_list<std::string_view> arguments) {
         const Parsed parsed(arguments);
@@ -173,7 +210,28 @@ BOOST_AUTO_TEST_CASE(listing_errors_name_the_remedy) {
         message({"ul", "item=li["}).starts_with("personalize_listing: item=: selector 'li["));
     BOOST_TEST(message({"ul", "id=data id"}) ==
                "personalize_listing: id=data id: not the name of an attribute: write one, as in "
-               "id=data-item-id, or id=href");
+               "id=data-item-id, or id=class:post-{id}, id=field:product_id, id=href");
+    for (const char* wrong :
+         {"class:post-", "class:{id}{id}", ":{id}", "a b:{id}", "field:", "class:a {id}"}) {
+        const std::string id = "id=" + std::string(wrong);
+        BOOST_TEST(message({"ul", id}).starts_with("personalize_listing: " + id + ": "));
+    }
+    BOOST_TEST(message({"ul", "id=href:/p/"}) ==
+               "personalize_listing: id=href:/p/: write {id} where the id stands, as in "
+               "id=class:post-{id}");
+    for (const char* wrong : {"position_classes=a,,b", "position_classes=a b",
+                              "position_attributes=,", "position_attributes=a=b"}) {
+        BOOST_TEST(message({"ul", wrong}) ==
+                   "personalize_listing: " + std::string(wrong) +
+                       ": write at most 32 names of A-Z a-z 0-9 - _ : with commas between them, "
+                       "or off");
+    }
+    BOOST_TEST(message({"ul", "id=data-n", "position_attributes=data-i,data-n"}) ==
+               "personalize_listing: position_attributes=: 'data-n' is the id's attribute: leave "
+               "it out");
+    BOOST_TEST(message({"ul", "position_attributes=Class"}) ==
+               "personalize_listing: position_attributes=: 'class' cannot count places: write "
+               "classes into position_classes=");
     BOOST_TEST(message({std::string_view("ul"), std::string_view("id=a\0b", 6)})
                    .find("not the name of an attribute") != std::string::npos);
 }

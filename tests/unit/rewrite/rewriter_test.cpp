@@ -1,6 +1,6 @@
 #include "rewrite/rewriter.hpp"
 
-#include "unit/rewrite/harness.hpp"
+#include "unit/rewrite/permute.hpp"
 
 namespace pz::rewrite::testing {
 namespace {
@@ -270,9 +270,22 @@ BOOST_AUTO_TEST_CASE(uncertain_tiles_give_the_listing_up) {
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<ul id=l><li><b>a<li>b</ul>"), "ambiguous");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<div id=l><div>a<div>b</div></div>"), "ambiguous");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<div id=l><span>a</div>"), "ambiguous");
+    for (const char* list : {"<div id=l><p><i class=t></i></p><p><b class=t></b></p></div>",
+                             "<div id=l><p><i class=t></i></p><h2><i class=t></i></h2></div>",
+                             "<div id=l><p><i class=t></i></p><p><b><i class=t></i></b></p></div>",
+                             "<div id=l><p><x-t class=t></x-t></p><p><x-t class=t></x-t></p></div>",
+                             "<div id=l><p><i class=t></i></p><i class=t></i></div>"}) {
+        BOOST_CHECK_EQUAL(tiles_of(listing("#l", ".t"), list), "ambiguous");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(tiles_in_rows) {
+    BOOST_CHECK_EQUAL(tiles_of(listing("#l", "td"),
+                               "<table id=l><tr><td>a<td>b</tr><tbody><tr><td>c</td></table>"),
+                      "tile()=<td>a tile()=<td>b tile()=<td>c</td>");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l", ".t"),
-                               "<div id=l><p><i class=t></i></p><p><i class=t></i></p></div>"),
-                      "ambiguous");
+                               "<div id=l><ul><li class=t>a</ul><ul><li class=t>b<li>c</ul></div>"),
+                      "tile()=<li class=t>a tile()=<li class=t>b");
 }
 
 BOOST_AUTO_TEST_CASE(keys_of_tiles) {
@@ -288,13 +301,67 @@ BOOST_AUTO_TEST_CASE(keys_of_tiles) {
     BOOST_CHECK_EQUAL(keys("<p data-sku='&#65;&#x42;&lt;&nope;'></p>"), "AB<&nope;");
     BOOST_CHECK_EQUAL(keys("<p data-sku='" + std::string(3000, 'x') + "'></p>"), "");
     BOOST_CHECK_EQUAL(keys("<p><!-- <i data-sku=a> --></p>"), "");
-    pattern.locator = {ItemLocator::By::href, ""};
+    pattern.locator = {ItemLocator::By::href};
     BOOST_CHECK_EQUAL(keys("<p><a href='/p?a=1&amp;b=2'></a><a href=/q></a></p>"), "/p?a=1&b=2");
     BOOST_CHECK_EQUAL(keys("<a href=/p>x</a>"), "/p");
     BOOST_CHECK_EQUAL(keys("<p><a href='#'></a><a href='JavaScript:x()'></a><a href=/q></a></p>"),
                       "/q");
     BOOST_CHECK_EQUAL(keys("<p><svg><use href=#i /><a href=/s /></svg><link href=/l><a>x</a></p>"),
                       "");
+}
+
+BOOST_AUTO_TEST_CASE(keys_by_pattern_and_field) {
+    Pattern pattern = listing("#l");
+    const auto keys = [&pattern](std::string_view locator, std::string_view tile) {
+        Result<ItemLocator> parsed = ItemLocator::parse(locator);
+        BOOST_REQUIRE_MESSAGE(parsed.ok(), parsed.message());
+        pattern.locator = *parsed;
+        const std::string found = tiles_of(pattern, "<div id=l>" + std::string(tile) + "</div>");
+        return found.substr(5, found.find(")=") - 5);
+    };
+    BOOST_CHECK_EQUAL(keys("class:post-{id}", "<p class='blog-post-1 post- post-23 x'></p>"), "23");
+    BOOST_CHECK_EQUAL(keys("class:post-{id}", "<p class=a><i class=post-7></i></p>"), "7");
+    BOOST_CHECK_EQUAL(keys("class:p{id}x", "<p class='px p1 p2x'></p>"), "2");
+    BOOST_CHECK_EQUAL(keys("class:post-{id}", "<p class='&#112;ost-1'></p>"), "1");
+    BOOST_CHECK_EQUAL(keys("href:/p/{id}.html",
+                           "<p><a href='/c/p/'></a>"
+                           "<a href='https://x/p/a/p/b-1.html?x'></a></p>"),
+                      "b-1");
+    BOOST_CHECK_EQUAL(keys("href:product_id={id}",
+                           "<a href='/i.php?r=p&amp;product_id=42&amp;x'>"
+                           "</a>"),
+                      "42");
+    BOOST_CHECK_EQUAL(keys("href:/{id}.html", "<a href=/cat/mug.html></a>"), "mug");
+    BOOST_CHECK_EQUAL(keys("data-url:/{id}", "<p data-url=x><i data-url='//'></i></p>"), "");
+    BOOST_CHECK_EQUAL(keys("field:product_id",
+                           "<p><input name=qty value=1><input value=' 42 ' name=product_id>"
+                           "<input name=product_id value=43></p>"),
+                      "42");
+    BOOST_CHECK_EQUAL(keys("field:id",
+                           "<p><select name=id></select><input name=id>"
+                           "<button name=id value=5>buy</button></p>"),
+                      "5");
+    BOOST_CHECK_EQUAL(keys("field:id", "<p><svg><input name=id value=5 /></svg></p>"), "");
+}
+
+BOOST_AUTO_TEST_CASE(the_base_of_links) {
+    Pattern pattern = listing("#l");
+    const auto base = [&pattern](const std::string& page) {
+        const std::string whole = permute(pattern, page, backwards).bases.at(0);
+        for (std::size_t chunk = 1; chunk < page.size(); ++chunk) {
+            BOOST_CHECK_EQUAL(permute(pattern, page, backwards, chunk).bases.at(0), whole);
+        }
+        return whole;
+    };
+    const std::string list = "<div id=l><p>a</p></div>";
+    BOOST_CHECK_EQUAL(base("<head><base target=x><base href='/a?b&amp;c'><base href=/d>" + list),
+                      "/a?b&c");
+    BOOST_CHECK_EQUAL(base("<!--<base href=/a>--><svg><base href=/b></base></svg>"
+                           "<template><base href=/c></template><base href=/d>" +
+                           list),
+                      "/d");
+    BOOST_CHECK_EQUAL(base(list + "<base href=/a>"), "");
+    BOOST_CHECK_EQUAL(base("<base href=" + std::string(3000, 'a') + ">" + list), "");
 }
 
 BOOST_AUTO_TEST_CASE(raw_bytes_are_not_copied) {

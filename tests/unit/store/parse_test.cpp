@@ -172,30 +172,6 @@ BOOST_AUTO_TEST_CASE(dates) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(link_paths) {
-    const struct {
-        const char* link;
-        const char* path;
-    } table[] = {{"https://a.example/p/1", "/p/1"},
-                 {"HTTPS://a.example/p/1/", "/p/1"},
-                 {"//a.example/p", "/p"},
-                 {"/p/1?x=/y/#z", "/p/1"},
-                 {"/p#a?b", "/p"},
-                 {"/a:b/c", "/a:b/c"},
-                 {"https://a.example", ""},
-                 {"https://a.example/", ""},
-                 {"https://a.example?x=/p", ""},
-                 {"https:/p", "/p"},
-                 {"p/1", ""},
-                 {"#", ""},
-                 {":", ""},
-                 {"//", ""},
-                 {"", ""}};
-    for (const auto& row : table) {
-        BOOST_TEST(link_path(row.link) == row.path, row.link);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(leading_levels) {
     std::string seen;
     for_leading_levels("A > B > C",
