@@ -136,8 +136,9 @@ Skip Request::skipped() const {
     return decided ? Skip::none : Skip::undecided;
 }
 
-void Request::begin_page(bool seen) {
+void Request::begin_page(bool seen, rewrite::Charset charset) {
     seen_ = seen;
+    charset_ = charset;
     page_.reset(new page::Page(*location_->plan, worker_.scratch(), *this));
 }
 
@@ -274,6 +275,14 @@ void Request::evaluate_variables(page::Visitor& visitor) {
     visitor.variables = variables_;
     visitor.context.variables = context_;
     visitor.explain = truthy(evaluate(r_, location_->explain));
+    visitor.locale = &locale();
+}
+
+const page::Locale& Request::locale() const {
+    const LocaleChoice* choice = location_->locale;
+    return choice == nullptr || choice->known.empty()
+               ? page::Locale::plain()
+               : page::choose_locale(choice->known, evaluate(r_, choice->wanted));
 }
 
 void Request::decide() {
@@ -298,6 +307,7 @@ void Request::decide() {
     }
     visitor.now = ngx_time();
     visitor.context.consent = consent_;
+    visitor.charset = charset_;
     evaluate_variables(visitor);
     page_->decide(page::Verdict::personalize, visitor);
 }

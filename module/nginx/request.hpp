@@ -41,7 +41,8 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     void record_events();
     // The response will be personalized: make ready for its body. `seen`: by a visitor, now, and
     // not fetched ahead.
-    void begin_page(bool seen);
+    // `charset`: of the page as the origin sends it; not unsafe.
+    void begin_page(bool seen, rewrite::Charset charset);
     // A later filter failed and another response takes the page's place: it passes as it is.
     void abandon_page();
     bool has_page() const { return page_ != nullptr; }
@@ -96,6 +97,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     std::string item_list(std::span<const store::ItemIndex> items) const;
     bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
     void evaluate_variables(page::Visitor& visitor);
+    const page::Locale& locale() const;
     bool feed(ngx_buf_t* buffer);
     void update_hold();
     void hold(Hold why);
@@ -132,6 +134,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     std::unique_ptr<page::Page> page_;
     bool out_of_memory_ = false;
     bool seen_ = false;  // impressions count
+    rewrite::Charset charset_ = rewrite::Charset::utf8;
     Hold hold_ = Hold::none;
     bool ended_ = false, abandoned_ = false;
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;
