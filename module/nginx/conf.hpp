@@ -13,6 +13,7 @@
 
 #include "nginx/ngx.hpp"
 #include "nginx/stats.hpp"
+#include "page/locale.hpp"
 #include "page/plan.hpp"
 #include "redis/commands.hpp"
 #include "redis/url.hpp"
@@ -48,6 +49,7 @@ struct MainConf {
     ngx_msec_t longest_timeout = 0;  // of all locations
     std::string store_path;
     std::vector<NamedTemplate> templates;
+    std::vector<std::unique_ptr<page::Locale>> locales;
     std::vector<std::unique_ptr<RuleFile>> rule_files;
     ngx_shm_zone_t* stats_zone = nullptr;
     Worker* worker = nullptr;  // set in init_process
@@ -66,6 +68,12 @@ struct EventRule {
     std::vector<std::pair<std::string, ngx_http_complex_value_t*>> parameters;
 };
 
+// `personalize_locale de_DE` or `personalize_locale $variable de_DE fr_FR ...`
+struct LocaleChoice {
+    ngx_http_complex_value_t* wanted = nullptr;  // nullptr: the first
+    std::vector<const page::Locale*> known;      // empty: `off`
+};
+
 // The parts of a location's configuration that nginx's setters cannot hold.
 struct LocationParts {
     // `off` was given: of what is inherited, these are left out.
@@ -75,6 +83,7 @@ struct LocationParts {
     std::vector<ngx_http_complex_value_t*> variables;  // the plan's $0, $1, ...
     std::vector<EventRule> events;
     std::vector<std::pair<std::string, ngx_http_complex_value_t*>> context;
+    LocaleChoice locale;
 };
 
 struct LocationConf {
@@ -91,6 +100,7 @@ struct LocationConf {
     RuleFile* rules;  // nullptr: none
     ngx_uint_t rules_set;
     ngx_uint_t status_prometheus;
+    const LocaleChoice* locale;       // nullptr: no directive
     LocationParts* own;               // of this level, may be empty
     const page::Plan* plan;           // in effect; never null after merging
     const LocationParts* placements;  // whose plan and variables are in effect

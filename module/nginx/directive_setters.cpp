@@ -171,6 +171,23 @@ Status add_widget(ngx_conf_t* cf, void* conf) {
     return page::add_widget(location.plan, args, TemplateFinder::find, &finder);
 }
 
+// Prepared once, however many levels name it.
+Result<const page::Locale*> find_locale(ngx_conf_t* cf, std::string_view name) {
+    auto* main =
+        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module));
+    auto prepared = page::Locale::prepare(name);
+    if (!prepared.ok()) {
+        return Status::error("personalize_locale: " + prepared.message());
+    }
+    for (const auto& locale : main->locales) {
+        if (locale->name() == prepared->name()) {
+            return locale.get();
+        }
+    }
+    main->locales.push_back(std::make_unique<page::Locale>(std::move(*prepared)));
+    return main->locales.back().get();
+}
+
 Status set_event_argument(ngx_conf_t* cf, EventRule& rule, std::string_view argument) {
     const std::size_t equals = argument.find('=');
     if (equals == 0 || equals == std::string_view::npos) {
@@ -347,6 +364,42 @@ char* set_rules(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         }
         auto path = full_path(cf, name, true);
         return path.ok() ? add_rule_file(cf, location, *path) : path.status();
+    });
+}
+
+char* set_locale(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        auto* location = static_cast<LocationConf*>(conf);
+        if (location->locale != nullptr) {
+            return Status::error("\"personalize_locale\" directive is duplicate");
+        }
+        const auto args = arguments(cf);
+        LocaleChoice& choice = parts(conf).locale;
+        location->locale = &choice;
+        if (resets(args)) {
+            return {};
+        }
+        const bool varies = args[0].find('$') != std::string_view::npos;
+        if (varies == (args.size() == 1)) {
+            return Status::error(
+                "personalize_locale: write one locale, as in de_DE, or a variable and the locales "
+                "that it may name, as in $lang de_DE fr_FR; the first of them is the default");
+        }
+        if (varies) {
+            auto wanted = compile(cf, args[0]);
+            if (!wanted.ok()) {
+                return Status::error("personalize_locale: " + wanted.message());
+            }
+            choice.wanted = *wanted;
+        }
+        for (const std::string_view name : std::span(args).subspan(varies ? 1 : 0)) {
+            auto locale = find_locale(cf, name);
+            if (!locale.ok()) {
+                return locale.status();
+            }
+            choice.known.push_back(*locale);
+        }
+        return {};
     });
 }
 

@@ -18,6 +18,7 @@ char* set_retention(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept
 char* set_store(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_template(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_rules(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_locale(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_widget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_listing(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_json(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

@@ -199,6 +199,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
         static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module));
     main->longest_timeout = ngx_max(main->longest_timeout, conf->timeout);
     merge_rules(prev, conf);
+    conf->locale = conf->locale != nullptr ? conf->locale : prev->locale;
     if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types, &prev->types_keys, &prev->types,
                              ngx_http_html_default_types) != NGX_OK) {
         return static_cast<char*>(NGX_CONF_ERROR);
@@ -240,6 +241,8 @@ ngx_command_t commands[] = {
      ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, explain),
      nullptr},
     {ngx_string("personalize_rules"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_rules,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_locale"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, set_locale,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_context"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE12, set_context,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

@@ -97,6 +97,26 @@ bool personal_type(ngx_http_request_t* r) {
                                 ngx_http_test_content_type(r, &location_conf(r)->types) != nullptr);
 }
 
+// What the origin declares. nginx's charset filter comes after us and may declare, or convert to,
+// another.
+rewrite::Charset charset(ngx_http_request_t* r) {
+    if (r->headers_out.charset.len != 0) {
+        return rewrite::charset_named(view(r->headers_out.charset));
+    }
+    // A type that another module set as a whole.
+    constexpr std::string_view kParameter = "charset=";
+    const std::string_view type = view(r->headers_out.content_type);
+    if (type.size() < kParameter.size()) {
+        return rewrite::Charset::ascii_based;
+    }
+    u_char* found = ngx_strlcasestrn(bytes(type), bytes(type) + type.size(), bytes(kParameter),
+                                     kParameter.size() - 1);
+    return rewrite::charset_named(
+        found == nullptr
+            ? std::string_view()
+            : type.substr(static_cast<std::size_t>(found - bytes(type)) + kParameter.size()));
+}
+
 Skip ineligible(ngx_http_request_t* r) {
     if (r->headers_out.status != NGX_HTTP_OK) {
         return Skip::status;
@@ -113,6 +133,9 @@ Skip ineligible(ngx_http_request_t* r) {
     }
     if (cache_control_has(r, "no-transform")) {
         return Skip::transform;
+    }
+    if (charset(r) == rewrite::Charset::unsafe) {
+        return Skip::charset;
     }
     return Skip::none;
 }
@@ -185,7 +208,7 @@ bool begin(ngx_http_request_t* r) {
         request->skip(reason);
         return true;
     }
-    request->begin_page(personal_json(r), !prefetch(r));
+    request->begin_page(personal_json(r), !prefetch(r), charset(r));
     ngx_http_clear_content_length(r);
     r->filter_need_in_memory = 1;
     return make_private(r);

@@ -136,8 +136,9 @@ Skip Request::skipped() const {
     return decided ? Skip::none : Skip::undecided;
 }
 
-void Request::begin_page(bool json, bool seen) {
+void Request::begin_page(bool json, bool seen, rewrite::Charset charset) {
     seen_ = seen;
+    charset_ = json ? rewrite::Charset::utf8 : charset;  // JSON is UTF-8
     const page::Plan& plan = *location_->plan;
     page::Output& output = *this;
     page_ = json ? page::make_json_page(plan, worker_.scratch(), output)
@@ -277,6 +278,14 @@ void Request::evaluate_variables(page::Visitor& visitor) {
     visitor.variables = variables_;
     visitor.context.variables = context_;
     visitor.explain = truthy(evaluate(r_, location_->explain));
+    visitor.locale = &locale();
+}
+
+const page::Locale& Request::locale() const {
+    const LocaleChoice* choice = location_->locale;
+    return choice == nullptr || choice->known.empty()
+               ? page::Locale::plain()
+               : page::choose_locale(choice->known, evaluate(r_, choice->wanted));
 }
 
 void Request::decide() {
@@ -303,6 +312,7 @@ void Request::decide() {
     visitor.host = view(r_->headers_in.server);
     visitor.uri = view(r_->main->unparsed_uri);
     visitor.context.consent = consent_;
+    visitor.charset = charset_;
     evaluate_variables(visitor);
     page_->decide(page::Verdict::personalize, visitor);
 }

@@ -41,8 +41,9 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     // visitor's next page knows, whichever worker or edge makes it.
     void record_events();
     // The response will be personalized: make ready for its body. `seen`: by a visitor, now, and
-    // not fetched ahead. `json`: it is a JSON document.
-    void begin_page(bool json, bool seen);
+    // not fetched ahead. `json`: it is a JSON document. `charset`: of the page as the origin sends
+    // it; not unsafe.
+    void begin_page(bool json, bool seen, rewrite::Charset charset);
     // A later filter failed and another response takes the page's place: it passes as it is.
     void abandon_page();
     bool has_page() const { return page_ != nullptr; }
@@ -97,6 +98,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     std::string item_list(std::span<const store::ItemIndex> items) const;
     bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
     void evaluate_variables(page::Visitor& visitor);
+    const page::Locale& locale() const;
     bool feed(ngx_buf_t* buffer);
     void update_hold();
     void hold(Hold why);
@@ -133,6 +135,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     std::unique_ptr<page::Body> page_;
     bool out_of_memory_ = false;
     bool seen_ = false;  // impressions count
+    rewrite::Charset charset_ = rewrite::Charset::utf8;
     Hold hold_ = Hold::none;
     bool ended_ = false, abandoned_ = false;
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;

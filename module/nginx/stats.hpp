@@ -25,13 +25,14 @@ enum class Skip : std::uint8_t {
     no_placement,  // no selector matched
     slice,         // nginx's slice filter sends the page in parts
     invalid,       // no JSON, though it says so
+    charset,       // one that no scanner of ASCII can read
     undecided,     // no verdict, as when the client goes away before there is one
     count
 };
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Skip::count)> kSkipNames = {
     "none",      "redis", "timeout",      "store", "type",    "status",   "encoding",
-    "transform", "limit", "no_placement", "slice", "invalid", "undecided"};
+    "transform", "limit", "no_placement", "slice", "invalid", "charset", "undecided"};
 
 // Upper bounds of the lookup histogram, in microseconds; one more bucket above.
 inline constexpr std::array<std::uint32_t, 9> kLatencyBounds = {250,   500,   1000,  2500,  5000,

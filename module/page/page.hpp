@@ -18,6 +18,10 @@
 // Fields of a tile's template: every column of the catalog by its name, and
 //   price, regular_price  "19.90", in the item's currency; regular_price only when on sale
 //   sale_price, availability, stock  as they are now; stock is empty when the shop does not say
+//   price_text, regular_price_text, sale_price_text  the same prices as the locale writes them,
+//                         with their currency: "19,90 €"
+//   <column>_text         a column's date or price (with a currency) as the locale writes it, and
+//                         any other text as it is; a column of that name goes before
 //   on_sale               "1" or empty
 //   position              1 for the first tile
 //   tier                  pre, segment or individual
@@ -36,6 +40,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/locale.hpp"
 #include "page/plan.hpp"
 #include "recommend/rank.hpp"
 
@@ -74,6 +79,8 @@ struct Visitor {
     // be empty.
     std::string_view host, uri;
     std::int64_t now = 0;
+    const Locale* locale = &Locale::plain();
+    rewrite::Charset charset = rewrite::Charset::utf8;  // not unsafe
     bool explain = false;  // put each placement's explanation behind it, as a JSON script element
 };
 

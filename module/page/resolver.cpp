@@ -17,7 +17,7 @@ void Resolver::begin(const Visitor& visitor) {
     request_.rule_context.visitor = visitor.profile;
     request_.rule_context.now = visitor.now;
     request_.shown = &on_page_;
-    tiles_.begin(*visitor.snapshot, *visitor.profile);
+    tiles_.begin(*visitor.snapshot, *visitor.profile, *visitor.locale, visitor.charset);
     links_.begin(*visitor.snapshot, visitor.host, visitor.uri);
 }
 
@@ -87,6 +87,9 @@ bool Resolver::edit(const Placement& placement, const rewrite::Element& element,
 
 bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     const Placement& placement = plan_.placements[element.pattern];
+    if (!placement.tile->fits(visitor_.charset)) {
+        return false;
+    }
     recommend::fill(request_,
                     {placement.name, placement.recommenders, placement.limit, placement.min},
                     scratch_, ranked_);
@@ -178,11 +181,13 @@ void Resolver::explain(const rewrite::Element& element, std::string_view recomme
     if (!visitor_.explain) {
         return;
     }
-    made_.assign("<script type=\"application/json\" class=\"personalize-explain\">");
+    std::string why;
     recommend::explain(
         *visitor_.snapshot, plan_.placements[element.pattern].name, recommender, items,
         visitor_.rules != nullptr ? visitor_.rules->rule_names() : std::span<const std::string>(),
-        made_);
+        why);
+    made_.assign("<script type=\"application/json\" class=\"personalize-explain\">");
+    rewrite::append_ascii_json(why, made_);  // right in every charset
     made_.append("</script>");
     emitter.emit(made_);
 }

@@ -27,7 +27,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
+}  // namespace
+
 std::string_view nearest(std::string_view name, std::span<const std::string_view> known) {
+    if (name.size() > kMaxCompared) {
+        return {};
+    }
     std::string_view best;
     std::size_t least = std::max<std::size_t>(name.size() / 3, 1) + 1;
     for (const std::string_view candidate : known) {
@@ -40,14 +45,11 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
     return best;
 }
 
-}  // namespace
-
 std::string unknown_name(std::string_view what, std::string_view name,
                          std::span<const std::string_view> known) {
     std::string message = "unknown " + std::string(what) + " '";
     message.append(name.substr(0, kMaxCompared)).append("': ");
-    const std::string_view suggestion =
-        name.size() <= kMaxCompared ? nearest(name, known) : std::string_view();
+    const std::string_view suggestion = nearest(name, known);
     if (!suggestion.empty()) {
         message.append("did you mean '").append(suggestion).append("'? ");
     }

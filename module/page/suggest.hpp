@@ -12,4 +12,7 @@ namespace pz::page {
 std::string unknown_name(std::string_view what, std::string_view name,
                          std::span<const std::string_view> known);
 
+// The known name that was probably meant; empty when none is near.
+std::string_view nearest(std::string_view name, std::span<const std::string_view> known);
+
 }  // namespace pz::page

@@ -1,13 +1,17 @@
 #include "page/tiles.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
+
+#include "store/parse.hpp"
 
 namespace pz::page {
 
 namespace {
 
 constexpr std::string_view kTraitPrefix = "visitor.";
+constexpr std::string_view kLocalizedSuffix = "_text";
 constexpr std::int64_t kMicros = 1'000'000;
 
 std::string_view availability_name(store::Availability availability) {
@@ -15,7 +19,13 @@ std::string_view availability_name(store::Availability availability) {
     return kNames[static_cast<std::size_t>(availability)];
 }
 
-std::string_view format_number(std::uint64_t number, std::array<char, 24>& digits) {
+// "EUR"; not the "pcs" of "5 pcs".
+bool is_code(std::string_view currency) {
+    return !currency.empty() && std::all_of(currency.begin(), currency.end(),
+                                            [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+std::string_view format_number(std::uint64_t number, Locale::Buffer& digits) {
     const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), number);
     return {digits.data(), static_cast<std::size_t>(result.ptr - digits.data())};
 }
@@ -33,7 +43,7 @@ std::string_view tier_name(recommend::Tier tier) {
     return kNames[static_cast<std::size_t>(tier)];
 }
 
-std::string_view format_price(std::int64_t micros, std::array<char, 24>& digits) {
+std::string_view format_price(std::int64_t micros, Locale::Buffer& digits) {
     if (micros <= 0) {
         return {};
     }
@@ -49,9 +59,12 @@ std::string_view format_price(std::int64_t micros, std::array<char, 24>& digits)
     return {digits.data(), static_cast<std::size_t>(at - digits.data())};
 }
 
-void TileRenderer::begin(const store::Snapshot& snapshot, const visitor::Profile& profile) {
+void TileRenderer::begin(const store::Snapshot& snapshot, const visitor::Profile& profile,
+                         const Locale& locale, rewrite::Charset charset) {
     snapshot_ = &snapshot;
     profile_ = &profile;
+    locale_ = &locale;
+    charset_ = charset;
     bound_.clear();
 }
 
@@ -69,15 +82,27 @@ TileRenderer::Field TileRenderer::resolve(std::string_view name) const {
                                        {"recommender", Source::recommender}};
     for (const auto& [known, source] : kNamed) {
         if (name == known) {
-            return {source, store::kNoField, {}, {}};
+            return {source};
         }
     }
     if (name.starts_with(kTraitPrefix)) {
-        return {
-            Source::text, store::kNoField, profile_->trait(name.substr(kTraitPrefix.size())), {}};
+        return {Source::text, store::kNoField, profile_->trait(name.substr(kTraitPrefix.size()))};
     }
     const store::FieldId column = snapshot_->find_field(name);
-    return {column == store::kNoField ? Source::text : Source::column, column, {}, {}};
+    if (column == store::kNoField) {
+        return resolve_localized(name);
+    }
+    return {Source::column, column};
+}
+
+// "price_text", "availability_date_text", where the catalog has no such column.
+TileRenderer::Field TileRenderer::resolve_localized(std::string_view name) const {
+    if (name.size() <= kLocalizedSuffix.size() || !name.ends_with(kLocalizedSuffix)) {
+        return {Source::text};
+    }
+    Field field = resolve(name.substr(0, name.size() - kLocalizedSuffix.size()));
+    field.localized = true;
+    return field;
 }
 
 TileRenderer::Bound& TileRenderer::bind(const rewrite::Template& tile) {
@@ -99,22 +124,22 @@ std::string_view TileRenderer::value(Field& field, const TileContext& context,
     const store::LiveFields& live = item.live;
     switch (field.source) {
         case Source::column:
-            return snapshot_->text(item.candidate.item, field.column);
+            return localize(snapshot_->text(item.candidate.item, field.column), field);
         case Source::price:
-            return format_price(live.current_price_micros(), field.digits);
+            return price(live.current_price_micros(), field, item);
         case Source::regular_price:
-            return format_price(live.on_sale() ? live.price_micros : 0, field.digits);
+            return price(live.on_sale() ? live.price_micros : 0, field, item);
         case Source::sale_price:
-            return format_price(live.on_sale() ? live.sale_price_micros : 0, field.digits);
+            return price(live.on_sale() ? live.sale_price_micros : 0, field, item);
         case Source::on_sale:
             return live.on_sale() ? "1" : "";
         case Source::availability:
             return availability_name(live.availability);
         case Source::stock:
             return live.stock == store::kUnknownStock ? std::string_view()
-                                                      : format_number(live.stock, field.digits);
+                                                      : format_number(live.stock, field.buffer);
         case Source::position:
-            return format_number(item.position, field.digits);
+            return format_number(item.position, field.buffer);
         case Source::tier:
             return tier_name(item.candidate.tier);
         case Source::placement:
@@ -127,6 +152,29 @@ std::string_view TileRenderer::value(Field& field, const TileContext& context,
     return field.text;
 }
 
+std::string_view TileRenderer::price(std::int64_t micros, Field& field, const Item& item) const {
+    return field.localized
+               ? locale_->price(micros,
+                                snapshot_->text(item.candidate.item, store::field::currency),
+                                field.buffer)
+               : format_price(micros, field.buffer);
+}
+
+// A date, or a price with a currency, of a column; any other text stays.
+std::string_view TileRenderer::localize(std::string_view text, Field& field) const {
+    if (!field.localized) {
+        return text;
+    }
+    const std::string_view date = locale_->date(text, field.buffer);
+    if (!date.empty()) {
+        return date;
+    }
+    std::int64_t micros = 0;
+    std::string_view currency;
+    const bool priced = store::parse_price(text, &micros, &currency) && is_code(currency);
+    return priced && micros > 0 ? locale_->price(micros, currency, field.buffer) : text;
+}
+
 void TileRenderer::render(const rewrite::Template& tile, const TileContext& context,
                           std::span<const recommend::Candidate> items, std::string& out) {
     Bound& bound = bind(tile);
@@ -135,7 +183,7 @@ void TileRenderer::render(const rewrite::Template& tile, const TileContext& cont
         for (std::size_t k = 0; k < bound.fields.size(); k++) {
             bound.values[k] = value(bound.fields[k], context, item);
         }
-        tile.render(bound.values, out);
+        tile.render(bound.values, out, charset_);
     }
 }
 

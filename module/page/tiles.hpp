@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/locale.hpp"
 #include "recommend/rank.hpp"
 #include "rewrite/template.hpp"
 #include "visitor/profile.hpp"
@@ -24,8 +25,10 @@ struct TileContext {
 
 class TileRenderer {
   public:
-    void begin(const store::Snapshot& snapshot, const visitor::Profile& profile);
-    // Appends a tile for each item.
+    // For a page in this locale and charset.
+    void begin(const store::Snapshot& snapshot, const visitor::Profile& profile,
+               const Locale& locale, rewrite::Charset charset);
+    // Appends a tile for each item. The template fits the charset.
     void render(const rewrite::Template& tile, const TileContext& context,
                 std::span<const recommend::Candidate> items, std::string& out);
 
@@ -46,9 +49,10 @@ class TileRenderer {
     };
     struct Field {
         Source source;
-        store::FieldId column;
-        std::string_view text;
-        std::array<char, 24> digits;  // of a number, which the value then points to
+        store::FieldId column = store::kNoField;
+        std::string_view text = {};
+        bool localized = false;  // as the locale writes it
+        Locale::Buffer buffer;   // of what is written, which the value then points to
     };
     struct Bound {
         const rewrite::Template* tile;
@@ -59,10 +63,15 @@ class TileRenderer {
 
     Bound& bind(const rewrite::Template& tile);
     Field resolve(std::string_view name) const;
+    Field resolve_localized(std::string_view name) const;
     std::string_view value(Field& field, const TileContext& context, const Item& item) const;
+    std::string_view price(std::int64_t micros, Field& field, const Item& item) const;
+    std::string_view localize(std::string_view text, Field& field) const;
 
     const store::Snapshot* snapshot_ = nullptr;
     const visitor::Profile* profile_ = nullptr;
+    const Locale* locale_ = nullptr;
+    rewrite::Charset charset_ = rewrite::Charset::utf8;
     std::vector<Bound> bound_;
 };
 
@@ -70,6 +79,6 @@ class TileRenderer {
 std::string_view tier_name(recommend::Tier tier);
 // 19900000 -> "19.90"; more decimals only where they are needed; nothing for 0 or less. The text is
 // in `digits`.
-std::string_view format_price(std::int64_t micros, std::array<char, 24>& digits);
+std::string_view format_price(std::int64_t micros, Locale::Buffer& digits);
 
 }  // namespace pz::page

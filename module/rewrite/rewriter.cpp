@@ -14,10 +14,11 @@ namespace pz::rewrite {
 // chunk itself.
 class Rewriter::Impl {
   public:
-    Impl(std::span<const Pattern> patterns, Sink& sink, const Limits& limits)
+    Impl(std::span<const Pattern> patterns, Sink& sink, const Limits& limits, Observer* observer)
         : patterns_(patterns),
           sink_(sink),
           limits_(limits),
+          observer_(observer),
           tree_(limits.max_depth),
           gather_(limits.max_tiles) {
         for (const Pattern& pattern : patterns_) {
@@ -45,7 +46,9 @@ class Rewriter::Impl {
     }
 
     void end() {
-        counters_.ambiguous += gather_.active() ? 1 : 0;
+        if (gather_.active()) {
+            give_up(Skip::Reason::ambiguous);
+        }
         abandon();
     }
 
@@ -72,7 +75,7 @@ class Rewriter::Impl {
         Tag tag;
         while (!passing_ && tokenizer_.next(tag)) {
             if (gather_.active() && tag.end - gather_.begin_offset() > limits_.max_buffer) {
-                give_up(counters_.over_limit);
+                give_up(Skip::Reason::over_limit, &tag);
             }
             if (tag.is_end) {
                 on_end_tag(tag);
@@ -86,7 +89,7 @@ class Rewriter::Impl {
     void on_end_tag(const Tag& tag) {
         const OpenElements::Outcome& outcome = tree_.end(tag);
         if (gather_.active()) {
-            settle(gather_.closed(tag, outcome, tree_));
+            settle(gather_.closed(tag, outcome, tree_), tag);
         }
     }
 
@@ -95,12 +98,13 @@ class Rewriter::Impl {
         const OpenElements::Outcome& outcome = tree_.start(tag, attributes_);
         if (outcome.overflow) {
             ++counters_.over_limit;
+            report(Skip::Reason::over_limit, Skip::kNone, tag.begin, &tag);
             abandon();
             return;
         }
         tokenizer_.set_text(outcome.text, tag.id);
         if (gather_.active()) {
-            settle(gather_.closed(tag, outcome, tree_));
+            settle(gather_.closed(tag, outcome, tree_), tag);
             if (passing_) {
                 return;
             }
@@ -122,10 +126,30 @@ class Rewriter::Impl {
         if (gather_.listing() != nullptr) {
             const std::size_t tile = patterns_.size() + gather_.pattern();
             const bool is_tile = matcher_.matched(tile, tile + 1) == tile;
-            settle(gather_.opened(tag, outcome, tree_, attributes_, is_tile));
+            settle(gather_.opened(tag, outcome, tree_, attributes_, is_tile), tag);
         } else if (!gather_.active()) {
             begin_match(tag, outcome);
+            return;
         }
+        if (observer_ != nullptr) {
+            report_inside(tag);
+        }
+    }
+
+    void report_inside(const Tag& tag) {
+        const std::size_t pattern = matcher_.matched(0, patterns_.size());
+        if (pattern != patterns_.size()) {
+            report(Skip::Reason::inside, pattern, tag.begin, nullptr);
+        }
+    }
+
+    void report(Skip::Reason reason, std::size_t pattern, std::uint64_t offset, const Tag* tag) {
+        if (observer_ == nullptr) {
+            return;
+        }
+        const std::string name =
+            tag == nullptr ? "" : (tag->is_end ? "/" : "") + std::string(tag->name);
+        observer_->skipped({reason, pattern, offset, tag == nullptr ? offset : tag->begin, name});
     }
 
     void note_base() {
@@ -140,6 +164,7 @@ class Rewriter::Impl {
     void read_tag(const Tag& tag) {
         if (lost(tag)) {
             ++counters_.over_limit;
+            report(Skip::Reason::over_limit, Skip::kNone, tag.begin, &tag);
             attributes_.reset(std::span<const Attribute>());
         } else if (tag.attributes_known) {
             attributes_.reset(tag.attributes);
@@ -164,7 +189,9 @@ class Rewriter::Impl {
             return;
         }
         if (!outcome.element || !holds_html(outcome)) {
-            counters_.ambiguous += outcome.element || outcome.displaced ? 1 : 0;
+            const bool inert = !outcome.element && !outcome.displaced;
+            counters_.ambiguous += inert ? 0 : 1;
+            report(inert ? Skip::Reason::inert : Skip::Reason::no_html, pattern, tag.begin, &tag);
             return;
         }
         gather_.begin(pattern, patterns_[pattern], tag, tree_);
@@ -175,15 +202,15 @@ class Rewriter::Impl {
         return outcome.opened && !outcome.foreign && outcome.text == Text::markup;
     }
 
-    void settle(Gather::Verdict verdict) {
+    void settle(Gather::Verdict verdict, const Tag& tag) {
         switch (verdict) {
             case Gather::Verdict::going:
                 return;
             case Gather::Verdict::ambiguous:
-                give_up(counters_.ambiguous);
+                give_up(Skip::Reason::ambiguous, &tag);
                 return;
             case Gather::Verdict::over_limit:
-                give_up(counters_.over_limit);
+                give_up(Skip::Reason::over_limit, &tag);
                 return;
             case Gather::Verdict::complete:
                 gather_.drop();
@@ -192,8 +219,10 @@ class Rewriter::Impl {
         }
     }
 
-    void give_up(std::uint64_t& counter) {
-        ++counter;
+    // `tag` is the one that decided it, if one did.
+    void give_up(Skip::Reason reason, const Tag* tag = nullptr) {
+        ++(reason == Skip::Reason::ambiguous ? counters_.ambiguous : counters_.over_limit);
+        report(reason, gather_.pattern(), gather_.begin_offset(), tag);
         gather_.drop();
     }
 
@@ -257,7 +286,7 @@ class Rewriter::Impl {
             if (chunk_end() - gather_.begin_offset() <= limits_.max_buffer) {
                 return gather_.begin_offset();
             }
-            give_up(counters_.over_limit);
+            give_up(Skip::Reason::over_limit);
         }
         const std::uint64_t tag = std::max(tokenizer_.unfinished(), emitted_);
         return chunk_end() - tag <= limits_.max_buffer ? tag : chunk_end();
@@ -283,6 +312,7 @@ class Rewriter::Impl {
     std::span<const Pattern> patterns_;
     Sink& sink_;
     Limits limits_;
+    Observer* observer_;
     Counters counters_;
     Tokenizer tokenizer_;
     OpenElements tree_;
@@ -300,8 +330,9 @@ class Rewriter::Impl {
     bool writing_ = false;
 };
 
-Rewriter::Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits)
-    : impl_(std::make_unique<Impl>(patterns, sink, limits)) {}
+Rewriter::Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits,
+                   Observer* observer)
+    : impl_(std::make_unique<Impl>(patterns, sink, limits, observer)) {}
 
 Rewriter::~Rewriter() = default;
 

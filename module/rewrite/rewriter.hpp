@@ -98,9 +98,38 @@ struct Counters {
     std::uint64_t ambiguous = 0;
 };
 
+// What matched a pattern and was not given to the sink, or kept others from being found.
+struct Skip {
+    enum class Reason : std::uint8_t {
+        ambiguous,   // its end is not certain
+        no_html,     // it can hold no HTML, or browsers put it elsewhere
+        inert,       // it is in a <template>, and so no part of the page yet
+        inside,      // it is in an element that matched before
+        over_limit,  // larger than Limits allow; without a pattern: a tag, or the page's depth
+    };
+    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+    Reason reason;
+    std::size_t pattern;   // index into the pattern list, or kNone
+    std::uint64_t offset;  // of the element's start tag
+    // The tag that decided: its offset, and its name as in "li" or "/ul"; empty: no tag did.
+    std::uint64_t at;
+    std::string_view tag;
+};
+
+// For who wants to know why. Views live during the call; it must not call the rewriter.
+class Observer {
+  public:
+    virtual void skipped(const Skip& skip) = 0;
+
+  protected:
+    ~Observer() = default;
+};
+
 class Rewriter {
   public:
-    Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits = {});
+    Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits = {},
+             Observer* observer = nullptr);
     ~Rewriter();
     Rewriter(const Rewriter&) = delete;
     Rewriter& operator=(const Rewriter&) = delete;

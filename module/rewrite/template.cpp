@@ -56,41 +56,51 @@ bool has_other_scheme(std::string_view url) {
 
 }  // namespace
 
-void escape_html(std::string_view text, std::string& out) {
+void escape_html(std::string_view text, std::string& out, Charset charset) {
+    const auto append = [&out, charset](std::string_view safe) {
+        if (charset == Charset::utf8) {
+            out.append(safe);
+        } else {
+            append_ascii(safe, out);
+        }
+    };
     std::size_t from = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const Escape& escape = kEscapes[static_cast<unsigned char>(text[i])];
         if (escape.needed) {
-            out.append(text.data() + from, i - from);
+            append(text.substr(from, i - from));
             out.append(escape.text);
             from = i + 1;
         }
     }
-    out.append(text.data() + from, text.size() - from);
+    append(text.substr(from));
 }
 
-void Template::render(std::span<const std::string_view> values, std::string& out) const {
+void Template::render(std::span<const std::string_view> values, std::string& out,
+                      Charset charset) const {
+    const bool utf8 = charset == Charset::utf8;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
         const Step& step = steps_[i];
         if (step.op == Op::literal) {
-            out.append(literals_[step.argument]);
+            const Literal& literal = literals_[step.argument];
+            out.append(utf8 ? literal.utf8 : literal.ascii);
             continue;
         }
         const std::string_view value = values[step.argument];
         const bool hidden = value.empty() == (step.op == Op::section);
         switch (step.op) {
             case Op::url:
-                escape_html(has_other_scheme(value) ? std::string_view("#") : value, out);
+                escape_html(has_other_scheme(value) ? std::string_view("#") : value, out, charset);
                 break;
             case Op::raw:
-                out.append(value);
+                utf8 ? void(out.append(value)) : append_ascii(value, out);
                 break;
             case Op::section:
             case Op::inverted:
                 i = hidden ? step.skip - 1 : i;
                 break;
             default:
-                escape_html(value, out);
+                escape_html(value, out, charset);
                 break;
         }
     }

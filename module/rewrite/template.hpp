@@ -12,8 +12,13 @@
 // interpolation is an error: in a comment, in <script>, <style> and other raw text, in an event
 // handler, style or srcdoc attribute, in any attribute of elements that load or set code (<script>,
 // <link>, <iframe>, ...), behind a scheme such as javascript:, or in a tag outside a quoted
-// attribute value. The template must end in text, not in a tag or comment. Thread rules: immutable
-// after compile(); share freely.
+// attribute value. The template must end in text, not in a tag or comment.
+//
+// A template is UTF-8, with or without a byte order mark, and so are the values. For pages in
+// another charset there is a second form of its text in ASCII, with character references; it is
+// missing where the text has other characters in a script or style sheet, in names or in unquoted
+// attribute values: no references are known there. Thread rules: immutable after compile(); share
+// freely.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +27,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rewrite/charset.hpp"
 #include "store/status.hpp"
 
 namespace pz::rewrite {
@@ -33,8 +39,13 @@ class Template {
 
     // The names used, each once; values are given to render() in this order.
     std::span<const std::string> names() const { return names_; }
-    // Appends one tile. values.size() must equal names().size().
-    void render(std::span<const std::string_view> values, std::string& out) const;
+    // Whether there is a form for pages in this charset.
+    bool fits(Charset charset) const {
+        return charset == Charset::utf8 || (has_ascii_ && charset == Charset::ascii_based);
+    }
+    // Appends one tile. values.size() must equal names().size(), and the charset fit.
+    void render(std::span<const std::string_view> values, std::string& out,
+                Charset charset = Charset::utf8) const;
 
   private:
     enum class Op : std::uint8_t { literal, text, url, raw, section, inverted };
@@ -43,14 +54,18 @@ class Template {
         std::uint32_t argument;  // literal: index into literals_; else index into names_
         std::uint32_t skip;      // section, inverted: the step to go on with when not shown
     };
+    struct Literal {
+        std::string utf8, ascii;
+    };
     friend class TemplateCompiler;
     std::vector<Step> steps_;
-    std::vector<std::string> literals_;
+    std::vector<Literal> literals_;
+    bool has_ascii_ = true;
     std::vector<std::string> names_;
 };
 
-// & < > " ' as character references. Control characters other than tab, LF and CR are left out: in
+// & < > " ' as character references; with Charset::ascii_based, all that is not ASCII too. Control characters other than tab, LF and CR are left out: in
 // some encodings they begin a shift that swallows the quote behind them.
-void escape_html(std::string_view text, std::string& out);
+void escape_html(std::string_view text, std::string& out, Charset charset = Charset::utf8);
 
 }  // namespace pz::rewrite

@@ -5,6 +5,7 @@
 #include "rewrite/characters.hpp"
 #include "rewrite/template.hpp"
 #include "rewrite/template_context.hpp"
+#include "store/utf8.hpp"
 
 namespace pz::rewrite {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 constexpr std::size_t kMaxText = 256 * 1024;
 constexpr std::size_t kMaxName = 64;
 constexpr std::size_t kMaxNesting = 16;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_name(std::string_view name) {
     return !name.empty() && name.size() <= kMaxName && name != "." &&
@@ -39,6 +41,8 @@ class TemplateCompiler {
         if (text_.size() > kMaxText) {
             fail(kMaxText, "longer than " + std::to_string(kMaxText) + " bytes");
         }
+        check_utf8();
+        at_ = text_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
         while (!error_ && at_ < text_.size()) {
             step();
         }
@@ -81,6 +85,16 @@ class TemplateCompiler {
     void check(std::size_t at, const TemplateContext::Error& error) {
         if (error) {
             fail(at, *error);
+        }
+    }
+
+    void check_utf8() {
+        for (std::size_t at = 0; !error_ && at < text_.size();) {
+            const store::CodePoint code = store::decode_utf8(text_.substr(at));
+            if (!code.valid) {
+                fail(at, "not UTF-8; save the file as UTF-8, whatever charset the pages have");
+            }
+            at += code.size;
         }
     }
 
@@ -152,14 +166,29 @@ class TemplateCompiler {
             return;
         }
         const std::string_view text = text_.substr(begin, end - begin);
-        check(begin, context_.literal(text));
+        follow(begin, text);
         const bool joins =
             result_.steps_.size() > join_after_ && result_.steps_.back().op == Op::literal;
-        if (joins) {
-            result_.literals_.back().append(text);
-        } else {
+        if (!joins) {
             add(Op::literal, result_.literals_.size());
-            result_.literals_.emplace_back(text);
+            result_.literals_.emplace_back();
+        }
+        result_.literals_.back().utf8.append(text);
+        append_ascii(text, result_.literals_.back().ascii);
+    }
+
+    // Goes through the text piece by piece, to see where in the HTML each character beyond ASCII is.
+    void follow(std::size_t begin, std::string_view text) {
+        const auto beyond_ascii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+        for (std::size_t at = 0; at < text.size();) {
+            const bool beyond = beyond_ascii(text[at]);
+            std::size_t end = at + 1;
+            while (end < text.size() && beyond_ascii(text[end]) == beyond) {
+                ++end;
+            }
+            result_.has_ascii_ = result_.has_ascii_ && (!beyond || context_.takes_references());
+            check(begin + at, context_.literal(text.substr(at, end - at)));
+            at = end;
         }
     }
 

@@ -70,6 +70,12 @@ bool TemplateContext::in_value() const {
     return context == Context::value_double || context == Context::value_single;
 }
 
+bool TemplateContext::takes_references() const {
+    const Context context = tokenizer_.context();
+    const bool rcdata = context == Context::raw && text_of(raw_element_) == Text::rcdata;
+    return context == Context::text || context == Context::comment || in_value() || rcdata;
+}
+
 TemplateContext::Error TemplateContext::literal(std::string_view text) {
     if (text.empty()) {
         return {};

@@ -21,6 +21,8 @@ class TemplateContext {
     enum class Escape : std::uint8_t { html, url };
 
     Error literal(std::string_view text);
+    // Whether a character reference put here is one, or at least does no harm (in a comment).
+    bool takes_references() const;
     // What the value put here needs.
     Error interpolation(bool raw, Escape& escape);
 

@@ -54,6 +54,7 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
         personalize_store store.pz; personalize_template tile tile.html;
         personalize_visitor $cookie_vid; personalize_consent $cookie_consent;
         personalize_rules rules.lua; personalize_context country $http_x_country;
+        personalize_locale $cookie_lang de_DE en-GB ar-EG-u-nu-latn;
         personalize_timeout 30ms; personalize_buffer_size 256k; personalize_impressions off;
         personalize_types text/html application/xhtml+xml;
         personalize_cache_control "private, no-store"; personalize_explain $cookie_staff;
@@ -84,7 +85,7 @@ BOOST_AUTO_TEST_CASE(off_is_a_value_of_what_is_inherited) {
     std::string all;
     for (const std::string name :
          {"", "_visitor", "_consent", "_explain", "_rules", "_context", "_widget", "_listing",
-          "_event", "_impressions", "_cache_control"}) {
+          "_event", "_impressions", "_cache_control", "_locale"}) {
         all += "personalize" + name + " off; ";
     }
     const Outcome outcome =
@@ -132,6 +133,16 @@ BOOST_AUTO_TEST_CASE(main_directives) {
                {in_server("personalize_retention 0 90d;"), "100 90d"},
                {in_server("personalize_retention 100 soon;"), "100 90d"},
                {in_server("personalize_retention 100;"), "arguments"}});
+}
+
+BOOST_AUTO_TEST_CASE(locales) {
+    check_all({{in_server("personalize_locale de_DEE;"), "did you mean 'de_DE'?"},
+               {in_server("personalize_locale german;"), "as in de_DE"},
+               {in_server("personalize_locale de_DE fr_FR;"), "$lang de_DE fr_FR"},
+               {in_server("personalize_locale $cookie_lang;"), "$lang de_DE fr_FR"},
+               {in_server("personalize_locale $cookie_lang de_DE nix;"), "unknown locale 'nix'"},
+               {in_server("personalize_locale off de_DE;"), "write one locale"},
+               {in_server("personalize_locale de_DE; personalize_locale off;"), "duplicate"}});
 }
 
 BOOST_AUTO_TEST_CASE(passwords_are_not_repeated) {

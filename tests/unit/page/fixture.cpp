@@ -40,6 +40,13 @@ store::ItemInput item(char id) {
         input.fields.emplace_back("sale_price", "1.50 GBP");
         input.fields.emplace_back("stock", "7");
     }
+    if (id == 'c') {
+        input.fields.emplace_back("availability_date", "2026-12-01T09:00+0100");
+        input.fields.emplace_back("sale_price_effective_date", "2026-12-01/2026-12-24");
+        input.fields.emplace_back("deposit", "1250.00 EUR");
+        input.fields.emplace_back("pack", "5 pcs");
+        input.fields.emplace_back("note_text", "caf\u00e9");
+    }
     return input;
 }
 
@@ -124,6 +131,8 @@ Visitor Shop::visitor() {
     visitor.now = kNow;
     visitor.context.consent = true;
     visitor.explain = explain;
+    visitor.locale = locale;
+    visitor.charset = charset;
     return visitor;
 }
 

@@ -24,7 +24,7 @@ class Collector : public Output {
     std::size_t strangers = 0;  // input() calls with bytes outside the chunk
 };
 
-// Items a..h: "a" costs 1.00 GBP, "b" 2.00, ...; "b" is on sale for 1.50; brands: a-d "Acme", e-h
+// Items a..h: "a" costs 1.00 GBP, "b" 2.00, ...; "b" is on sale for 1.50; "c" has dates; brands: a-d "Acme", e-h
 // "Bolt"; product types: "Kitchen > Mugs" for all; links https://shop.example/p/<id>.
 class Shop {
   public:
@@ -47,6 +47,8 @@ class Shop {
     std::vector<std::string_view> variables;
     std::unique_ptr<rules::RuleSet> rules;
     bool explain = false;
+    const Locale* locale = &Locale::plain();
+    rewrite::Charset charset = rewrite::Charset::utf8;
 
   private:
     std::string folder_;

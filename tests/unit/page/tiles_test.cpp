@@ -8,7 +8,7 @@ namespace pz::page {
 BOOST_AUTO_TEST_SUITE(tiles)
 
 BOOST_AUTO_TEST_CASE(prices_have_two_decimals_and_more_only_when_needed) {
-    std::array<char, 24> digits{};
+    Locale::Buffer digits;
     const auto price = [&](std::int64_t micros) {
         return std::string(format_price(micros, digits));
     };

@@ -36,6 +36,58 @@ BOOST_AUTO_TEST_CASE(start_and_end_tag_stay_and_tiles_replace_the_content) {
     BOOST_TEST((ran.shown[0].tier == recommend::Tier::pre));
 }
 
+BOOST_AUTO_TEST_CASE(prices_and_dates_are_written_by_the_locale) {
+    Shop shop;
+    shop.widget(
+        "#w",
+        "{{price_text}}|{{regular_price_text}}|{{sale_price_text}}|{{availability_date_text}}|"
+        "{{sale_price_effective_date_text}}|{{deposit_text}}|{{pack_text}}|{{title_text}}|"
+        "{{note_text}}|{{unknown_text}}|{{_text}};\n");
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text ==
+               "<p id=w>1.00 GBP|||||||Item &lt;a&gt;|||;\n"
+               "1.50 GBP|2.00 GBP|1.50 GBP|||||Item &lt;b&gt;|||;\n"
+               "3.00 GBP|||2026-12-01|2026-12-01 \u2013 2026-12-24|1250.00 EUR|5 pcs|"
+               "Item &lt;c&gt;|caf\u00e9||;\n</p>");
+    const Locale german = *Locale::prepare("de_DE");
+    shop.locale = &german;
+    BOOST_TEST(
+        run(shop, {"<p id=w></p>"}).text ==
+        "<p id=w>1,00\u00a0\u00a3|||||||Item &lt;a&gt;|||;\n"
+        "1,50\u00a0\u00a3|2,00\u00a0\u00a3|1,50\u00a0\u00a3|||||Item &lt;b&gt;|||;\n"
+        "3,00\u00a0\u00a3|||01.12.2026|01.12.2026 \u2013 24.12.2026|1.250,00\u00a0\u20ac|5 pcs|"
+        "Item &lt;c&gt;|caf\u00e9||;\n</p>");
+}
+
+BOOST_AUTO_TEST_CASE(other_charsets_get_references) {
+    Shop shop;
+    const Locale german = *Locale::prepare("de_DE");
+    shop.locale = &german;
+    shop.charset = rewrite::Charset::ascii_based;
+    shop.widget("#w", "{{price_text}} \u2192 {{note_text}};");
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text ==
+               "<p id=w>1,00&#160;&#163; &#8594; ;1,50&#160;&#163; &#8594; ;"
+               "3,00&#160;&#163; &#8594; caf&#233;;</p>");
+}
+
+BOOST_AUTO_TEST_CASE(explanations_are_ascii_in_every_charset) {
+    Shop shop;
+    shop.widget("#w", "{{id}}").name = "f\u00fcr dich";
+    shop.explain = true;
+    const Ran ran = run(shop, {"<p id=w></p>"});
+    BOOST_TEST(ran.text.find("f\\u00fcr dich") != ran.text.npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_template_that_cannot_be_written_in_the_charset_keeps_the_content) {
+    Shop shop;
+    shop.widget("#w", "<style>i{content:'\u2192'}</style><i>{{id}}</i>");
+    shop.charset = rewrite::Charset::ascii_based;
+    const Ran ran = run(shop, {"<p id=w>own</p>"});
+    BOOST_TEST(ran.text == "<p id=w>own</p>");
+    BOOST_TEST(ran.counters.kept == 1U);
+    shop.charset = rewrite::Charset::utf8;
+    BOOST_TEST(run(shop, {"<p id=w>own</p>"}).counters.filled == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(too_few_items_keep_the_content) {
     Shop shop;
     shop.widget("#w", "{{id}}", 20).min = 9;

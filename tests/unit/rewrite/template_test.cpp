@@ -168,6 +168,18 @@ constexpr Wrong kWrong[] = {
     {"<p title=\"{{a}}", "line 1, column 16: the template ends in a tag"},
     {"<!-- x", "line 1, column 7: the template ends in a comment"},
     {"<style>", "line 1, column 8: the template ends in <style>; close it with </style>"},
+    {"<p>\n caf\xE9</p>", "line 2, column 5: not UTF-8; save the file as UTF-8"},
+    {"\xED\xA0\x80", "line 1, column 1: not UTF-8"},
+    {"<p title={{a}}>", "line 1, column 10: a value in a tag must be a quoted attribute value"},
+    {"<p style='background:url({{a}})'>",
+     "line 1, column 26: a value cannot stand in the attribute 'style'"},
+    {"<img src=x onerror=\"{{a}}\">",
+     "line 1, column 21: a value cannot stand in the attribute 'onerror'"},
+    {"<a href=\"data:{{a}}\">", "line 1, column 15: a value cannot follow this scheme in 'href'"},
+    {"<a href=\"vbscript:{{a}}\">", "line 1, column 19: a value cannot follow this scheme"},
+    {"<object data=\"{{a}}\">",
+     "line 1, column 15: a value cannot stand in an attribute of <object>"},
+    {"<base href=\"{{a}}\">", "line 1, column 13: a value cannot stand in an attribute of <base>"},
 };
 
 }  // namespace
@@ -189,6 +201,57 @@ BOOST_AUTO_TEST_CASE(errors_say_where_and_what) {
         BOOST_TEST_INFO(wrong.text << ": " << result.message());
         BOOST_CHECK(result.message().starts_with(wrong.error));
     }
+}
+
+std::string render_ascii(std::string_view text, std::string_view value) {
+    const auto compiled = Template::compile(text);
+    BOOST_REQUIRE_MESSAGE(compiled.ok(), compiled.message());
+    BOOST_REQUIRE(compiled->fits(Charset::ascii_based));
+    const std::vector<std::string_view> values(compiled->names().size(), value);
+    std::string out;
+    compiled->render(values, out, Charset::ascii_based);
+    return out;
+}
+
+BOOST_AUTO_TEST_CASE(pages_that_are_not_utf8_get_character_references) {
+    BOOST_CHECK_EQUAL(
+        render_ascii("<p title=\"\u00fc{{a}}\">\u20ac {{a}}</p>", "\U0001F600<\u00e9>"),
+        "<p title=\"&#252;&#128512;&lt;&#233;&gt;\">&#8364; &#128512;&lt;&#233;&gt;</p>");
+    BOOST_CHECK_EQUAL(render_ascii("<a href=\"{{a}}\">", "/stra\u00dfe"),
+                      "<a href=\"/stra&#223;e\">");
+    BOOST_CHECK_EQUAL(render_ascii("<title>\u00fc</title><!-- \u00fc -->{{a}}", "x"),
+                      "<title>&#252;</title><!-- &#252; -->x");
+    BOOST_CHECK_EQUAL(render_ascii("{{#a}}\u00e4{{/a}}{{^a}}\u00f6{{/a}}", "1"), "&#228;");
+    // What is no UTF-8, and C1 controls, which as references would be windows-1252.
+    BOOST_CHECK_EQUAL(render_ascii("{{a}}",
+                                   "a\xE9"
+                                   "b\xC3"),
+                      "a&#65533;b&#65533;");
+    BOOST_CHECK_EQUAL(render_ascii("{{a}}",
+                                   "a\xC2\x80\xC2\x9F\xC2\xA0"
+                                   "b"),
+                      "a&#160;b");
+    const auto raw = Template::compile("{{{a}}}", true);
+    const std::string_view bold = "<b>\u00fc</b>";
+    std::string out;
+    raw->render({&bold, 1}, out, Charset::ascii_based);
+    BOOST_CHECK_EQUAL(out, "<b>&#252;</b>");
+}
+
+BOOST_AUTO_TEST_CASE(a_template_fits_no_page_where_references_would_not_be_read) {
+    for (const char* text :
+         {"<style>a::after{content:'\u2192'}</style>", "<script>x='\u00fc'</script>",
+          "<p title=\u00fc>", "<p \u00fc=1>", "<\u00fc>", "<iframe>\u00fc</iframe>"}) {
+        const auto compiled = Template::compile(text);
+        BOOST_REQUIRE_MESSAGE(compiled.ok(), text << compiled.message());
+        BOOST_CHECK_MESSAGE(compiled->fits(Charset::utf8), text);
+        BOOST_CHECK_MESSAGE(!compiled->fits(Charset::ascii_based), text);
+        BOOST_CHECK(!compiled->fits(Charset::unsafe));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_no_text) {
+    BOOST_CHECK_EQUAL(render("\uFEFF<i>{{a}}</i>", kValues), "<i>A</i>");
 }
 
 BOOST_AUTO_TEST_CASE(raw_values_need_leave_and_text) {
@@ -243,6 +306,12 @@ BOOST_AUTO_TEST_CASE(no_value_leaves_its_place) {
         BOOST_TEST_INFO(out);
         BOOST_CHECK(out.find("<script") == std::string::npos);
         BOOST_CHECK(out.find("\"'>") == std::string::npos);
+        BOOST_REQUIRE(compiled->fits(Charset::ascii_based));
+        std::string ascii;
+        compiled->render(values, ascii, Charset::ascii_based);
+        BOOST_CHECK(std::all_of(ascii.begin(), ascii.end(), [](char c) { return c >= 0; }));
+        BOOST_CHECK(ascii.find("<script") == std::string::npos);
+        BOOST_CHECK(ascii.find("\"'>") == std::string::npos);
     }
 }
 
