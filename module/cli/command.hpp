@@ -24,6 +24,7 @@ using Run = std::function<int()>;
 void add_import(CLI::App& app, Run& run);
 void add_learn(CLI::App& app, Run& run);
 void add_recommend(CLI::App& app, Run& run);
+void add_evaluate(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
 void add_forget(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);

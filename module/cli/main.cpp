@@ -37,8 +37,11 @@ void add_help(CLI::App& app, Run& run) {
 
 // The command that the words were meant for, to name its own help.
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
-    const auto chosen = app.get_subcommands();
-    const std::string name = chosen.empty() ? "" : " " + chosen.front()->get_name();
+    std::string name;
+    for (auto chosen = app.get_subcommands(); !chosen.empty();
+         chosen = chosen.front()->get_subcommands()) {
+        name += " " + chosen.front()->get_name();
+    }
     std::fprintf(stderr, "personalize%s: %s: see personalize%s --help\n", name.c_str(),
                  error.what(), name.c_str());
     return kUsage;
@@ -50,8 +53,8 @@ int run_program(int argc, char** argv) {
     app.require_subcommand(0, 1);
     app.get_formatter()->column_width(34);
     Run run;
-    for (const auto add : {add_import, add_learn, add_recommend, add_check, add_forget, add_export,
-                           add_version, add_help}) {
+    for (const auto add : {add_import, add_learn, add_recommend, add_evaluate, add_check,
+                           add_forget, add_export, add_version, add_help}) {
         add(app, run);
     }
     app.footer("Exit status: 0 done, 1 no, 2 usage.");

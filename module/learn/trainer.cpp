@@ -297,6 +297,11 @@ std::vector<std::string> Trainer::columns_left_out() const {
     return state_->columns_left_out();
 }
 
+bool Trainer::knows(std::string_view id) const {
+    const Product* product = state_->find(id);
+    return product != nullptr && product->listed;
+}
+
 std::size_t Trainer::item_count() const {
     return state_->listed;
 }

@@ -73,6 +73,7 @@ class Trainer {
     // those that the fewest items have, but no standard one.
     Status set_item(const store::ItemInput& item);
     void remove_item(std::string_view id);  // what was learned of it comes back with it
+    bool knows(std::string_view id) const;  // it is in the catalog
     std::size_t item_count() const;
     // Columns that generations leave out, in order.
     std::vector<std::string> columns_left_out() const;

@@ -1,5 +1,7 @@
 // for_you: what followed in sessions like this one, blended with the visitor's tastes.
 // It is for finding things: what the visitor has looked at or bought is left to "recent".
+#include "recommend/for_you.hpp"
+
 #include "recommend/candidates.hpp"
 #include "recommend/session_knn.hpp"
 
@@ -35,6 +37,14 @@ void add_favourites(const Query& query, Scratch::State& state) {
     }
 }
 
+void take_known(const visitor::Profile& visitor, Sparse<std::uint8_t>& taken) {
+    for (const auto known : {visitor.recent(), visitor.purchased()}) {
+        for (const store::ItemIndex item : known) {
+            taken.at(item) = 1;
+        }
+    }
+}
+
 void add_best_of_sessions(const Query& query, Scratch::State& state) {
     state.best.clear();
     for (const store::ItemIndex item : state.session.touched()) {
@@ -50,17 +60,15 @@ void add_best_of_sessions(const Query& query, Scratch::State& state) {
 
 }  // namespace
 
-void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
+void rank_for_you(const Query& query, Known known, Scratch& scratch, std::vector<Candidate>& out) {
     if (!personal(query)) {
         return;
     }
     Scratch::State& state = scratch.state();
     state.taken.reset(query.snapshot->item_count());
     state.own.reset(query.snapshot->item_count());
-    for (const auto known : {query.visitor->recent(), query.visitor->purchased()}) {
-        for (const store::ItemIndex item : known) {
-            state.taken.at(item) = 1;
-        }
+    if (known == Known::left_out) {
+        take_known(*query.visitor, state.taken);
     }
     session_scores(query, state);
     add_best_of_sessions(query, state);
@@ -78,6 +86,10 @@ void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candida
         }
     }
     sort_by_score(std::span(out).subspan(begin));
+}
+
+void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
+    rank_for_you(query, Known::left_out, scratch, out);
 }
 
 }  // namespace pz::recommend

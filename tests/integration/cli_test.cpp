@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_CASE(help_names_every_command_and_each_has_its_own) {
     BOOST_TEST(help.status == 0);
     BOOST_TEST(personalize({"--help"}).output == help.output);
     for (const std::string command :
-         {"import", "learn", "recommend", "check", "forget", "export", "version"}) {
+         {"import", "learn", "recommend", "evaluate", "check", "forget", "export", "version"}) {
         BOOST_TEST(contains(help.output, "  " + command + " "));
         const Outcome own = personalize({command, "--help"});
         BOOST_TEST(own.status == 0);
