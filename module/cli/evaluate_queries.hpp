@@ -10,9 +10,6 @@
 
 namespace pz::cli {
 
-void add_evaluate_cart(CLI::App& evaluate, Run& run);
-void add_evaluate_listing(CLI::App& evaluate, Run& run);
-
 // The wanted item of each question.
 using Truth = std::unordered_map<std::string, std::string>;
 // Lines of question TAB item; an empty path leaves `truth` empty.
