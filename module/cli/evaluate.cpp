@@ -178,6 +178,8 @@ void add_evaluate(CLI::App& app, Run& run) {
         "evaluate", "Measure recommendations on held-back history, by the code that serves them");
     command->require_subcommand(1);
     add_evaluate_next_item(*command, run);
+    add_evaluate_cart(*command, run);
+    add_evaluate_listing(*command, run);
 }
 
 }  // namespace pz::cli

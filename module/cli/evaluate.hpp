@@ -22,6 +22,8 @@
 namespace pz::cli {
 
 void add_evaluate_next_item(CLI::App& evaluate, Run& run);
+void add_evaluate_cart(CLI::App& evaluate, Run& run);
+void add_evaluate_listing(CLI::App& evaluate, Run& run);
 
 // Calls row(values) for each line of a file of values parted by tabs, plain or gzip. A line of
 // fewer than `columns` values ends it, as does a row() that fails; the error begins "path:line: ".

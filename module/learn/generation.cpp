@@ -87,6 +87,7 @@ class Generation {
     void add_cross_sell();
     void add_similar();
     void add_sessions();
+    void add_order();
     std::unique_ptr<SnapshotBuilder> take() { return std::move(builder_); }
 
   private:
@@ -326,6 +327,14 @@ void Generation::add_sessions() {
     }
 }
 
+void Generation::add_order() {
+    builder_->set_order_weights(learned_.order_weights);
+    const std::vector<float> appeal = appeal_of(learned_.lists, learned_.products.size());
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        builder_->set_appeal(item, appeal[slot_of_[item]]);
+    }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SnapshotBuilder>> build_generation(const Learned& learned,
@@ -340,6 +349,7 @@ Result<std::unique_ptr<SnapshotBuilder>> build_generation(const Learned& learned
     generation.add_cross_sell();
     generation.add_similar();
     generation.add_sessions();
+    generation.add_order();
     return generation.take();
 }
 

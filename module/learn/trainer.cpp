@@ -187,6 +187,7 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
         visit.seen.clear();
     }
     visit.last = event.time;
+    lists.touch(visit.lists, {slot, event.type, event.time});
     see(visit.seen, slot, browsing(event.type));
     if (event.type != EventType::purchase) {
         return;
@@ -197,6 +198,31 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     }
     visit.last_purchase = event.time;
     buy(visit.basket, slot);
+}
+
+void Trainer::State::show_list(std::string_view visitor, const Event& event) {
+    std::vector<std::string_view> items;
+    for (std::string_view rest = event.parameter("items"); !rest.empty();) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        items.push_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    show_list(visitor, event.time, items);
+}
+
+void Trainer::State::show_list(std::string_view visitor, std::int64_t time,
+                               std::span<const std::string_view> items) {
+    if (visitor.empty() || items.size() < 2) {
+        return;
+    }
+    std::vector<Slot> shown;
+    for (const std::string_view id : items) {
+        const auto found = slots.find(id);
+        shown.push_back(found == slots.end() ? kNoSlot : found->second);
+    }
+    Visit& visit = this->visit(visitor);
+    visit.touched = events;
+    lists.show(visit.lists, time, std::move(shown));
 }
 
 void Trainer::State::count_columns(const store::ItemInput& input, int change) {
@@ -244,6 +270,7 @@ Status Trainer::set_item(const store::ItemInput& item) {
         state_->slots.try_emplace(std::move(id), static_cast<Slot>(state_->products.size()));
     if (is_new) {
         state_->products.emplace_back();
+        state_->ids.push_back(place->first);
     }
     Product& product = state_->products[place->second];
     state_->count_columns(product.input, -1);
@@ -288,9 +315,41 @@ void Trainer::add(std::string_view visitor, const Event& event) {
     }
     state_->newest = std::max(state_->newest, event.time);
     const auto found = state_->slots.find(event.item);
-    if (weight > 0 && found != state_->slots.end()) {
+    if (event.type == EventType::view_item_list) {
+        state_->show_list(visitor, event);
+    } else if (weight > 0 && found != state_->slots.end()) {
         state_->learn(found->second, visitor, event, weight);
     }
+}
+
+void Trainer::show_list(std::string_view visitor, std::int64_t time,
+                        std::span<const std::string_view> items) {
+    state_->show_list(visitor, time, items);
+}
+
+void Trainer::for_each_list_click(std::int64_t since,
+                                  const std::function<void(const ListClick&)>& visit) const {
+    ListClick out;
+    const auto id = [this](Slot slot) {
+        return slot == kNoSlot ? std::string_view() : std::string_view(state_->ids[slot]);
+    };
+    for (const ListLog::Click& click : state_->lists.clicks()) {
+        if (click.time < since) {
+            continue;
+        }
+        out = {click.time, {}, {}, click.clicked};
+        for (const ListTouch& touch : click.touches) {
+            out.touches.push_back({id(touch.item), touch.type, touch.time});
+        }
+        for (const Slot slot : click.shown) {
+            out.shown.push_back(id(slot));
+        }
+        visit(out);
+    }
+}
+
+void Trainer::set_order_weights(std::vector<float> weights) {
+    state_->order_weights = std::move(weights);
 }
 
 std::uint64_t Trainer::event_count() const {
@@ -330,9 +389,9 @@ Result<std::unique_ptr<store::SnapshotBuilder>> Trainer::build(std::int64_t now)
     logs.sessions.trim();
     logs.browsed.trim();
     logs.baskets.trim();
-    return build_generation(
-        {state_->options, state_->products, state_->segments, logs, state_->columns_left_out()},
-        now);
+    return build_generation({state_->options, state_->products, state_->segments, logs,
+                             state_->columns_left_out(), state_->lists, state_->order_weights},
+                            now);
 }
 
 Status Trainer::write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now) {

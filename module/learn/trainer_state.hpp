@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "learn/list_log.hpp"
 #include "learn/session_log.hpp"
 #include "learn/trainer.hpp"
 
@@ -45,6 +46,7 @@ struct Visit {
     std::vector<Seen> seen;     // by last touch, each once; kMaxSessionItems + 1: too long
     std::int64_t last_purchase = 0;
     std::vector<Slot> basket;
+    ListVisit lists;
 };
 
 inline constexpr std::int64_t kSessionGap = 30 * 60;  // seconds
@@ -87,11 +89,14 @@ struct Trainer::State {
     TrainerOptions options;
     std::vector<Product> products;  // by slot
     ByText<Slot> slots;
+    std::vector<std::string_view> ids;  // by slot; the keys of `slots`, which do not move
     std::size_t listed = 0;
     Segments segments;
     std::map<std::string, std::size_t, std::less<>> columns;  // how many listed items have each
     ByText<Visit> visits;
     Logs logs;
+    ListLog lists;
+    std::vector<float> order_weights;
     std::uint64_t events = 0;
     std::int64_t newest = 0;
 
@@ -103,6 +108,9 @@ struct Trainer::State {
     std::vector<std::string> columns_left_out() const;
     Visit& visit(std::string_view visitor);
     void close_oldest();
+    void show_list(std::string_view visitor, const visitor::Event& event);
+    void show_list(std::string_view visitor, std::int64_t time,
+                   std::span<const std::string_view> items);
     void learn(Slot slot, std::string_view visitor, const visitor::Event& event, double weight);
 };
 
@@ -113,6 +121,8 @@ struct Learned {
     const Segments& segments;
     const Logs& logs;
     const std::vector<std::string>& left_out;  // columns, in order
+    const ListLog& lists;
+    const std::vector<float>& order_weights;
 };
 Result<std::unique_ptr<store::SnapshotBuilder>> build_generation(const Learned& learned,
                                                                  std::int64_t now);

@@ -63,11 +63,4 @@ struct Recommender {
 std::span<const Recommender> recommenders();
 const Recommender* find_recommender(std::string_view name);  // nullptr: no such
 
-// How well each of the given items fits the visitor now: session-kNN, affinities and the visitor's
-// segments as signal parts, and popularity as a tie-break between items that have any of these, for
-// reordering a listing. out.size() == items.size(). All parts of an item are 0 when nothing of the
-// visitor speaks for it.
-void score_items(const Query& query, Scratch& scratch, std::span<const store::ItemIndex> items,
-                 std::span<Candidate> out);
-
 }  // namespace pz::recommend

@@ -1,6 +1,7 @@
 // reorder: one listing, the shop's own order being the first of the signals.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "recommend/candidates.hpp"
 #include "recommend/rank.hpp"
@@ -10,9 +11,6 @@ namespace pz::recommend {
 namespace {
 
 constexpr std::uint32_t kFree = 0xffffffffU;
-// Of the shop's first place, beside at most 1 of the visitor's signals (measured on the eshop2008
-// listings).
-constexpr float kOrderShare = 0.2F;
 
 // Tiles that may move: of known items that stand here once. What stands several times stays put, so
 // that it neither parts from its twin nor takes two of the first places.
@@ -35,25 +33,67 @@ void find_movable(const store::Snapshot& snapshot, std::span<const store::ItemIn
     }
 }
 
-// Places lose less and less: the tenth is seen more often than the hundredth, but not ten times
-// more.
-float order_prior(std::uint32_t place, std::size_t count) {
-    return kOrderShare *
-           (1 - std::log1p(static_cast<float>(place)) / std::log1p(static_cast<float>(count)));
+// How a signal is called in an explanation.
+constexpr Signal kSignalOf[kTileSignals] = {
+    Signal::order,    Signal::popularity, Signal::popularity, Signal::recency, Signal::recency,
+    Signal::recency,  Signal::recency,    Signal::session,    Signal::session, Signal::session,
+    Signal::affinity, Signal::affinity,   Signal::segment};
+
+// The least that each signal adds to any tile: what all tiles have in common explains no order.
+TileValues least_parts(const TileValues& weights, std::span<const TileValues> tiles) {
+    TileValues least;
+    least.fill(std::numeric_limits<float>::max());
+    for (const TileValues& tile : tiles) {
+        for (std::size_t k = 0; k < kTileSignals; ++k) {
+            least[k] = std::min(least[k], weights[k] * tile[k]);
+        }
+    }
+    return least;
+}
+
+// u in parts, none below 0.
+void weigh_tile(const TileValues& weights, const TileValues& least, const TileValues& tile,
+                Candidate& candidate) {
+    for (std::size_t k = 0; k < kTileSignals; ++k) {
+        add_part(candidate, kSignalOf[k], weights[k] * tile[k] - least[k]);
+    }
+}
+
+// u becomes exp(u - best), in the same shares.
+void finish_score(float best, Candidate& candidate) {
+    const float score = std::exp(candidate.score - best);
+    const float share = candidate.score > 0 ? score / candidate.score : 0;
+    for (float& each : candidate.parts) {
+        each *= share;
+    }
+    if (candidate.score <= 0) {
+        part(candidate, Signal::order) = score;
+    }
+    candidate.score = score;
 }
 
 // The tiles that may move, scored, in state.scored. True when anything of the visitor speaks for
-// any.
-bool score_tiles(const Query& query, std::size_t count, Scratch& scratch) {
+// any; else the shop's order alone is their score.
+bool score_tiles(const Query& query, Scratch& scratch) {
     Scratch::State& state = scratch.state();
-    state.scored.resize(state.listed.size());
-    score_items(query, scratch, state.listed, state.scored);
-    bool signal = false;
-    for (std::size_t i = 0; i < state.scored.size(); ++i) {
-        Candidate& candidate = state.scored[i];
-        signal |= candidate.score > 0;
+    const bool signal =
+        tile_signals(query, scratch, state.listed, state.places, state.tiles, state.tiers);
+    TileValues weights = order_weights(*query.snapshot);
+    if (!signal) {
+        std::fill(weights.begin() + 1, weights.end(), 0.0F);
+    }
+    const TileValues least = least_parts(weights, state.tiles);
+    state.scored.clear();
+    float best = 0;
+    for (std::size_t i = 0; i < state.listed.size(); ++i) {
+        Candidate candidate = make_candidate(state.listed[i], state.tiers[i]);
         candidate.position = state.places[i];
-        add_part(candidate, Signal::order, order_prior(state.places[i], count));
+        weigh_tile(weights, least, state.tiles[i], candidate);
+        best = std::max(best, candidate.score);
+        state.scored.push_back(candidate);
+    }
+    for (Candidate& candidate : state.scored) {
+        finish_score(best, candidate);
     }
     return signal;
 }
@@ -171,7 +211,7 @@ void reorder(Request& request, std::string_view placement, std::span<const store
     start(items, out);
     Scratch::State& state = scratch.state();
     find_movable(*request.query.snapshot, items, state);
-    const bool signal = score_tiles(request.query, items.size(), scratch);
+    const bool signal = score_tiles(request.query, scratch);
     const bool ruled = apply_rules(request, placement, state, out);
     if (!signal && !ruled) {
         return;

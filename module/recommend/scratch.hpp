@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "recommend/recommender.hpp"
+#include "recommend/tile_signals.hpp"
 
 namespace pz::recommend {
 
@@ -73,6 +73,7 @@ struct Scratch::State {
     Sparse<float> pool;
     Sparse<float> own;
     Sparse<float> bought;
+    Sparse<float> recency;
     Sparse<std::uint8_t> taken;
     std::vector<store::ScoredItem> best;
 
@@ -81,6 +82,8 @@ struct Scratch::State {
     std::vector<Candidate> candidates;
     std::vector<Candidate> scored;
     std::vector<store::ItemIndex> listed;
+    std::vector<TileValues> tiles;
+    std::vector<Tier> tiers;
     std::vector<std::uint32_t> sources;  // where each recommender's candidates end
     std::vector<std::uint32_t> order;
     std::vector<std::uint32_t> places;

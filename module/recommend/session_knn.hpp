@@ -1,4 +1,4 @@
-// Session-kNN: what followed in sessions like the visitor's. Shared by for_you and score_items.
+// Session-kNN: what followed in sessions like the visitor's. Shared by for_you and reorder.
 //
 // The index and the choice of neighbours are VMIS-kNN's (Kersbergen, Sprangers, Schelter: Serenade,
 // SIGMOD 2022): of the last 9 items' session lists, newest first, the m newest sessions are taken,

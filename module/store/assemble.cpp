@@ -68,6 +68,7 @@ void put_rows(const Draft& draft, const Renumbering& numbers, Image& image) {
                        [&numbers](ValueId value) { return numbers.new_of[value]; });
         store_live(image.live[i], item.live);
         image.first_seen.push_back(item.first_seen);
+        image.appeal.push_back(item.appeal);
     }
 }
 
@@ -223,6 +224,7 @@ Result<Image> assemble(const Draft& draft) {
     const Renumbering numbers = renumber(draft);
     put_texts(draft, numbers, image);
     put_rows(draft, numbers, image);
+    image.order_weights = draft.order_weights;
     put_links(draft, image);
     put_lists(draft, numbers, image);
     put_neighbours(draft, image);
@@ -250,6 +252,8 @@ Image::Sections Image::sections() const {
             bytes_of(item_session_offsets),
             bytes_of(item_sessions),
             bytes_of(session_frequency),
+            bytes_of(appeal),
+            bytes_of(order_weights),
             bytes_of(live)};
 }
 

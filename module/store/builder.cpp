@@ -344,6 +344,23 @@ void SnapshotBuilder::set_popularity(ItemIndex item, float popularity) {
     }
 }
 
+void SnapshotBuilder::set_appeal(ItemIndex item, float appeal) {
+    if (!std::isfinite(appeal)) {
+        state_->note_misuse("set_appeal: not a number");
+    } else if (state_->known(item, "set_appeal")) {
+        state_->draft.items[item].appeal = appeal;
+    }
+}
+
+void SnapshotBuilder::set_order_weights(std::vector<float> weights) {
+    const auto finite = [](float weight) { return std::isfinite(weight); };
+    if (weights.size() > kMaxOrderWeights || !std::all_of(weights.begin(), weights.end(), finite)) {
+        state_->note_misuse("set_order_weights: too many, or not numbers");
+    } else {
+        state_->draft.order_weights = std::move(weights);
+    }
+}
+
 void SnapshotBuilder::add_session(std::uint32_t unix_seconds, std::vector<ItemIndex> items) {
     Draft& draft = state_->draft;
     const auto known = [this](ItemIndex item) { return state_->known(item, "add_session"); };

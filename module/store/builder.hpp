@@ -67,6 +67,9 @@ class SnapshotBuilder {
     void set_neighbours(NeighbourKind kind, ItemIndex item, std::vector<ScoredItem> items);
     void set_first_seen(ItemIndex item, std::int64_t unix_seconds);
     void set_popularity(ItemIndex item, float popularity);
+    void set_appeal(ItemIndex item, float appeal);
+    // At most kMaxOrderWeights.
+    void set_order_weights(std::vector<float> weights);
 
     // Sessions may come in any order. Per item the newest `sessions_per_item` are indexed.
     void add_session(std::uint32_t unix_seconds, std::vector<ItemIndex> items);

@@ -23,6 +23,7 @@ struct Draft {
         std::vector<ValueId> row;  // as many columns as were known when it was added
         LiveFields live;
         std::int64_t first_seen = 0;
+        float appeal = 0;
     };
 
     Dictionary dictionary;
@@ -37,6 +38,8 @@ struct Draft {
     std::vector<std::uint32_t> session_offsets = {0};
     std::vector<ItemIndex> session_items;
     std::size_t sessions_per_item = 5000;
+
+    std::vector<float> order_weights;
 
     // The first wrong argument of a call that returns nothing; write() reports it.
     std::string misuse;
@@ -61,6 +64,8 @@ struct Image {
     std::vector<std::uint32_t> item_session_offsets;
     std::vector<std::uint32_t> item_sessions;
     std::vector<std::uint32_t> session_frequency;
+    std::vector<float> appeal;
+    std::vector<float> order_weights;
     std::vector<LiveRecord> live;
 
     using Sections = std::array<std::span<const std::byte>, kSectionCount>;

@@ -20,7 +20,7 @@ namespace pz::store {
 static_assert(std::endian::native == std::endian::little, "the file is mapped as it is");
 
 inline constexpr std::array<char, 8> kMagic = {'P', 'Z', 'S', 'T', 'O', 'R', 'E', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 enum class Section : std::uint32_t {
     field_names,           // u32 value id, per field
@@ -42,6 +42,8 @@ enum class Section : std::uint32_t {
     item_session_offsets,  // u32, item_count + 1
     item_sessions,         // u32 session, newest first
     session_frequency,     // u32, per item
+    appeal,                // f32, per item
+    order_weights,         // f32, at most kMaxOrderWeights
     live,                  // LiveRecord, per item
     count
 };
@@ -94,6 +96,7 @@ struct LiveRecord {
 static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8);
 
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);
+inline constexpr std::size_t kMaxOrderWeights = 64;
 // The first 2^28 items are more than any shop has and keep all counts within 32 bits.
 inline constexpr std::size_t kMaxItems = std::size_t{1} << 28;
 

@@ -137,6 +137,14 @@ std::int64_t Snapshot::first_seen(ItemIndex item) const {
     return item < item_count() ? layout_->view.first_seen[item] : 0;
 }
 
+float Snapshot::appeal(ItemIndex item) const {
+    return item < item_count() ? layout_->view.appeal[item] : 0;
+}
+
+std::span<const float> Snapshot::order_weights() const {
+    return layout_->view.order_weights;
+}
+
 std::span<const ScoredItem> Snapshot::ranked(ListKind kind, ValueId key) const {
     const View& view = layout_->view;
     const ListKey wanted{static_cast<std::uint32_t>(kind), key};
@@ -179,6 +187,10 @@ std::uint32_t Snapshot::session_time(std::uint32_t session) const {
 
 std::uint32_t Snapshot::session_frequency(ItemIndex item) const {
     return item < item_count() ? layout_->view.session_frequency[item] : 0;
+}
+
+std::size_t Snapshot::session_item_count() const {
+    return layout_->view.session_items.size();
 }
 
 }  // namespace pz::store

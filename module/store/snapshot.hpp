@@ -62,6 +62,13 @@ class Snapshot {
     LiveFields live(ItemIndex item) const;
     std::int64_t first_seen(ItemIndex item) const;  // unix seconds, 0 unknown
 
+    // How much oftener than its places in lists explain the item is clicked: log of a ratio, 0
+    // for as often or unknown.
+    float appeal(ItemIndex item) const;
+    // What the shop's own lists say each kind of evidence weighs in the order of a listing; empty:
+    // not learned. Their meaning is recommend's.
+    std::span<const float> order_weights() const;
+
     std::span<const ScoredItem> ranked(ListKind kind, ValueId key = kNoValue) const;
     std::span<const ScoredItem> neighbours(NeighbourKind kind, ItemIndex item) const;
 
@@ -77,6 +84,8 @@ class Snapshot {
     // How many sessions of the whole history had this item (not capped): for inverse document
     // frequency.
     std::uint32_t session_frequency(ItemIndex item) const;
+    // Items of all sessions together.
+    std::size_t session_item_count() const;
 
   private:
     friend class LiveWriter;

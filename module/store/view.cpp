@@ -86,7 +86,8 @@ bool take_all(std::span<const std::byte> f, const Header& h, View& v) {
            take(f, h, Section::item_session_offsets, v.item_session_offsets) &&
            take(f, h, Section::item_sessions, v.item_sessions) &&
            take(f, h, Section::session_frequency, v.session_frequency) &&
-           take(f, h, Section::live, v.live);
+           take(f, h, Section::appeal, v.appeal) &&
+           take(f, h, Section::order_weights, v.order_weights) && take(f, h, Section::live, v.live);
 }
 
 bool sizes_ok(const View& v) {
@@ -100,6 +101,7 @@ bool sizes_ok(const View& v) {
            v.session_times.size() == h.session_count &&
            v.session_offsets.size() == std::uint64_t{h.session_count} + 1 &&
            v.item_session_offsets.size() == items + 1 && v.session_frequency.size() == items &&
+           v.appeal.size() == items && v.order_weights.size() <= kMaxOrderWeights &&
            v.live.size() == items;
 }
 
@@ -201,6 +203,12 @@ bool sessions_ok(const View& v) {
     return true;
 }
 
+bool order_ok(const View& v) {
+    const auto finite = [](float value) { return std::isfinite(value); };
+    return std::all_of(v.appeal.begin(), v.appeal.end(), finite) &&
+           std::all_of(v.order_weights.begin(), v.order_weights.end(), finite);
+}
+
 }  // namespace
 
 Result<View> check_file(std::span<const std::byte> file) {
@@ -225,7 +233,7 @@ Result<View> check_file(std::span<const std::byte> file) {
     if (!texts_ok(view) || !fields_ok(view) || !rows_ok(view)) {
         return broken("items out of range");
     }
-    if (!lists_ok(view) || !sessions_ok(view)) {
+    if (!lists_ok(view) || !sessions_ok(view) || !order_ok(view)) {
         return broken("lists out of range");
     }
     return view;
