@@ -57,7 +57,7 @@ int Daemon::run() {
 
 // Until an error, or until asked to end.
 Status Daemon::serve(RedisClient& client) {
-    Status status = source_.loaded() ? Status() : source_.load(client);
+    Status status = source_.loaded() ? source_.settle(client) : source_.load(client);
     while (status.ok() && !stop_requested()) {
         if (!reported_.empty()) {
             warn("redis answers again");
