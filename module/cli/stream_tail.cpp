@@ -18,11 +18,18 @@ StreamTail::Stream* StreamTail::find(std::string_view key) {
 }
 
 Status StreamTail::skip_to_end(RedisClient& client, std::size_t stream) {
-    const auto info = ask_stream(client, streams_[stream].key);
-    if (info.ok()) {
-        streams_[stream].place = {info->last, info->added};
+    Stream& skipped = streams_[stream];
+    const auto reply = client.command({"XREVRANGE", skipped.key, "+", "-", "COUNT", "1"});
+    if (!reply.ok()) {
+        return reply.status();
     }
-    return info.status();
+    skipped.place = {};
+    for (const redisReply* entry : elements_of(**reply)) {
+        if (const auto id_and_fields = elements_of(*entry); id_and_fields.size() == 2) {
+            skipped.place.last = text_of(*id_and_fields[0]);
+        }
+    }
+    return {};
 }
 
 Result<Unread> StreamTail::settle(RedisClient& client, std::size_t stream) {

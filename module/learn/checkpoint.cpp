@@ -1,7 +1,6 @@
 // Trainer::save() and restore(). Sections that only one room's state needs are added here beside
 // the others; a file without them is one of before and still good.
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "learn/record_file.hpp"
@@ -28,6 +27,7 @@ constexpr Slot kGone = ~Slot{0};
 constexpr std::size_t kMaxText = 4096;
 // What is left of a view after twelve half-lives.
 constexpr double kForgotten = 1.0 / 4096;
+constexpr double kHeaviest = 1e15;
 constexpr std::int64_t kLatest = std::int64_t{1} << 40;  // unix seconds
 
 void save_weight(RecordWriter& to, const Decayed& weight) {
@@ -47,7 +47,7 @@ std::int64_t restore_time(RecordReader& from) {
 Decayed restore_weight(RecordReader& from) {
     const auto weight = from.number<double>();
     const std::int64_t time = restore_time(from);
-    if (!std::isfinite(weight) || weight < 0) {
+    if (!(weight >= 0 && weight <= kHeaviest)) {
         from.refuse("a weight that cannot be");
     }
     return {weight, time};
