@@ -11,11 +11,12 @@ namespace pz::cli {
 class Cost {
   public:
     Cost();
-    // "12.3 million events in 31.0 s: 2.5 s and 83 MB for each million; 1042 MB in memory"
+    // "12.30 million events in 31.0 s; for each million 1.45 s of a core and 21 MB; 264 MB in all"
     std::string describe(std::uint64_t events) const;
 
   private:
     std::chrono::steady_clock::time_point begun_;
+    std::chrono::duration<double> worked_;
     std::size_t resident_;  // bytes
 };
 

@@ -52,6 +52,7 @@ int Daemon::run() {
             pause_unless_stopped(kRetry);
         }
     }
+    learner_.end();
     return kDone;
 }
 

@@ -26,12 +26,24 @@ Learner::Learner(std::string path) : path_(std::move(path)), staged_(path_) {
 }
 
 Learner::~Learner() {
+    give_up_writing();
+}
+
+void Learner::give_up_writing() {
     if (child_) {
         child_.reset();
         staged_.discard();
         if (checkpoint_) {
             checkpoint_->discard();
         }
+    }
+}
+
+void Learner::end() {
+    const bool unsure = writing();  // whether its checkpoint is done
+    give_up_writing();
+    if (checkpoint_ && loaded_ && (unsure || event_count() > checkpoint_events_)) {
+        save_checkpoint();
     }
 }
 
@@ -232,15 +244,18 @@ Status Learner::take_over() {
 
 // A checkpoint that cannot be written keeps no generation from the shop.
 Status Learner::write_files(bool with_checkpoint) {
-    const std::int64_t now = unix_now();
-    Status status = trainer_.write(staged_, generation_ + 1, now);
+    Status status = trainer_.write(staged_, generation_ + 1, unix_now());
     if (status.ok() && with_checkpoint) {
-        const Status kept = trainer_.save(*checkpoint_, sources_, now);
-        if (!kept.ok()) {
-            warn(kept.message() + "; the last checkpoint stays, the next is tried when it is due");
-        }
+        save_checkpoint();
     }
     return status;
+}
+
+void Learner::save_checkpoint() {
+    const Status status = trainer_.save(*checkpoint_, sources_, unix_now());
+    if (!status.ok()) {
+        warn(status.message() + "; the last checkpoint stays, the next is tried when it is due");
+    }
 }
 
 bool Learner::checkpoint_due() const {

@@ -27,7 +27,7 @@ class Learner {
     // `path`: of the store. A generation that stands there is updated in place until the first one
     // is written, whose number follows.
     explicit Learner(std::string path);
-    ~Learner();  // gives up a generation that is being written
+    ~Learner();  // gives up a generation that is being written; see end()
     Learner(const Learner&) = delete;
     Learner& operator=(const Learner&) = delete;
 
@@ -74,6 +74,10 @@ class Learner {
     // Nothing while it is being written; then that the generation is in service, or why not.
     std::optional<Status> end_write();
 
+    // Gives up a generation that is being written, and keeps a checkpoint of all that was learned
+    // since the last. What cannot be kept is told of.
+    void end();
+
     // Of the last generation: "generation 7: 3755 items, 441281 events"
     const std::string& summary() const { return summary_; }
 
@@ -88,6 +92,8 @@ class Learner {
     Status write_files(bool with_checkpoint);
     bool checkpoint_due() const;
     void checkpoint_begun();
+    void save_checkpoint();
+    void give_up_writing();
     // The staged file goes into service, with the updates that the store in service got meanwhile.
     Status take_over();
     std::string describe() const;

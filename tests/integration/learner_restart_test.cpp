@@ -67,6 +67,17 @@ BOOST_AUTO_TEST_CASE(what_streams_have_trimmed_meanwhile_stays_learned) {
     BOOST_TEST(now->neighbours(store::NeighbourKind::cross_sell, now->find("B")).size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(asked_to_end_it_keeps_all_that_it_has_learned) {
+    Process learn = daemon("1h");
+    BOOST_REQUIRE(wait_until([&] { return generation_with("A"); }));
+    event("v", "purchase", "B");
+    BOOST_REQUIRE(wait_until([&] { return live("B").popularity > 0; }));
+    learn.signal(SIGTERM);
+    BOOST_TEST(learn.wait().value_or(-1) == 0);
+    client.command({"DEL", "pz:events:0"});
+    BOOST_TEST(contains(learn_once().output, "3 items, 1 events"));
+}
+
 BOOST_AUTO_TEST_CASE(events_of_an_absence_count_once_and_so_does_the_history) {
     const std::string now = std::to_string(std::time(nullptr) - 3600);
     const std::string history = dir.write("history.tsv", "v1\tpurchase B " + now + "\n");
@@ -74,7 +85,7 @@ BOOST_AUTO_TEST_CASE(events_of_an_absence_count_once_and_so_does_the_history) {
     const Outcome first = learn_once({"--history", history, "--history", history});
     BOOST_TEST(contains(first.output, "3 items, 2 events"), first.output);
     BOOST_TEST(contains(first.output, "history: 0.00 million events in "), first.output);
-    BOOST_TEST(contains(first.output, "for each million; "), first.output);
+    BOOST_TEST(contains(first.output, "; for each million "), first.output);
     for (int i = 0; i < 2500; ++i) {
         event("v" + std::to_string(i), "view_item", "A");
     }
