@@ -8,6 +8,8 @@
 
 #include "cli/command.hpp"
 #include "cli/learn_daemon.hpp"
+#include "cli/store_lock.hpp"
+#include "cli/stream_group.hpp"
 
 namespace pz::cli {
 
@@ -18,15 +20,15 @@ using std::chrono::milliseconds;
 constexpr unsigned kMaxPartitions = 1024;
 
 struct LearnOptions {
-    std::string store, catalog, interval = "30s";
+    std::string store, catalog, interval = "30s", checkpoint = "5m", group = default_group();
     std::vector<std::string> history;
     unsigned partitions = 1;
-    bool once = false;
+    bool once = false, anew = false;
     RedisOptions redis;
 };
 
 // "500ms", "30s", "5m", "2h", "30" (seconds): nginx's units.
-Result<milliseconds> parse_interval(std::string_view text) {
+Result<milliseconds> parse_interval(std::string_view option, std::string_view text) {
     constexpr std::pair<std::string_view, long long> kUnits[] = {
         {"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
     constexpr long long kMaxCount = 1'000'000'000;
@@ -38,20 +40,18 @@ Result<milliseconds> parse_interval(std::string_view text) {
             return milliseconds(count * factor);
         }
     }
-    return Status::error("--interval: not a time: write it like 30s, 500ms or 5m");
+    return Status::error(std::string(option) + ": not a time: write it like 30s, 500ms or 5m");
 }
 
 int learn_files(const LearnOptions& options) {
+    const auto lock = StoreLock::take(options.store);
+    if (!lock.ok()) {
+        return fail(lock.status());
+    }
     Learner learner(options.store);
     Status status = learner.read_catalog(options.catalog);
-    for (const std::string& path : options.history) {
-        if (status.ok()) {
-            status = learner.read_history(path);
-        }
-    }
-    if (status.ok()) {
-        status = learner.write();
-    }
+    status = status.ok() ? learner.read_histories(options.history) : status;
+    status = status.ok() ? learner.write() : status;
     if (!status.ok()) {
         return fail(status);
     }
@@ -70,26 +70,33 @@ Status check_readable(const std::vector<std::string>& paths) {
 }
 
 int learn_redis(const LearnOptions& options) {
-    DaemonOptions daemon;
-    daemon.once = options.once;
     const auto url = redis::parse_url(options.redis.url);
-    const auto interval = parse_interval(options.interval);
-    if (!url.ok() || !interval.ok()) {
-        warn(url.ok() ? interval.message() : "--redis: " + url.message());
+    const auto interval = parse_interval("--interval", options.interval);
+    const auto checkpoint = parse_interval("--checkpoint", options.checkpoint);
+    if (!url.ok() || !interval.ok() || !checkpoint.ok()) {
+        warn(!url.ok()        ? "--redis: " + url.message()
+             : !interval.ok() ? interval.message()
+                              : checkpoint.message());
         return kUsage;
     }
-    daemon.url = *url;
-    daemon.interval = *interval;
-    Learner learner(options.store);
-    Status status = check_readable(options.history);
-    if (status.ok() && !options.catalog.empty()) {
-        status = learner.read_catalog(options.catalog);
-    }
-    if (!status.ok()) {
+    if (Status status = check_readable(options.history); !status.ok()) {
         return fail(status);
     }
-    RedisSource source(learner, options.redis.keys, options.partitions, options.history);
-    return run_daemon(learner, source, daemon);
+    const auto lock =
+        options.once ? StoreLock::take(options.store) : StoreLock::wait(options.store);
+    if (!lock.ok()) {
+        return fail(lock.status());
+    }
+    Learner learner(options.store);
+    learner.keep_checkpoints(*checkpoint, options.anew);
+    if (!options.catalog.empty()) {
+        if (Status status = learner.read_catalog(options.catalog); !status.ok()) {
+            return fail(status);
+        }
+    }
+    RedisSource source(learner, options.redis.keys, options.partitions, options.history,
+                       options.group);
+    return run_daemon(learner, source, {*url, *interval, options.once});
 }
 
 int run_learn(const LearnOptions& options) {
@@ -112,7 +119,10 @@ void add_learn(CLI::App& app, Run& run) {
         "Without --redis: learns from files and ends. With --redis: loads what is there and then\n"
         "follows it until SIGTERM or SIGINT; prices, stock and availability reach the store at "
         "once.\n"
-        "It may be killed at any time: the store in service stays whole.");
+        "It may be killed at any time: the store in service stays whole, and what was learned is\n"
+        "kept beside it in PATH.checkpoint, so that the next start goes on there. A second "
+        "learner\n"
+        "for the same PATH stands by until the first ends.");
     auto options = std::make_shared<LearnOptions>();
     command->add_option("--store", options->store, "The store to write")
         ->required()
@@ -130,6 +140,16 @@ void add_learn(CLI::App& app, Run& run) {
     command->add_option("--interval", options->interval, "The time between generations")
         ->capture_default_str()
         ->type_name("TIME");
+    command->add_option("--checkpoint", options->checkpoint, "The time between checkpoints")
+        ->capture_default_str()
+        ->type_name("TIME");
+    command->add_flag("--anew", options->anew,
+                      "Forget the checkpoint: begin with the history and what Redis has");
+    command
+        ->add_option("--group", options->group,
+                     "The consumer group that shows in Redis how far the streams were read")
+        ->capture_default_str()
+        ->type_name("NAME");
     command->callback([&run, options] { run = [options] { return run_learn(*options); }; });
 }
 

@@ -52,12 +52,13 @@ int Daemon::run() {
             pause_unless_stopped(kRetry);
         }
     }
+    learner_.end();
     return kDone;
 }
 
 // Until an error, or until asked to end.
 Status Daemon::serve(RedisClient& client) {
-    Status status = source_.loaded() ? Status() : source_.load(client);
+    Status status = source_.loaded() ? source_.settle(client) : source_.load(client);
     while (status.ok() && !stop_requested()) {
         if (!reported_.empty()) {
             warn("redis answers again");

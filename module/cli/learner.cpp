@@ -1,10 +1,16 @@
 #include "cli/learner.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "cli/command.hpp"
+#include "cli/cost.hpp"
 #include "cli/item_fields.hpp"
 #include "cli/progress.hpp"
+#include "cli/stop.hpp"
 #include "learn/catalog.hpp"
 #include "store/snapshot.hpp"
 
@@ -20,9 +26,24 @@ Learner::Learner(std::string path) : path_(std::move(path)), staged_(path_) {
 }
 
 Learner::~Learner() {
+    give_up_writing();
+}
+
+void Learner::give_up_writing() {
     if (child_) {
         child_.reset();
         staged_.discard();
+        if (checkpoint_) {
+            checkpoint_->discard();
+        }
+    }
+}
+
+void Learner::end() {
+    const bool unsure = writing();  // whether its checkpoint is done
+    give_up_writing();
+    if (checkpoint_ && loaded_ && (unsure || event_count() > checkpoint_events_)) {
+        save_checkpoint();
     }
 }
 
@@ -48,7 +69,61 @@ Status Learner::read_catalog(const std::string& path) {
     return {};
 }
 
+void Learner::keep_checkpoints(std::chrono::milliseconds interval, bool anew) {
+    const std::string path = path_ + ".checkpoint";
+    checkpoint_.emplace(path);
+    checkpoint_interval_ = interval;
+    checkpoint_time_ = Clock::now() - interval;
+    if (!anew && ::access(path.c_str(), F_OK) == 0) {
+        resume(path);
+    }
+}
+
+void Learner::resume(const std::string& path) {
+    const Status status = trainer_.restore(path, &sources_);
+    if (!status.ok()) {
+        const std::string aside = path + ".unreadable";
+        (void)std::rename(path.c_str(), aside.c_str());
+        warn(status.message() + "; begins anew with the history and what the streams have; see " +
+             aside);
+        return;
+    }
+    checkpoint_events_ = event_count();
+    std::fprintf(stderr, "%s: goes on from %llu events\n", path.c_str(),
+                 static_cast<unsigned long long>(event_count()));
+}
+
+Status Learner::read_histories(const std::vector<std::string>& paths) {
+    const Cost cost;
+    const std::uint64_t before = event_count();
+    for (const std::string& path : paths) {
+        if (Status status = stop_requested() ? Status() : read_history(path); !status.ok()) {
+            return status;
+        }
+    }
+    if (event_count() > before) {
+        std::fprintf(stderr, "history: %s\n", cost.describe(event_count() - before).c_str());
+    }
+    return {};
+}
+
 Status Learner::read_history(const std::string& path) {
+    const auto file = learn::look_at_history(path);
+    if (!file.ok()) {
+        return file.status();
+    }
+    for (const learn::HistoryFile& known : sources_.histories) {
+        if (*file == known) {
+            std::fprintf(stderr, "%s: learned before\n", path.c_str());
+            return {};
+        }
+        if (*file && learn::grown(**file, known)) {
+            return Status::error(path +
+                                 ": has grown since it was learned, and its beginning would count "
+                                 "twice; put what is new into a file of its own, or begin anew "
+                                 "with --anew");
+        }
+    }
     Progress progress(path);
     const auto report =
         learn::read_history(path, trainer_, [&](double share) { progress.update(share); });
@@ -61,6 +136,9 @@ Status Learner::read_history(const std::string& path) {
     }
     if (report->skipped > 0) {
         warn(path + ": " + std::to_string(report->skipped) + " lines skipped");
+    }
+    if (*file) {
+        sources_.histories.push_back(**file);
     }
     changed_ = changed_ || report->events > 0;
     return {};
@@ -106,7 +184,7 @@ void Learner::update_live(std::string_view id) {
 
 void Learner::add(std::string_view visitor, const visitor::Event& event) {
     trainer_.add(visitor, event);
-    strangers_ += visitor.empty() ? 1 : 0;
+    sources_.strangers += visitor.empty() ? 1 : 0;
     changed_ = true;
     if (!event.item.empty()) {
         touched_.insert(event.item);
@@ -140,8 +218,9 @@ Status Learner::check_catalog() {
 }
 
 std::string Learner::describe() const {
-    const std::string strangers =
-        strangers_ == 0 ? "" : ", " + std::to_string(strangers_) + " of them without a visitor";
+    const std::string strangers = stranger_count() == 0 ? ""
+                                                        : ", " + std::to_string(stranger_count()) +
+                                                              " of them without a visitor";
     return "generation " + std::to_string(generation_ + 1) + ": " + std::to_string(item_count()) +
            " items, " + std::to_string(event_count()) + " events" + strangers;
 }
@@ -163,13 +242,40 @@ Status Learner::take_over() {
     return status;
 }
 
+// A checkpoint that cannot be written keeps no generation from the shop.
+Status Learner::write_files(bool with_checkpoint) {
+    Status status = trainer_.write(staged_, generation_ + 1, unix_now());
+    if (status.ok() && with_checkpoint) {
+        save_checkpoint();
+    }
+    return status;
+}
+
+void Learner::save_checkpoint() {
+    const Status status = trainer_.save(*checkpoint_, sources_, unix_now());
+    if (!status.ok()) {
+        warn(status.message() + "; the last checkpoint stays, the next is tried when it is due");
+    }
+}
+
+bool Learner::checkpoint_due() const {
+    return checkpoint_ && (Clock::now() - checkpoint_time_ >= checkpoint_interval_ ||
+                           event_count() - checkpoint_events_ >= kCheckpointEvents);
+}
+
+void Learner::checkpoint_begun() {
+    checkpoint_time_ = Clock::now();
+    checkpoint_events_ = event_count();
+}
+
 Status Learner::write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
     staged_summary_ = describe();
     updated_.clear();
-    Status status = trainer_.write(staged_, generation_ + 1, unix_now());
+    Status status = write_files(checkpoint_.has_value());
+    checkpoint_begun();
     status = status.ok() ? take_over() : status;
     changed_ = changed_ && !status.ok();
     return status;
@@ -179,12 +285,16 @@ Status Learner::begin_write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
-    auto child = Child::start([&] { return trainer_.write(staged_, generation_ + 1, unix_now()); });
+    const bool with_checkpoint = checkpoint_due();
+    auto child = Child::start([&] { return write_files(with_checkpoint); });
     if (!child.ok()) {
         warn(child.message() + "; this process writes the generation itself, updates wait");
         return write();
     }
     child_.emplace(std::move(*child));
+    if (with_checkpoint) {
+        checkpoint_begun();
+    }
     staged_summary_ = describe();
     updated_.clear();
     changed_ = false;

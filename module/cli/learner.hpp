@@ -1,7 +1,13 @@
 // Learner: one trainer and the store file that it writes. Used offline and by the daemon alike.
+//
+// Beside the store it keeps a checkpoint, if asked to: what was learned, and from where on there is
+// more. The store in service may be newer or older than it; it is made again from the checkpoint
+// and what came since, so that nothing counts twice and nothing that streams have trimmed meanwhile
+// is lost.
 // Thread rules: one thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,13 +27,20 @@ class Learner {
     // `path`: of the store. A generation that stands there is updated in place until the first one
     // is written, whose number follows.
     explicit Learner(std::string path);
-    ~Learner();  // gives up a generation that is being written
+    ~Learner();  // gives up a generation that is being written; see end()
     Learner(const Learner&) = delete;
     Learner& operator=(const Learner&) = delete;
 
+    // Checkpoints go to path + ".checkpoint" from now on, with generations, at most every `interval`
+    // or kCheckpointEvents. Goes on with the one that is there, unless `anew`; one that cannot be
+    // read is put aside and told of.
+    void keep_checkpoints(std::chrono::milliseconds interval, bool anew);
+
     // Files, with progress and what could not be read on stderr.
     Status read_catalog(const std::string& path);
-    Status read_history(const std::string& path);
+    // Files learned before, as the checkpoint says, are passed over; one that has grown since is an
+    // error. Ends between two of them when the program is asked to. Says what learning them took.
+    Status read_histories(const std::vector<std::string>& paths);
 
     // New or changed: known to the next generation, its live fields at once. An item that cannot be
     // read keeps what was known of it; the error says why.
@@ -44,7 +57,9 @@ class Learner {
 
     std::size_t item_count() const { return trainer_.item_count(); }
     std::uint64_t event_count() const { return trainer_.event_count(); }
-    std::uint64_t stranger_count() const { return strangers_; }  // events of no visitor
+    std::uint64_t stranger_count() const { return sources_.strangers; }  // events of no visitor
+    // How far was read what was learned: the reader's to keep up to date.
+    learn::Sources& sources() { return sources_; }
     // Something was learned since the last generation was begun.
     bool changed() const { return changed_; }
 
@@ -59,11 +74,26 @@ class Learner {
     // Nothing while it is being written; then that the generation is in service, or why not.
     std::optional<Status> end_write();
 
+    // Gives up a generation that is being written, and keeps a checkpoint of all that was learned
+    // since the last. What cannot be kept is told of.
+    void end();
+
     // Of the last generation: "generation 7: 3755 items, 441281 events"
     const std::string& summary() const { return summary_; }
 
   private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::uint64_t kCheckpointEvents = 100'000;
+
+    void resume(const std::string& path);
+    Status read_history(const std::string& path);
     Status check_catalog();
+    // The next generation, staged, and a checkpoint if one is due: may be done in another process.
+    Status write_files(bool with_checkpoint);
+    bool checkpoint_due() const;
+    void checkpoint_begun();
+    void save_checkpoint();
+    void give_up_writing();
     // The staged file goes into service, with the updates that the store in service got meanwhile.
     Status take_over();
     std::string describe() const;
@@ -78,12 +108,17 @@ class Learner {
     std::vector<std::string> left_out_;  // columns, as last said
     std::string summary_;
 
+    learn::Sources sources_;
+    std::optional<store::StagedFile> checkpoint_;  // none is kept
+    std::chrono::milliseconds checkpoint_interval_{0};
+    Clock::time_point checkpoint_time_;    // of the last
+    std::uint64_t checkpoint_events_ = 0;  // in the last
+
     // The next generation.
     store::StagedFile staged_;
     std::optional<Child> child_;  // writes it
     std::string staged_summary_;
     std::set<std::string, std::less<>> updated_;  // items, since it was begun
-    std::uint64_t strangers_ = 0;
     bool changed_ = false;
     bool loaded_ = false;
 };

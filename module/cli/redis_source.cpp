@@ -12,6 +12,7 @@ namespace pz::cli {
 
 namespace {
 
+constexpr std::size_t kFirstEvents = 1;  // of the streams; the one before is the catalog's
 constexpr std::size_t kItemsAtOnce = 500;
 constexpr std::size_t kMaxComplaints = 20;
 
@@ -26,11 +27,19 @@ std::vector<std::string> stream_keys(const redis::Keys& keys, unsigned partition
 }  // namespace
 
 RedisSource::RedisSource(Learner& learner, const redis::Keys& keys, unsigned partitions,
-                         std::vector<std::string> history)
+                         std::vector<std::string> history, std::string group)
     : learner_(learner),
       keys_(keys),
       history_(std::move(history)),
-      tail_(stream_keys(keys, partitions)) {}
+      tail_(stream_keys(keys, partitions)),
+      group_(std::move(group)) {
+    const auto& places = learner_.sources().streams;
+    for (std::size_t stream = kFirstEvents; stream < tail_.size(); stream++) {
+        if (const auto known = places.find(tail_.key(stream)); known != places.end()) {
+            tail_.set_place(stream, known->second);
+        }
+    }
+}
 
 Status RedisSource::load(RedisClient& client) {
     Status status = load_catalog(client);
@@ -49,16 +58,38 @@ Status RedisSource::load(RedisClient& client) {
     return status;
 }
 
-// Each file once, however often Redis goes away meanwhile.
+// Once, however often Redis goes away meanwhile.
 Status RedisSource::load_history() {
-    while (!history_.empty() && !stop_requested()) {
-        if (Status status = learner_.read_history(history_.front()); !status.ok()) {
-            hopeless_ = true;
-            return status;
-        }
-        history_.erase(history_.begin());
+    Status status = learner_.read_histories(history_);
+    history_.clear();
+    hopeless_ = !status.ok();
+    return status;
+}
+
+Status RedisSource::settle(RedisClient& client) {
+    const auto catalog = tail_.settle(client, 0);
+    if (!catalog.ok() && !client.usable()) {
+        return catalog.status();
     }
-    return {};
+    return settle_events(client).status();
+}
+
+// How many events wait. A server that does not tell is believed to have kept them.
+Result<std::uint64_t> RedisSource::settle_events(RedisClient& client) {
+    std::uint64_t waiting = 0;
+    for (std::size_t stream = kFirstEvents; stream < tail_.size(); stream++) {
+        const auto unread = tail_.settle(client, stream);
+        if (!unread.ok() && !client.usable()) {
+            return unread.status();
+        }
+        waiting += unread.ok() ? unread->waiting : 0;
+        if (unread.ok() && unread->gone > 0) {
+            warn(tail_.key(stream) + ": " + std::to_string(unread->gone) +
+                 " events were trimmed before they were learned; keep more of the stream (MAXLEN) "
+                 "or more partitions, or learn them from a --history");
+        }
+    }
+    return waiting;
 }
 
 Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
@@ -67,6 +98,9 @@ Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
     if (status.ok()) {
         const auto entries = read_page(client, tail_.size(), block_ms);
         status = entries.status();
+    }
+    if (status.ok()) {
+        status = group_.show_when_due(client, tail_, kFirstEvents);
     }
     end_complaints();
     return status;
@@ -85,13 +119,9 @@ Status RedisSource::load_catalog(RedisClient& client) {
 }
 
 Status RedisSource::load_events(RedisClient& client) {
-    long long total = 0;
-    for (std::size_t stream = 1; stream < tail_.size(); stream++) {
-        const auto length = client.command({"XLEN", tail_.key(stream)});
-        if (!length.ok()) {
-            return length.status();
-        }
-        total += (*length)->integer;
+    const auto waiting = settle_events(client);
+    if (!waiting.ok()) {
+        return waiting.status();
     }
     Progress progress("events");
     const std::uint64_t before = learner_.event_count();
@@ -101,12 +131,12 @@ Status RedisSource::load_events(RedisClient& client) {
             return page.status();
         }
         entries = *page;
-        if (total > 0) {
+        if (*waiting > 0) {
             progress.update(static_cast<double>(learner_.event_count() - before) /
-                            static_cast<double>(total));
+                            static_cast<double>(*waiting));
         }
     }
-    return {};
+    return group_.show(client, tail_, kFirstEvents);
 }
 
 Result<std::size_t> RedisSource::read_page(RedisClient& client, std::size_t streams,
@@ -141,7 +171,15 @@ Status RedisSource::digest(RedisClient& client) {
         learner_.add(visitor, event);
     }
     events_.clear();
+    remember_places();
     return {};
+}
+
+// Only now, when all that was read is learned.
+void RedisSource::remember_places() {
+    for (std::size_t stream = kFirstEvents; stream < tail_.size(); stream++) {
+        learner_.sources().streams[tail_.key(stream)] = tail_.place(stream);
+    }
 }
 
 Status RedisSource::read_items(RedisClient& client) {

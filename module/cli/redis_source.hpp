@@ -1,7 +1,8 @@
 // RedisSource: the shop's catalog and events in Redis -> a Learner.
 //
-// First everything that is there, then what comes. A place in every stream is held, so that after a
-// reconnection reading goes on there and no event is learned twice. The catalog is what has an
+// First everything that is there, then what comes. Places in the streams of events are those of the
+// learner's sources: after a reconnection, or with another learner's checkpoint, reading goes on
+// there and no event is learned twice. The catalog is what has an
 // item's key: its stream names changes only, and may have lost most of them. An item's record is
 // read again whenever the stream names it, and again until Redis gives it; items come before the
 // events of the same page.
@@ -17,6 +18,7 @@
 
 #include "cli/learner.hpp"
 #include "cli/redis_client.hpp"
+#include "cli/stream_group.hpp"
 #include "cli/stream_tail.hpp"
 #include "redis/commands.hpp"
 
@@ -26,8 +28,9 @@ class RedisSource {
   public:
     // `history`: files to be learned between the catalog and the streams' events, since events of
     // unknown items teach nothing.
+    // `group`: that shows how far the streams were read.
     RedisSource(Learner& learner, const redis::Keys& keys, unsigned partitions,
-                std::vector<std::string> history);
+                std::vector<std::string> history, std::string group);
 
     // The whole catalog, the history, then all events. May be called again after an error, unless
     // hopeless(): the catalog is then what Redis has by that time. Stops early, without an error,
@@ -36,6 +39,8 @@ class RedisSource {
     bool loaded() const { return loaded_; }
     // A history could not be read to its end: to read it again would learn its beginning twice.
     bool hopeless() const { return hopeless_; }
+    // To be called when a connection is new, before follow().
+    Status settle(RedisClient& client);
     // What is new since then; waits up to `block_ms` for it.
     Status follow(RedisClient& client, unsigned block_ms);
 
@@ -43,6 +48,8 @@ class RedisSource {
     Status load_catalog(RedisClient& client);
     Status load_history();
     Status load_events(RedisClient& client);
+    Result<std::uint64_t> settle_events(RedisClient& client);
+    void remember_places();
     Result<std::size_t> read_page(RedisClient& client, std::size_t streams, unsigned block_ms);
     Status digest(RedisClient& client);
     Status read_items(RedisClient& client);
@@ -57,6 +64,7 @@ class RedisSource {
     redis::Keys keys_;
     std::vector<std::string> history_;  // not yet read
     StreamTail tail_;                   // the catalog's stream, then one for each partition
+    StreamGroup group_;
     std::set<std::string, std::less<>> changed_;  // items whose records are to be read
     std::set<std::string, std::less<>> taken_;    // items that Redis had, until all is loaded
     std::vector<std::pair<std::string, visitor::Event>> events_;  // to be learned after that

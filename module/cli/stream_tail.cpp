@@ -7,7 +7,7 @@ namespace pz::cli {
 
 StreamTail::StreamTail(std::vector<std::string> streams) {
     for (std::string& key : streams) {
-        streams_.push_back({std::move(key)});
+        streams_.push_back({std::move(key), {}});
     }
 }
 
@@ -23,13 +23,34 @@ Status StreamTail::skip_to_end(RedisClient& client, std::size_t stream) {
     if (!reply.ok()) {
         return reply.status();
     }
-    skipped.last = kBeginning;
+    skipped.place = {};
     for (const redisReply* entry : elements_of(**reply)) {
         if (const auto id_and_fields = elements_of(*entry); id_and_fields.size() == 2) {
-            skipped.last = text_of(*id_and_fields[0]);
+            skipped.place.last = text_of(*id_and_fields[0]);
         }
     }
     return {};
+}
+
+Result<Unread> StreamTail::settle(RedisClient& client, std::size_t stream) {
+    const auto info = ask_stream(client, streams_[stream].key);
+    if (!info.ok()) {
+        return info.status();
+    }
+    learn::StreamPlace& place = streams_[stream].place;
+    if (id_before(info->last, place.last)) {
+        place = {info->last, info->added};
+    }
+    Unread unread;
+    const auto gone = info->gone();
+    const bool cut = info->length == 0 || id_before(place.last, info->first);
+    if (cut && gone && place.count && *gone > *place.count) {
+        unread.gone = *gone - *place.count;
+        place.count = gone;
+    }
+    info->make_sure(place);
+    unread.waiting = place.count ? *info->added - *place.count : info->length;
+    return unread;
 }
 
 Result<std::size_t> StreamTail::read(RedisClient& client, std::size_t streams, unsigned block_ms,
@@ -46,7 +67,7 @@ Result<std::size_t> StreamTail::read(RedisClient& client, std::size_t streams, u
         arguments.emplace_back(stream.key);
     }
     for (const Stream& stream : wanted) {
-        arguments.emplace_back(stream.last);
+        arguments.emplace_back(stream.place.last);
     }
     const auto reply = client.command(arguments);
     if (!reply.ok()) {
@@ -77,7 +98,10 @@ std::size_t StreamTail::read_stream(const redisReply& reply, const TakeEntry& ta
         for (const redisReply* text : elements_of(*id_and_fields[1])) {
             fields.push_back(text_of(*text));
         }
-        stream->last = text_of(*id_and_fields[0]);
+        stream->place.last = text_of(*id_and_fields[0]);
+        if (stream->place.count) {
+            ++*stream->place.count;
+        }
         take(static_cast<std::size_t>(stream - streams_.data()), fields);
     }
     return entries.size();

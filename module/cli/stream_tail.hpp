@@ -1,6 +1,7 @@
 // StreamTail: reads what is new in some streams, in order, each entry once.
 //
-// It holds the place in every stream, so that after a reconnection reading goes on where it was.
+// It holds the place in every stream, so that after a reconnection, or with places kept from before,
+// reading goes on where it was.
 // Thread rules: one thread.
 #pragma once
 
@@ -11,13 +12,19 @@
 #include <vector>
 
 #include "cli/redis_client.hpp"
-#include "redis/commands.hpp"
+#include "cli/stream_info.hpp"
+#include "learn/sources.hpp"
 
 namespace pz::cli {
 
 // Gets the stream's place in the list and an entry's fields: name, value, name, value, ... They
 // live during the call.
 using TakeEntry = std::function<void(std::size_t, std::span<const std::string_view>)>;
+
+struct Unread {
+    std::uint64_t gone = 0;  // entries trimmed before they were read, as far as the server counts
+    std::uint64_t waiting = 0;  // at most so many are there
+};
 
 class StreamTail {
   public:
@@ -27,18 +34,24 @@ class StreamTail {
 
     std::size_t size() const { return streams_.size(); }
     const std::string& key(std::size_t stream) const { return streams_[stream].key; }
+    const learn::StreamPlace& place(std::size_t stream) const { return streams_[stream].place; }
+    void set_place(std::size_t stream, learn::StreamPlace place) {
+        streams_[stream].place = std::move(place);
+    }
     // Passes over all that the stream has now, wherever the place was before.
     Status skip_to_end(RedisClient& client, std::size_t stream);
+    // After a new connection: the place of a server that lost its newest entries, or all, is where
+    // that server goes on; every id that it gives from now on is behind it.
+    Result<Unread> settle(RedisClient& client, std::size_t stream);
     // Reads one page of each of the first `streams`; waits up to `block_ms` for the first entry, 0:
     // not at all. Returns how many entries there were.
     Result<std::size_t> read(RedisClient& client, std::size_t streams, unsigned block_ms,
                              const TakeEntry& take);
 
   private:
-    static constexpr std::string_view kBeginning = "0-0";
     struct Stream {
         std::string key;
-        std::string last{kBeginning};  // id of the last entry read
+        learn::StreamPlace place;
     };
     Stream* find(std::string_view key);
     std::size_t read_stream(const redisReply& reply, const TakeEntry& take);

@@ -37,6 +37,7 @@
 #include <vector>
 
 #include "learn/catalog.hpp"
+#include "learn/sources.hpp"
 #include "store/builder.hpp"
 #include "store/status.hpp"
 #include "visitor/event.hpp"
@@ -104,7 +105,17 @@ class Trainer {
     Status write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now);
     Status write(const std::string& path, std::uint64_t generation, std::int64_t now);
 
+    // A checkpoint: what was learned, without the catalog, and how far `sources` were read. The
+    // file is whole or as it was before, whenever this process ends. Visits of before the last
+    // half hour are closed in it, so it names no older visitors.
+    Status save(const store::StagedFile& file, const Sources& sources, std::int64_t now) const;
+    // The other way, before anything else is learned; then the catalog is to be set. After an error
+    // nothing has changed.
+    Status restore(const std::string& path, Sources* sources);
+
   private:
+    class Saving;
+    class Restoring;
     Result<std::unique_ptr<store::SnapshotBuilder>> build(std::int64_t now) const;
 
     struct State;

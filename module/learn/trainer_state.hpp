@@ -18,6 +18,11 @@ namespace pz::learn {
 // A weight that halves every half-life. Additions may come in any order.
 class Decayed {
   public:
+    Decayed() = default;
+    Decayed(double weight, std::int64_t time) : weight_(weight), time_(time) {}
+
+    double weight() const { return weight_; }  // at time()
+    std::int64_t time() const { return time_; }
     void add(double weight, std::int64_t time, double half_life);
     double at(std::int64_t now, double half_life) const;
     // Orders weights as at() does at any later moment; of weights over 0.

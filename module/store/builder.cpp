@@ -391,8 +391,7 @@ Status SnapshotBuilder::write(const StagedFile& file, std::uint64_t generation,
     if (!image) {
         return Status::error(file.path_ + ": " + image.message());
     }
-    remove_abandoned(file.path_);
-    file.discard();  // of a writer that was killed
+    file.clear();
     return write_image(file.name_, make_header(*image, generation, created), *image);
 }
 

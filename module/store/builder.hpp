@@ -29,7 +29,7 @@ struct ItemInput {
 // What SnapshotBuilder::add_item() reads from the item's texts; the same errors.
 Result<LiveFields> read_live_fields(const ItemInput& item);
 
-// A new store beside the one in service: path + ".tmp.<pid>". The pid is that of the process that
+// A new store (or another file of the learner's) beside the one in service: path + ".tmp.<pid>". The pid is that of the process that
 // will publish it, which need not be the one that writes it: when that process is gone, the next
 // writer removes the file.
 class StagedFile {
@@ -41,6 +41,8 @@ class StagedFile {
     // the store is in service, and after a power failure the old one, whole too, may be back.
     Status publish() const;
     void discard() const;
+    // Discards what stands under this name, and what processes that are gone left behind.
+    void clear() const;
 
   private:
     friend class SnapshotBuilder;

@@ -116,10 +116,11 @@ void StagedFile::discard() const {
 }
 
 // A writer killed again and again must not fill the disk.
-void remove_abandoned(const std::string& path) {
-    const std::string prefix = std::filesystem::path(path).filename().string() + ".tmp.";
+void StagedFile::clear() const {
+    discard();  // of a writer that was killed and had our pid
+    const std::string prefix = std::filesystem::path(path_).filename().string() + ".tmp.";
     std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder_of(path), error), end;
+    for (std::filesystem::directory_iterator entry(folder_of(path_), error), end;
          !error && entry != end; entry.increment(error)) {
         const std::string name = entry->path().filename().string();
         if (name.starts_with(prefix) && abandoned(std::string_view(name).substr(prefix.size()))) {

@@ -13,7 +13,4 @@ namespace pz::store {
 // the header's checksum.
 Status write_image(const std::string& name, Header header, const Image& image);
 
-// Removes the staged files beside `path` whose process is no more.
-void remove_abandoned(const std::string& path);
-
 }  // namespace pz::store

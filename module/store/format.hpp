@@ -13,6 +13,7 @@
 #include <span>
 #include <string_view>
 
+#include "store/checksum.hpp"
 #include "store/item.hpp"
 
 namespace pz::store {
@@ -139,20 +140,6 @@ inline void put_slot(std::span<Slot> slots, Slot slot) {
 
 // XXH3, folded to 32 bits.
 std::uint32_t hash_text(std::string_view text);
-
-// XXH3 of `immutable`, which begins with a Header, taking the header's checksum as 0.
-class Checksum {
-  public:
-    Checksum();
-    ~Checksum();
-    Checksum(const Checksum&) = delete;
-    Checksum& operator=(const Checksum&) = delete;
-    void add(const void* bytes, std::size_t size);
-    std::uint64_t value() const;
-
-  private:
-    void* state_;
-};
 
 // The levels that lead a product type: "A > B > C" has "A" and "A > B". Calls level(text) for each.
 template <class Level>

@@ -1,4 +1,5 @@
-// Mapping: a file, or a part of one, in memory; unmapped on destruction. Internal to the store.
+// FileHandle: an open file. Mapping: a file, or a part of one, in memory; unmapped on destruction.
+// Mapping is internal to the store.
 #pragma once
 
 #include <cstddef>

@@ -265,15 +265,15 @@ BOOST_AUTO_TEST_CASE(a_change_that_redis_refuses_to_tell_is_asked_for_again) {
         [&] { return in_service->live(in_service->find("B")).price_micros == 4'000'000; }));
 }
 
-// Without XLEN loading fails when all items have been read.
+// Without XREAD loading fails when all items have been read.
 BOOST_AUTO_TEST_CASE(an_item_removed_between_two_attempts_to_load_is_gone) {
     import();
-    client.command({"ACL", "SETUSER", "default", "-xlen"});
+    client.command({"ACL", "SETUSER", "default", "-xread"});
     Process learn = daemon();
     BOOST_REQUIRE(wait_until([&] { return contains(log(), "trying again every second"); }));
     client.command({"DEL", "pz:item:A"});
     client.command({"XADD", "pz:catalog", "*", "id", "A"});
-    client.command({"ACL", "SETUSER", "default", "+xlen"});
+    client.command({"ACL", "SETUSER", "default", "+xread"});
     BOOST_REQUIRE(wait_until([&] { return generation_with("C"); }));
     BOOST_TEST(!generation_with("A"));
 }
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(an_item_removed_between_two_attempts_to_load_is_gone) {
 BOOST_AUTO_TEST_CASE(a_redis_that_lost_all_while_it_was_loaded_changes_nothing_until_filled_again) {
     import();
     BOOST_REQUIRE(learn_once().status == 0);
-    client.command({"ACL", "SETUSER", "default", "-xlen"});
+    client.command({"ACL", "SETUSER", "default", "-xread"});
     Process learn = daemon();
     BOOST_REQUIRE(wait_until([&] { return contains(log(), "trying again every second"); }));
     redis.kill9();

@@ -1,0 +1,24 @@
+// Checksum: XXH3 (64 bits) of bytes that come in pieces. Of a store file: of its immutable part,
+// which begins with a Header, taking the header's checksum as 0.
+// Thread rules: one thread per object.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pz::store {
+
+class Checksum {
+  public:
+    Checksum();
+    ~Checksum();
+    Checksum(const Checksum&) = delete;
+    Checksum& operator=(const Checksum&) = delete;
+    void add(const void* bytes, std::size_t size);
+    std::uint64_t value() const;
+
+  private:
+    void* state_;
+};
+
+}  // namespace pz::store

@@ -1,0 +1,211 @@
+// Checkpoints: a trainer that was saved and restored goes on as if nothing had happened.
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "unit/learn/school.hpp"
+
+using namespace pz;
+using namespace pz::test;
+
+namespace {
+
+struct Step {
+    const char *visitor, *name, *item;
+    std::int64_t ago;
+    const char* parameters = "";
+};
+
+// Sessions that go on and end, baskets, segments, strangers' and unknown items' events.
+constexpr Step kSteps[] = {
+    {"ann", "view_item", "a", 90000, " segment=vip"},
+    {"ann", "view_item", "b", 89990, " segment=vip,new"},
+    {"bob", "purchase", "b", 50000, " qty=2"},
+    {"bob", "purchase", "c", 49990},
+    {"ann", "view_item", "c", 9000},
+    {"", "view_item", "d", 8000},
+    {"ann", "add_to_cart", "d", 7990},
+    {"bob", "view_item", "zzz", 7000},
+    {"bob", "dislike", "a", 6990},
+    {"eve", "purchase", "a", 1500},
+    {"eve", "purchase", "d", 1490, " segment=new"},
+    {"ann", "view_item", "a", 1000},
+    {"ann", "view_item", "b", 990},
+    {"eve", "purchase", "e", 600},
+    {"bob", "view_item", "e", 500},
+    {"bob", "like", "b", 400},
+};
+
+struct Kept : School {
+    learn::Sources sources{
+        {{"pz:events:0", {"12-3", 77}}, {"pz:events:1", {"0-0", {}}}}, {{9, 8, 7}}, 5};
+
+    Kept() { items("abcde"); }
+    void step(const Step& step) {
+        event(step.visitor, step.name, step.item, step.ago, step.parameters);
+    }
+    Status save() const {
+        return trainer.save(store::StagedFile(path("checkpoint")), sources, kNow);
+    }
+    Status restore() {
+        start_again({});
+        sources = {};
+        return trainer.restore(path("checkpoint"), &sources);
+    }
+    std::string bytes(const std::string& name) const {
+        std::ifstream file(path(name), std::ios::binary);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+    std::string generation() {
+        write();
+        return bytes("store");
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(checkpoint, Kept)
+
+BOOST_AUTO_TEST_CASE(interrupted_anywhere_the_same_is_learned) {
+    for (const Step& each : kSteps) {
+        step(each);
+    }
+    const std::string whole = generation();
+    for (std::size_t cut = 0; cut <= std::size(kSteps); ++cut) {
+        start_again({});
+        items("abcde");
+        for (std::size_t i = 0; i < std::size(kSteps); ++i) {
+            if (i == cut) {
+                BOOST_REQUIRE(save().ok());
+                BOOST_REQUIRE(restore().ok());
+                items("abcde");
+            }
+            step(kSteps[i]);
+        }
+        BOOST_TEST((generation() == whole), "cut before event " << cut);
+        BOOST_TEST(trainer.event_count() == std::size(kSteps));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sources_come_back) {
+    const learn::Sources before = sources;
+    BOOST_REQUIRE(save().ok());
+    BOOST_REQUIRE(restore().ok());
+    BOOST_TEST((sources.streams == before.streams));
+    BOOST_TEST((sources.histories == before.histories));
+    BOOST_TEST(sources.strangers == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(items_come_back_with_the_catalog_and_forgotten_ones_do_not) {
+    event("v", "view_item", "a", 300 * kDay);
+    event("v", "view_item", "b", 10);
+    event("v", "view_item", "c", 300 * kDay);
+    event("w", "purchase", "d", 300 * kDay);
+    event("w", "purchase", "e", 300 * kDay);
+    for (const char id : std::string("abde")) {
+        trainer.remove_item(std::string(1, id));
+    }
+    BOOST_REQUIRE(save().ok());
+    BOOST_REQUIRE(restore().ok());
+    BOOST_TEST(trainer.item_count() == 0U);
+    items("abcde");
+    const auto seen = [&](const std::string& id) {
+        return snapshot->first_seen(snapshot->find(id)) > 0;
+    };
+    write();
+    BOOST_TEST(!seen("a"));  // not in the catalog any more, and nothing remembers it
+    BOOST_TEST(seen("b"));
+    BOOST_TEST(seen("c"));
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "d")) == "e");
+}
+
+BOOST_AUTO_TEST_CASE(it_names_the_visitors_of_the_last_half_hour_alone_and_is_the_owners) {
+    event("long-ago", "view_item", "a", 4000);
+    event("long-ago", "view_item", "b", 3990);
+    event("of-now", "view_item", "a", 20);
+    BOOST_REQUIRE(save().ok());
+    BOOST_TEST(bytes("checkpoint").find("long-ago") == std::string::npos);
+    BOOST_TEST(bytes("checkpoint").find("of-now") != std::string::npos);
+    struct stat info {};
+    BOOST_REQUIRE(::stat(path("checkpoint").c_str(), &info) == 0);
+    BOOST_TEST((info.st_mode & 0777) == 0600);
+    BOOST_REQUIRE(restore().ok());
+    items("ab");
+    write();
+    BOOST_TEST(session(0) == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_refused_wherever_it_is_damaged) {
+    for (const Step& each : kSteps) {
+        step(each);
+    }
+    BOOST_REQUIRE(save().ok());
+    const std::string sound = bytes("checkpoint");
+    const auto refused = [&](const std::string& damaged) {
+        Folder::write("checkpoint", damaged);
+        const Status status = restore();
+        return !status.ok() && status.message().find(path("checkpoint")) == 0 &&
+               trainer.event_count() == 0 && sources.streams.empty();
+    };
+    for (std::size_t at = 0; at < sound.size(); ++at) {
+        std::string damaged = sound;
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x41);
+        BOOST_TEST(refused(damaged), "byte " << at);
+        BOOST_TEST(refused(sound.substr(0, at)), "cut at " << at);
+    }
+    Folder::write("checkpoint", sound);
+    BOOST_TEST(restore().ok());
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_written_or_read_is_said) {
+    const store::StagedFile nowhere(path("no/such/folder"));
+    BOOST_TEST(trainer.save(nowhere, sources, kNow).message().find("cannot create") !=
+               std::string::npos);
+    BOOST_TEST(restore().message().find("cannot open") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_larger_than_any_buffer) {
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string visitor = "v" + std::to_string(i);
+        event(visitor, "view_item", "a", 1000 - i % 900);
+        event(visitor, "view_item", "b", 1000 - i % 900);
+    }
+    write();
+    const std::size_t sessions = snapshot->session_count();
+    BOOST_REQUIRE(save().ok());
+    BOOST_TEST(bytes("checkpoint").size() > 500'000U);
+    BOOST_REQUIRE(restore().ok());
+    items("abcde");
+    write();
+    BOOST_TEST(snapshot->session_count() == sessions);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(histories, Folder)
+
+BOOST_AUTO_TEST_CASE(a_history_is_known_by_its_content) {
+    const std::string text(10'000, 'x');
+    write("one", text + "1");
+    write("same", text + "1");
+    write("other", text + "2");
+    write("more", text + "1\n2");
+    write("small", "x");
+    write("empty", "");
+    const auto look = [&](const std::string& name) {
+        return learn::look_at_history(path(name)).value().value();
+    };
+    BOOST_TEST((look("one") == look("same")));
+    BOOST_TEST((look("one") != look("other")));
+    BOOST_TEST(!learn::grown(look("other"), look("one")));
+    BOOST_TEST(learn::grown(look("more"), look("one")));
+    BOOST_TEST(!learn::grown(look("one"), look("more")));
+    BOOST_TEST(!learn::grown(look("one"), look("small")));
+    BOOST_TEST((look("empty") == look("empty")));
+    BOOST_TEST(!learn::look_at_history(path("none")).ok());
+    BOOST_TEST(!learn::look_at_history("/dev/null").value().has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
