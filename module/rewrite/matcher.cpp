@@ -94,6 +94,9 @@ void Matcher::compile() {
     for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
         file(node);
     }
+    for (std::size_t id = 0; id < kTagCount; ++id) {
+        by_name_[id] = any_.empty() && types_[id].empty() ? 0 : 1;
+    }
     for (CompoundIndex* index : {&ids_, &words_, &attributes_}) {
         index->build();
     }
@@ -115,10 +118,7 @@ void Matcher::file(std::uint32_t node) {
     }
 }
 
-void Matcher::enter(std::size_t depth, TagId id, std::string_view name, TagAttributes& attributes,
-                    std::uint32_t child, bool child_certain) {
-    skip(depth);
-    const Candidate candidate{depth, name, &attributes, child, child_certain};
+void Matcher::look_up(TagId id, const Candidate& candidate) {
     for (const std::uint32_t node : types_[static_cast<std::size_t>(id)]) {
         test(node, candidate);
     }
@@ -127,12 +127,11 @@ void Matcher::enter(std::size_t depth, TagId id, std::string_view name, TagAttri
     }
     by_attributes(candidate);
     if (!own_.empty()) {
-        remember(depth);
+        remember(candidate.depth);
     }
 }
 
-void Matcher::skip(std::size_t depth) {
-    own_.clear();
+void Matcher::forget(std::size_t depth) {
     while (!left_.empty() && left_.back().depth >= depth) {
         for (std::size_t i = left_.back().own; i < left_nodes_.size(); ++i) {
             --open_[left_nodes_[i]];

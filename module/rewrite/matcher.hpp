@@ -78,9 +78,19 @@ class Matcher {
     // `child`: see Compound::matches(). `child_certain`: whether its parent is the element at
     // depth - 1, as child combinators need.
     void enter(std::size_t depth, TagId id, std::string_view name, TagAttributes& attributes,
-               std::uint32_t child, bool child_certain);
+               std::uint32_t child, bool child_certain) {
+        skip(depth);
+        if (by_name_[static_cast<std::size_t>(id)] != 0 || !attributes.get().empty()) {
+            look_up(id, Candidate{depth, name, &attributes, child, child_certain});
+        }
+    }
     // The same for an element that is to match nothing.
-    void skip(std::size_t depth);
+    void skip(std::size_t depth) {
+        own_.clear();
+        if (!left_.empty() && left_.back().depth >= depth) {
+            forget(depth);
+        }
+    }
     // The first selector in [first, last) that the element entered last matches; `last` if none.
     std::size_t matched(std::size_t first, std::size_t last) const;
 
@@ -105,6 +115,8 @@ class Matcher {
     };
 
     void file(std::uint32_t node);
+    void look_up(TagId id, const Candidate& candidate);
+    void forget(std::size_t depth);
     void by_attributes(const Candidate& candidate);
     void by_class(std::string_view words, const Candidate& candidate);
     void test(std::uint32_t node, const Candidate& candidate);
@@ -116,7 +128,8 @@ class Matcher {
     CompoundIndex ids_, words_, attributes_;
     std::array<std::vector<std::uint32_t>, kTagCount> types_;
     std::vector<std::uint32_t> any_;
-    std::vector<std::uint32_t> own_;  // what the element entered last matched
+    std::array<std::uint8_t, kTagCount> by_name_{};  // whether a name alone may match
+    std::vector<std::uint32_t> own_;                 // what the element entered last matched
     std::vector<Left> left_;
     std::vector<std::uint32_t> left_nodes_;
     std::vector<std::uint32_t> open_;  // how many open elements matched a node

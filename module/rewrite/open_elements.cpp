@@ -119,6 +119,12 @@ std::uint32_t OpenElements::next_child(TagId id) {
     return certain ? parent.children : 0;
 }
 
+void OpenElements::add_name(OpenElement& element, std::string_view name) {
+    element.name_begin = static_cast<std::uint32_t>(names_.size());
+    element.name_size = static_cast<std::uint32_t>(name.size());
+    names_.append(name);
+}
+
 void OpenElements::push(TagId id, Space space, std::string_view name) {
     if (stack_.size() >= max_depth_) {
         outcome_.overflow = true;
@@ -136,9 +142,7 @@ void OpenElements::push(TagId id, Space space, std::string_view name) {
     e.child = child;
     e.irregularities = static_cast<std::uint32_t>(irregularities_);
     if (id == TagId::other) {
-        e.name_begin = static_cast<std::uint32_t>(names_.size());
-        e.name_size = static_cast<std::uint32_t>(name.size());
-        names_.append(name);
+        add_name(e, name);
     }
     if (space == Space::html && tag_is(id, tag_flag::kMarker)) {
         e.cut_formatting = cut_formatting_;

@@ -93,6 +93,7 @@ class OpenElements {
 
     std::uint32_t next_child(TagId id);
     void push(TagId id, Space space, std::string_view name);
+    void add_name(OpenElement& element, std::string_view name);
     void push_implied(TagId id) { push(id, Space::html, {}); }
     void pop();
     void pop_to(std::size_t depth);
@@ -101,6 +102,7 @@ class OpenElements {
 
     // Start tags.
     bool plain(const Tag& tag) const;
+    void open_plain(const Tag& tag);
     bool html_rules(const Tag& tag) const;
     void foreign_start(const Tag& tag, TagAttributes& attributes);
     void leave_foreign();

@@ -38,8 +38,8 @@ constexpr Plain plain_of(TagId id) {
             break;
     }
     const std::uint32_t flags = detail::kTagFlags[static_cast<std::size_t>(id)];
-    if ((flags & (kTablePart | kHeading | kHead | kEndRule)) != 0 || id == TagId::frameset ||
-        id == TagId::frame) {
+    if ((flags & (kTablePart | kHeading | kHead | kEndRule | kMarker)) != 0 ||
+        id == TagId::frameset || id == TagId::frame) {
         return Plain::never;
     }
     return (flags & kClosesP) != 0 ? Plain::no_p : Plain::always;
@@ -61,7 +61,7 @@ const OpenElements::Outcome& OpenElements::start(const Tag& tag, TagAttributes& 
     outcome_ = Outcome{.depth = stack_.size()};
     fostered_ = false;
     if (plain(tag)) {
-        open(tag, Space::html);
+        open_plain(tag);
         return outcome_;
     }
     irregularities_ += tag.overlong ? 1 : 0;
@@ -88,6 +88,30 @@ bool OpenElements::plain(const Tag& tag) const {
     const Plain kind = kPlain[static_cast<std::size_t>(tag.id)];
     return kind == Plain::always || (kind == Plain::no_p && open_count(TagId::p) == 0) ||
            (kind == Plain::no_same && open_count(tag.id) == 0);
+}
+
+// As open() and push() do it where nothing of the stack is special.
+void OpenElements::open_plain(const Tag& tag) {
+    outcome_.element = true;
+    outcome_.child = next_child(tag.id);
+    if (tag_is(tag.id, tag_flag::kVoid)) {
+        return;
+    }
+    outcome_.overflow = stack_.size() >= max_depth_;
+    if (outcome_.overflow) {
+        return;
+    }
+    OpenElement& e = stack_.emplace_back();
+    e.id = tag.id;
+    e.serial = ++serial_;
+    e.child = outcome_.child;
+    e.irregularities = static_cast<std::uint32_t>(irregularities_);
+    if (tag.id == TagId::other) {
+        add_name(e, tag.name);
+    }
+    ++open_[static_cast<std::size_t>(tag.id)];
+    outcome_.opened = true;
+    outcome_.text = text_of(tag.id);
 }
 
 bool OpenElements::html_rules(const Tag& tag) const {

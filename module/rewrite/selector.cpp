@@ -286,12 +286,10 @@ class Parser {
             to.never = true;
         } else if (starts_name()) {
             to.not_types.push_back(lower(name("a type")));
-        } else if (peek() == ':' && !text_.substr(at_).starts_with(":not(")) {
-            ++at_;
-            pseudo(inner);
+        } else if (equal_ignoring_case(text_.substr(at_, 5), ":not(")) {
+            fail(from, ":not() cannot stand in :not()");
         } else if (!simple(inner)) {
-            fail(from,
-                 peek() == ':' ? ":not() cannot stand in :not()" : "expected a simple selector");
+            fail(from, "expected a simple selector");
         }
         for (AttributeTest& test : inner.attributes) {
             test.negated = true;

@@ -74,25 +74,4 @@ TagId tag_id(std::string_view name) {
                                              : detail::long_tag_id(name);
 }
 
-Text text_of(TagId id) {
-    switch (id) {
-        case TagId::title:
-        case TagId::textarea:
-            return Text::rcdata;
-        case TagId::style:
-        case TagId::xmp:
-        case TagId::iframe:
-        case TagId::noembed:
-        case TagId::noframes:
-        case TagId::noscript:
-            return Text::raw;
-        case TagId::script:
-            return Text::script;
-        case TagId::plaintext:
-            return Text::plaintext;
-        default:
-            return Text::markup;
-    }
-}
-
 }  // namespace pz::rewrite

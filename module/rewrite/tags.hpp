@@ -187,6 +187,25 @@ inline bool tag_is(TagId id, std::uint32_t flags) {
 
 // <noscript> is raw text: that is how browsers with scripting, the ones that show a personal page,
 // read it.
-Text text_of(TagId id);
+constexpr Text text_of(TagId id) {
+    switch (id) {
+        case TagId::title:
+        case TagId::textarea:
+            return Text::rcdata;
+        case TagId::style:
+        case TagId::xmp:
+        case TagId::iframe:
+        case TagId::noembed:
+        case TagId::noframes:
+        case TagId::noscript:
+            return Text::raw;
+        case TagId::script:
+            return Text::script;
+        case TagId::plaintext:
+            return Text::plaintext;
+        default:
+            return Text::markup;
+    }
+}
 
 }  // namespace pz::rewrite

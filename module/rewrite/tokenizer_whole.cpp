@@ -19,7 +19,7 @@ constexpr int kBlock = 64;
 // Bit i stands for byte i of a block.
 struct Block {
     std::uint64_t greater, equals, double_quote, single_quote;
-    std::uint64_t space;  // what may stand between attributes: any byte <= ' ', and '/'
+    std::uint64_t space;  // may stand between attributes: any byte <= ' ', and '/'
 };
 
 #if defined(__SSE2__)
@@ -118,6 +118,17 @@ constexpr std::uint64_t above(int bit) {
     return ~std::uint64_t{1} << bit;
 }
 
+// Whether these bytes are no attribute, not even one that is a control character.
+inline bool separators(const char* at, std::uint64_t which) {
+    for (; which != 0; which &= which - 1) {
+        const char c = at[std::countr_zero(which)];
+        if (c != '/' && !byte_is(c, byte_class::kSpace)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // From behind the name of a start tag to behind its '>'.
 //
 // A quote opens a value only behind '=', and '=' only behind a name: what stands between values must
@@ -175,7 +186,7 @@ class AttributeScan {
         if (slash && (block.equals & segment) != 0) {
             return nullptr;  // the '/' may belong to a value
         }
-        known_ = known_ && (segment & ~block.space) == 0;
+        known_ = known_ && separators(at, segment);
         self_closing_ = slash;
         done_ = true;
         return at + stop + 1;
@@ -189,7 +200,7 @@ class AttributeScan {
         const bool opens = stop > begin + 1 &&
                            (block.equals & segment) == std::uint64_t{1} << (stop - 1) &&
                            (spaces == 0 || byte_is(at[begin - 1], byte_class::kNameEnd));
-        known_ = known_ && (segment & below(begin) & ~block.space) == 0;
+        known_ = known_ && separators(at, segment & below(begin));
         return opens ? begin : -1;
     }
 

@@ -51,7 +51,8 @@ const std::vector<Pattern>& patterns(unsigned which) {
         {pattern("#w, [a]", false, {}, false), pattern("ul, table", true, {}, true)},
         {pattern("div > p, td a", false, {}, false),
          pattern("ol, select", true, "li, option", false)},
-        {pattern("body *", true, {}, false)},
+        {pattern("body *:not(.a):not(p)", true, {}, false),
+         pattern("li:nth-child(2n), i:first-child, td:not(:nth-child(2))", false, {}, false)},
         {pattern("tr > td", true, "b, i > a", true), pattern("svg g", false, {}, false)}};
     return kSets[which % 4];
 }

@@ -1,6 +1,9 @@
 // The tokenizer tests of html5lib, where this machine has them: start tags, end tags and
-// attributes, at every split point. Texts, comments and DOCTYPEs are not tokens here; what follows
-// them is. Values with character references are not compared: the tokenizer gives them as written.
+// attributes, at every split point, and with white space behind, so that tags are taken at once as
+// in the middle of a page. Texts, comments and DOCTYPEs are not tokens here; what follows them is.
+//
+// Not applicable: tests with character references in attribute values, for the tokenizer gives
+// values as written (the rewriter decodes them where it needs them). The test prints them.
 #include <rapidjson/document.h>
 
 #include <algorithm>
@@ -152,7 +155,7 @@ class Tokens {
 
 struct Tally {
     std::size_t run = 0;
-    std::size_t references = 0;
+    std::vector<std::string> references;
 };
 
 void one_test(const rapidjson::Value& test, std::string_view state, Tally& tally) {
@@ -165,12 +168,18 @@ void one_test(const rapidjson::Value& test, std::string_view state, Tally& tally
     }
     const std::string_view last =
         test.HasMember("lastStartTag") ? text_of_json(test["lastStartTag"]) : std::string_view();
+    Tokens padded(state, last);  // white space ends no tag
+    padded.write(input + std::string(100, ' '));
+    if (!padded.references) {
+        BOOST_TEST_INFO(input << " in " << state << " with white space behind");
+        BOOST_CHECK_EQUAL(padded.text, expected);
+    }
     for (std::size_t split = 0; split <= input.size(); ++split) {
         Tokens tokens(state, last);
         tokens.write(std::string_view(input).substr(0, split));
         tokens.write(std::string_view(input).substr(split));
         if (tokens.references) {
-            ++tally.references;
+            tally.references.push_back(input);
             return;
         }
         BOOST_TEST_INFO(text_of_json(test["description"])
@@ -208,9 +217,12 @@ BOOST_AUTO_TEST_CASE(tags_and_attributes) {
             }
         }
     }
-    BOOST_TEST_MESSAGE(tally.run << " tests; " << tally.references
-                                 << " more have references in attribute values");
-    BOOST_CHECK(tally.run > 1000);
+    for (const std::string& input : tally.references) {
+        BOOST_TEST_MESSAGE("not applicable, character references in a value: " << input);
+    }
+    BOOST_TEST_MESSAGE(tally.run << " tests run, " << tally.references.size() << " not applicable");
+    BOOST_CHECK(tally.run >= 7000);
+    BOOST_CHECK_EQUAL(tally.references.size(), 28U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -25,6 +25,17 @@ class Scan {
     const std::string& tags() const { return tags_; }
 
   private:
+    static void check_known(const Tag& tag, std::span<const Attribute> parsed) {
+        if (!tag.attributes_known) {
+            return;
+        }
+        BOOST_REQUIRE_EQUAL(tag.attributes.size(), parsed.size());
+        for (std::size_t i = 0; i < parsed.size(); ++i) {
+            BOOST_CHECK_EQUAL(tag.attributes[i].name, parsed[i].name);
+            BOOST_CHECK_EQUAL(tag.attributes[i].value, parsed[i].value);
+        }
+    }
+
     void one(const Tag& tag) {
         BOOST_CHECK_EQUAL(page_[tag.begin], '<');
         BOOST_CHECK_EQUAL(page_[tag.end - 1], '>');
@@ -34,6 +45,7 @@ class Scan {
         if (!tag.is_end) {
             const std::string text = page_.substr(tag.begin, tag.end - tag.begin);
             attributes.reset(text, tag.name.size());
+            check_known(tag, attributes.get());
             for (const Attribute& attribute : attributes.get()) {
                 tags_ += ' ';
                 tags_ += attribute.name;
@@ -208,9 +220,57 @@ const Case kCases[] = {
     {"<b><script><!--<script>", "<b><script>"},
 };
 
+// Tags of the usual form and such as only look like it, at every place of the 64 bytes that are
+// read together.
+constexpr std::string_view kTags[] = {
+    "<li class=\"a b\" data-x='c \"d\" >'>",
+    "<A HREF=\"/x?a=1&b=>\" hidden>",
+    "<img src=\"a\"alt='b'/>",
+    "<img src=\"a\" / >",
+    "<input disabled value=\"a\" checked>",
+    "<a b=c d=\"e>f\">",
+    "<a b=c\"d>",
+    "<a =\"x>y\">",
+    "<a b =\"x>y\">",
+    "<a b= \"x>y\">",
+    "<a b\"c=\"d>e\">",
+    "<a b='c'=\"d>e\">",
+    "<a b=\"c\"='d>e'>",
+    "<a b/c=\"d>e\">",
+    "<a/b=\"d>e\"/>",
+    "<a b=c/>",
+    "<a b==\"c>d\">",
+    "<a b=\"\" c=''>",
+    "<a b=\"c\nd\"\n\te='f'\r\n>",
+    "<a \x01b=\"c>d\">",
+    "<a b\x01=\"c>d\">",
+    "<my-tile-of-more-than-15 a=\"b\"></my-tile-of-more-than-15>",
+    "<my-tile A=\"B\"></MY-TILE ></my-tile\n>",
+    "<h1></h1><figcaption></figcaption><BlockQuote></BLOCKQUOTE>",
+    "<a\x01></a\x01><a\xC3\xA4=\"b>c\">",
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(tokenizer)
+
+BOOST_AUTO_TEST_CASE(whole_tags_are_those_of_the_states) {
+    for (const std::string_view tag : kTags) {
+        for (std::size_t shift = 0; shift < 130; ++shift) {
+            std::string page = "<p title=\"" + std::string(shift, 'x') + "\">";
+            page += tag;
+            page += "</p >" + std::string(100, ' ');
+            BOOST_TEST_INFO(tag << " behind " << shift);
+            BOOST_CHECK_EQUAL(scan(page, page.size()), scan_bytes(page));
+            std::string inside(tag);
+            inside.insert(inside.find_first_of(" />\n\x01\xC3"),
+                          " title=\"" + std::string(shift, 'x') + '"');
+            inside += std::string(100, ' ');
+            BOOST_TEST_INFO(tag << " around " << shift);
+            BOOST_CHECK_EQUAL(scan(inside, inside.size()), scan_bytes(inside));
+        }
+    }
+}
 
 BOOST_AUTO_TEST_CASE(tags_are_the_same_at_every_split) {
     for (const Case& c : kCases) {
@@ -220,6 +280,10 @@ BOOST_AUTO_TEST_CASE(tags_are_the_same_at_every_split) {
         }
         BOOST_TEST_INFO("page " << c.page);
         BOOST_CHECK_EQUAL(scan_bytes(c.page), c.tags);
+        // As in the middle of a chunk, where tags are taken at once. White space ends no tag.
+        const std::string padded = std::string(c.page) + std::string(100, ' ');
+        BOOST_TEST_INFO("padded page " << c.page);
+        BOOST_CHECK_EQUAL(scan(padded, padded.size()), c.tags);
     }
 }
 
