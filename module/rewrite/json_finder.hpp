@@ -133,7 +133,6 @@ class JsonFinder final : private JsonHandler {
     bool string_open_ = false;   // a matched string
     bool token_is_id_ = false;
     bool id_lost_ = false;     // of the element
-    bool over_limit_ = false;  // the array's elements
     std::vector<JsonMatch> matches_;
     std::vector<JsonElement> elements_;
     std::string keys_, key_;
