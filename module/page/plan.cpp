@@ -334,7 +334,7 @@ Status read_json(const Plan& plan, std::span<const std::string_view> arguments,
         return Status::error("a path is needed, as in $.data.products");
     }
     Options options;
-    const Status status = first_error(
+    Status status = first_error(
         {options.parse(arguments.subspan(1), kOptions), set_json_path(plan, arguments[0], json)});
     if (!status.ok()) {
         return status;
@@ -415,8 +415,7 @@ Status add_json(Plan& plan, std::span<const std::string_view> arguments) {
     rewrite::Pattern pattern;
     Placement placement;
     const Status status = read_json(plan, arguments, json, pattern, placement);
-    const Status added =
-        add(plan, "personalize_json", status, std::move(pattern), std::move(placement));
+    Status added = add(plan, "personalize_json", status, std::move(pattern), std::move(placement));
     if (added.ok()) {
         plan.json.push_back(std::move(json));
         plan.json_placements.push_back(plan.placements.size() - 1);

@@ -97,11 +97,15 @@ void JsonFinder::enter_member(Frame& object, std::string_view raw) {
         live_ = object.any;
         return;
     }
-    key_.clear();
-    decode_json_text(raw, key_);
-    look_for_member(object, key_);
+    std::string_view name = raw;
+    if (raw.find('\\') != std::string_view::npos) {
+        key_.clear();
+        decode_json_text(raw, key_);
+        name = key_;
+    }
+    look_for_member(object, name);
     if (object.on_id_path) {
-        look_for_id(object, key_);
+        look_for_id(object, name);
     }
 }
 

@@ -132,8 +132,7 @@ class JsonFinder final : private JsonHandler {
     std::size_t array_ = kNone;  // the frame of the array that was matched and is open
     bool string_open_ = false;   // a matched string
     bool token_is_id_ = false;
-    bool id_lost_ = false;     // of the element
-    bool over_limit_ = false;  // the array's elements
+    bool id_lost_ = false;  // of the element
     std::vector<JsonMatch> matches_;
     std::vector<JsonElement> elements_;
     std::string keys_, key_;

@@ -15,10 +15,8 @@ void JsonRewriter::write(std::string_view bytes) {
     if (!passing_) {
         finder_.feed(bytes);
         written_ += bytes.size();
-        if (over_limit()) {
-            ++over_limit_;
-            give_up();
-        } else if (finder_.hopeless()) {
+        over_limit_ = too_large();
+        if (over_limit_ || finder_.hopeless()) {
             give_up();
         }
     }
@@ -30,7 +28,7 @@ void JsonRewriter::write(std::string_view bytes) {
 }
 
 // Up to where the document is valid, so that the chunks make no difference.
-bool JsonRewriter::over_limit() const {
+bool JsonRewriter::too_large() const {
     const std::uint64_t known = finder_.hopeless() ? finder_.position() : written_;
     const std::optional<std::uint64_t> first = finder_.first();
     return first && known - *first + finder_.memory() > max_buffer_;
@@ -123,7 +121,7 @@ std::size_t JsonRewriter::buffered() const {
 
 Counters JsonRewriter::counters() const {
     Counters counters = finder_.counters();
-    counters.over_limit += over_limit_;
+    counters.over_limit = over_limit_ || counters.over_limit > 0 ? 1 : 0;
     return counters;
 }
 

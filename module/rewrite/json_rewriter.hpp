@@ -46,7 +46,7 @@ class JsonRewriter {
     Counters counters() const;
 
   private:
-    bool over_limit() const;
+    bool too_large() const;
     void give_up();
     void keep(std::string_view bytes);
     void deliver();
@@ -62,8 +62,7 @@ class JsonRewriter {
     std::uint64_t kept_begin_ = 0;  // in the document
     std::size_t released_ = 0;      // of kept_
     std::uint64_t written_ = 0;
-    std::uint64_t over_limit_ = 0;
-    bool passing_ = false, delivering_ = false;
+    bool passing_ = false, over_limit_ = false, delivering_ = false;
     std::vector<Tile> tiles_;
 };
 

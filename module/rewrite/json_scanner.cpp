@@ -1,6 +1,7 @@
 #include "rewrite/json_scanner.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace pz::rewrite {
@@ -27,7 +28,7 @@ bool special(char c) {
 }
 
 // The first byte that is not plain ASCII text, eight bytes at a time: a byte of `found` has its
-// highest bit set if the byte is one of ours (or, harmlessly, stands above one that is).
+// highest bit set if the byte is one of ours, or stands above one that is.
 const char* skip_plain(const char* at, const char* end) {
     constexpr std::uint64_t kOnes = 0x0101010101010101;
     constexpr std::uint64_t kHigh = 0x8080808080808080;
@@ -39,7 +40,8 @@ const char* skip_plain(const char* at, const char* end) {
         const std::uint64_t found =
             (word | (word - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes)) & kHigh;
         if (found != 0) {
-            break;
+            return std::endian::native == std::endian::little ? at + std::countr_zero(found) / 8
+                                                              : std::find_if(at, end, special);
         }
         at += 8;
     }
