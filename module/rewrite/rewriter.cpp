@@ -150,7 +150,8 @@ class Rewriter::Impl {
         if (pattern == patterns_.size()) {
             return;
         }
-        if (!outcome.element || !holds_html(outcome)) {
+        const bool fits = patterns_[pattern].script ? is_script(outcome) : holds_html(outcome);
+        if (!outcome.element || !fits) {
             counters_.ambiguous += outcome.element || outcome.displaced ? 1 : 0;
             return;
         }
@@ -158,6 +159,10 @@ class Rewriter::Impl {
             return;  // counted by read_tag()
         }
         gather_.begin(pattern, patterns_[pattern], tag, tree_);
+    }
+
+    static bool is_script(const OpenElements::Outcome& outcome) {
+        return outcome.opened && !outcome.foreign && outcome.text == Text::script;
     }
 
     // Tiles in a <style> would be style sheets, those in a <textarea> text.
