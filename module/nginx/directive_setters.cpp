@@ -104,9 +104,10 @@ Result<std::vector<std::string>> number_variables(ngx_conf_t* cf, LocationParts&
     std::vector<std::string> numbered;
     for (const std::string_view argument : args) {
         const std::size_t equals = argument.find('=');
-        // Only "key=$variable": a '$' in a selector is CSS ("[href$='.html']").
+        // Only "key=$variable": a '$' in a selector is CSS ("[href$='.html']"), and "$." begins the
+        // path of data in a script.
         if (equals == std::string_view::npos || argument.find_first_of("[.# ") < equals ||
-            argument.substr(equals + 1).find('$') != 0) {
+            argument.substr(equals + 1).find('$') != 0 || argument.starts_with("data_path=")) {
             numbered.emplace_back(argument);
             continue;
         }

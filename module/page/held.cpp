@@ -1,5 +1,7 @@
 #include "page/held.hpp"
 
+#include <algorithm>
+
 namespace pz::page {
 
 void Held::add(std::string_view raw) {
@@ -47,6 +49,16 @@ void Held::for_each(const std::function<void(std::string_view)>& raw,
         } else {
             raw(std::string_view(bytes_).substr(piece.begin, piece.end - piece.begin));
         }
+    }
+}
+
+void Held::find(std::size_t pattern,
+                const std::function<void(const rewrite::Element&)>& element) const {
+    const auto found = std::find_if(pieces_.begin(), pieces_.end(), [=](const Piece& piece) {
+        return piece.matched && piece.pattern == pattern;
+    });
+    if (found != pieces_.end()) {
+        give(*found, element);
     }
 }
 

@@ -25,6 +25,9 @@ class Held {
     // In page order.
     void for_each(const std::function<void(std::string_view)>& raw,
                   const std::function<void(const rewrite::Element&)>& element) const;
+    // The first element of that pattern, if there is one.
+    void find(std::size_t pattern,
+              const std::function<void(const rewrite::Element&)>& element) const;
 
   private:
     struct Tile {

@@ -1,11 +1,11 @@
 // PageLinks: what the links of one page lead to, as far as items of the catalog are concerned.
 // Internal to the room.
 //
-// Links are resolved as browsers do (WHATWG URL, as far as http links of shops need it): against the
-// page's <base href>, if it has one, else against the page's own address; "." and ".." segments,
-// "?query", "//host/path", backslashes, white space around and line breaks inside. A link leads to
-// an item only if its host is the page's, its base's or the one of the item's own link in the
-// catalog: another shop's "/p/1" is another product.
+// Links are resolved as browsers do (WHATWG URL, as far as http links of shops need it): against
+// the page's <base href>, if it has one, else against the page's own address; "." and ".."
+// segments, "?query", "//host/path", backslashes, white space around and line breaks inside. A link
+// leads to an item only if its host is the page's, its base's or the one of the item's own link in
+// the catalog: another shop's "/p/1" is another product.
 //
 // Thread rules: one thread. Lifetime: what is given to begin() must live as long as the others are
 // called.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "page/held.hpp"
+#include "page/pairs.hpp"
 #include "page/resolver.hpp"
 
 namespace pz::page {
@@ -13,6 +14,7 @@ class Page::Impl final : private rewrite::Sink, private Emitter {
         : plan_(plan),
           output_(output),
           resolver_(plan, scratch),
+          pairs_(plan),
           rewriter_(plan.patterns, *this, plan.limits) {}
 
     void write(std::string_view bytes);
@@ -21,7 +23,7 @@ class Page::Impl final : private rewrite::Sink, private Emitter {
     void pass();
 
     Verdict verdict() const { return verdict_; }
-    bool holding() const { return !held_.empty(); }
+    bool holding() const { return waits() && !held_.empty(); }
     std::size_t buffered() const { return held_.size() + rewriter_.buffered(); }
     std::span<const Shown> shown() const { return resolver_.shown(); }
     const Counters& counters() const { return resolver_.counters(); }
@@ -34,11 +36,15 @@ class Page::Impl final : private rewrite::Sink, private Emitter {
     bool waits() const { return verdict_ == Verdict::undecided; }
     bool fits(std::size_t bytes) const;
     void give_up();
+    void overflow();
+    void release();
+    void pair_up(std::size_t placement);
     void settle();
 
     const Plan& plan_;
     Output& output_;
     Resolver resolver_;
+    Pairs pairs_;
     rewrite::Rewriter rewriter_;
     Held held_;
     Verdict verdict_ = Verdict::undecided;
@@ -49,8 +55,8 @@ class Page::Impl final : private rewrite::Sink, private Emitter {
 void Page::Impl::write(std::string_view bytes) {
     chunk_ = bytes;
     rewriter_.write(bytes);
-    if (waits() && !held_.empty() && !fits(rewriter_.buffered())) {
-        give_up();
+    if (!held_.empty() && !fits(rewriter_.buffered())) {
+        overflow();
     }
     settle();
     chunk_ = {};
@@ -58,6 +64,10 @@ void Page::Impl::write(std::string_view bytes) {
 
 void Page::Impl::end() {
     rewriter_.end();
+    pairs_.expire();
+    if (!waits()) {
+        release();
+    }
     settle();
 }
 
@@ -72,9 +82,39 @@ void Page::Impl::decide(Verdict verdict, const Visitor& visitor) {
     }
     verdict_ = Verdict::personalize;
     resolver_.begin(visitor);
+    if (!pairs_.open()) {
+        release();
+    }
+}
+
+void Page::Impl::release() {
     held_.for_each([this](std::string_view bytes) { emit(bytes); },
-                   [this](const rewrite::Element& each) { resolver_.resolve(each, *this); });
+                   [this](const rewrite::Element& each) {
+                       pair_up(each.pattern);
+                       resolver_.resolve(each, *this);
+                   });
     held_.clear();
+}
+
+// At the first half of a pair it is decided what becomes of both.
+void Page::Impl::pair_up(std::size_t placement) {
+    const std::size_t listing = pairs_.take(placement);
+    if (listing == Pairs::kNone) {
+        return;
+    }
+    held_.find(listing, [&](const rewrite::Element& tiles) {
+        held_.find(listing + 1, [&](const rewrite::Element& data) { resolver_.pair(tiles, data); });
+    });
+}
+
+// Something more cannot be kept.
+void Page::Impl::overflow() {
+    if (waits()) {
+        give_up();
+    } else {
+        pairs_.expire();
+        release();
+    }
 }
 
 void Page::Impl::pass() {
@@ -103,25 +143,29 @@ bool Page::Impl::fits(std::size_t bytes) const {
 }
 
 void Page::Impl::raw(std::string_view bytes) {
-    if (!waits() || held_.empty()) {
-        emit(bytes);
-    } else if (fits(bytes.size())) {
+    if (!held_.empty() && fits(bytes.size())) {
         held_.add(bytes);
-    } else {
-        give_up();
-        emit(bytes);
+        return;
     }
+    if (!held_.empty()) {
+        overflow();
+    }
+    emit(bytes);
 }
 
 void Page::Impl::element(const rewrite::Element& element) {
-    if (waits() && fits(element.outer.size())) {
+    const bool kept = verdict_ != Verdict::pass && fits(element.outer.size());
+    if (kept) {
+        pairs_.see(element.pattern);
+    } else if (verdict_ != Verdict::pass) {
+        overflow();
+    }
+    if (kept && (waits() || pairs_.open() || !held_.empty())) {
         held_.add(element);
-        return;
-    }
-    if (waits()) {
-        give_up();
-    }
-    if (verdict_ == Verdict::personalize) {
+        if (!waits() && !pairs_.open()) {
+            release();
+        }
+    } else if (verdict_ == Verdict::personalize) {
         resolver_.resolve(element, *this);
     } else {
         emit(element.outer);

@@ -11,6 +11,10 @@
 // (rewrite/tile_marks.hpp) is said of its new place. Tiles of an item that the catalog does not
 // know, and all tiles of an item that stands there several times, stay where they are.
 //
+// A listing that the page has once more as data in a script (listing_data.hpp) moves with its data
+// or not at all: from the first of the two the page is held until the other has come. If it does
+// not come, or not within the memory limit, both stay.
+//
 // No widget shows an item that a placement before it shows: a widget's tiles, or any tile of a
 // listing. A listing behind a widget loses no tile and may repeat the widget's. Of one page the
 // first kMaxPlaced matched elements are placements; those behind them stay as they are.
@@ -119,7 +123,7 @@ class Body {
     virtual void pass() = 0;
 
     virtual Verdict verdict() const = 0;
-    // True when bytes wait for decide().
+    // True when bytes wait for decide(), and not only for more of the body.
     virtual bool holding() const = 0;
     // All bytes kept: held pieces and the rewriter's buffer. Bounded by plan.limits.max_buffer:
     // when more would have to be held for decide(), the body passes.

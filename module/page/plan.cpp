@@ -15,15 +15,18 @@ namespace {
 constexpr std::array<std::string_view, 3> kLevels = {"pre", "segment", "individual"};
 constexpr std::array<std::string_view, 7> kWidgetOptions = {"limit", "min", "template", "name",
                                                             "level", "for", "category"};
-constexpr std::array<std::string_view, 9> kListingOptions = {"item",
-                                                             "id",
-                                                             "top",
-                                                             "name",
-                                                             "level",
-                                                             "query",
-                                                             "category",
-                                                             "position_classes",
-                                                             "position_attributes"};
+constexpr std::array<std::string_view, 12> kListingOptions = {"item",
+                                                              "id",
+                                                              "top",
+                                                              "name",
+                                                              "level",
+                                                              "query",
+                                                              "category",
+                                                              "data",
+                                                              "data_path",
+                                                              "data_id",
+                                                              "position_classes",
+                                                              "position_attributes"};
 // Variables of one directive are few; more is a mistake of the caller.
 constexpr int kMaxVariable = 10000;
 
@@ -276,14 +279,58 @@ Status set_mark_attributes(const Options& options, const rewrite::ItemLocator& l
     return {};
 }
 
-Status read_listing(std::span<const std::string_view> arguments, rewrite::Pattern& pattern,
-                    Placement& placement) {
+// id=sku, or id=link:url, where a link is looked up in the catalog.
+Status set_json_id(const Options& options, std::string_view key, rewrite::JsonPattern& json,
+                   rewrite::Pattern& pattern) {
+    constexpr std::string_view kLink = "link:";
+    const std::string_view* text = options.find(key);
+    std::string_view member = text != nullptr ? *text : std::string_view("id");
+    if (member.starts_with(kLink)) {
+        member.remove_prefix(kLink.size());
+        pattern.locator.by = rewrite::ItemLocator::By::href;
+    }
+    auto compiled = rewrite::compile_json_member(member);
+    if (!compiled.ok()) {
+        return Status::error(std::string(key) + "=: " + compiled.message());
+    }
+    json.id = std::move(*compiled);
+    return {};
+}
+
+// data= and what goes with it: the script, and the array in it.
+Status read_data(const Options& options, rewrite::Pattern& pattern, Placement& placement) {
+    const std::string_view* selector = options.find("data");
+    const std::string_view* path = options.find("data_path");
+    if (selector == nullptr || path == nullptr) {
+        const bool none = path == nullptr && options.find("data_id") == nullptr;
+        return selector == nullptr && none
+                   ? Status()
+                   : Status::error(
+                         "data= and data_path= go together, as in "
+                         "data=script#__NEXT_DATA__ data_path=$.props.products");
+    }
+    auto script = rewrite::compile_selector(*selector);
+    auto array = rewrite::compile_json_path(*path);
+    if (!script.ok() || !array.ok()) {
+        return Status::error(!script.ok() ? "data=: " + script.message()
+                                          : "data_path=: " + array.message());
+    }
+    pattern.selector = std::move(*script);
+    pattern.script = true;
+    placement.listing = true;
+    placement.name = pattern.selector.text;
+    placement.data.emplace();
+    placement.data->path = std::move(*array);
+    return set_json_id(options, "data_id", *placement.data, pattern);
+}
+
+Status read_listing(std::span<const std::string_view> arguments, Options& options,
+                    rewrite::Pattern& pattern, Placement& placement) {
     if (arguments.empty()) {
         return Status::error("a selector is needed, as in \"ul.products\"");
     }
     pattern.listing = true;
     placement.listing = true;
-    Options options;
     const Status status = options.parse(arguments.subspan(1), kListingOptions);
     return status.ok()
                ? first_error(
@@ -294,23 +341,6 @@ Status read_listing(std::span<const std::string_view> arguments, rewrite::Patter
                       set_count(options, "top", &placement.top),
                       set_variable(options, "query", &placement.query_variable)})
                : status;
-}
-
-// id=sku, or id=link:url, where a link is looked up in the catalog.
-Status set_json_id(const Options& options, rewrite::JsonPattern& json, rewrite::Pattern& pattern) {
-    constexpr std::string_view kLink = "link:";
-    const std::string_view* text = options.find("id");
-    std::string_view member = text != nullptr ? *text : std::string_view("id");
-    if (member.starts_with(kLink)) {
-        member.remove_prefix(kLink.size());
-        pattern.locator.by = rewrite::ItemLocator::By::href;
-    }
-    auto compiled = rewrite::compile_json_member(member);
-    if (!compiled.ok()) {
-        return Status::error("id=: " + compiled.message());
-    }
-    json.id = std::move(*compiled);
-    return {};
 }
 
 Status set_json_path(const Plan& plan, std::string_view text, rewrite::JsonPattern& json) {
@@ -343,7 +373,8 @@ Status read_json(const Plan& plan, std::span<const std::string_view> arguments,
     pattern.marks = {{}, {}};
     placement.listing = placement.json = true;
     return first_error({set_name(options, pattern.selector, &placement.name),
-                        set_json_id(options, json, pattern), set_level(options, &placement.level),
+                        set_json_id(options, "id", json, pattern),
+                        set_level(options, &placement.level),
                         set_count(options, "top", &placement.top),
                         set_variable(options, "category", &placement.category_variable),
                         set_variable(options, "query", &placement.query_variable)});
@@ -404,10 +435,22 @@ Status add_widget(Plan& plan, std::span<const std::string_view> arguments, FindT
 }
 
 Status add_listing(Plan& plan, std::span<const std::string_view> arguments) {
+    Options options;
     rewrite::Pattern pattern;
+    rewrite::Pattern script;
     Placement placement;
-    const Status status = read_listing(arguments, pattern, placement);
-    return add(plan, "personalize_listing", status, std::move(pattern), std::move(placement));
+    Placement data;
+    Status status = read_listing(arguments, options, pattern, placement);
+    if (status.ok()) {
+        status = read_data(options, script, data);
+    }
+    placement.has_data = data.data.has_value();
+    const bool has_data = placement.has_data;
+    const Status added =
+        add(plan, "personalize_listing", status, std::move(pattern), std::move(placement));
+    return added.ok() && has_data
+               ? add(plan, "personalize_listing", added, std::move(script), std::move(data))
+               : added;
 }
 
 Status add_json(Plan& plan, std::span<const std::string_view> arguments) {

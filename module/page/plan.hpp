@@ -22,12 +22,17 @@ namespace pz::page {
 //  [name=..] [level=pre|segment|individual] [for=$var] [category=$var]`
 // `personalize_listing selector [item=selector] [id=attribute|attribute:..{id}..|field:name|href]
 //  [top=6] [name=..] [level=..] [query=$var] [category=$var]
-//  [position_classes=first,last,odd,even|off] [position_attributes=name,..|off]`
+//  [position_classes=first,last,odd,even|off] [position_attributes=name,..|off]
+//  [data=selector data_path=$.path [data_id=field|link:field]]`
 // `personalize_json path [id=field|link:field] [top=6] [name=..] [level=..] [query=$var]
 //  [category=$var]`: a listing that is an array of a JSON document
 struct Placement {
     bool listing = false;
     bool json = false;
+    // Listings: the page has the list once more, in the script that is the placement behind this
+    // one.
+    bool has_data = false;
+    std::optional<rewrite::JsonPattern> data;  // that script's: the array
     std::string name;  // in rules, explanations and impressions; default: the selector or path
     std::vector<const recommend::Recommender*> recommenders;
     std::size_t limit = 8;
@@ -42,7 +47,8 @@ struct Placement {
 };
 
 struct Plan {
-    // patterns[i] belongs to placements[i]; that of an array matches no element of a page.
+    // patterns[i] belongs to placements[i]; that of an array matches no element of a page, that of
+    // a listing's data a script.
     std::vector<rewrite::Pattern> patterns;
     std::vector<Placement> placements;
     // Of JSON documents: arrays, and strings that are pages of their own.

@@ -70,6 +70,10 @@ void Resolver::enter(const Placement& placement) {
 
 void Resolver::resolve(const rewrite::Element& element, Emitter& emitter) {
     const Placement& placement = plan_.placements[element.pattern];
+    if (placement.data) {
+        emit_data(element, emitter);
+        return;
+    }
     const bool edited = counters_.filled + counters_.reordered + counters_.kept < kMaxPlaced &&
                         edit(placement, element, emitter);
     if (edited) {
@@ -107,17 +111,22 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     return true;
 }
 
+store::ItemIndex Resolver::item_of_key(std::size_t pattern, std::string_view key) {
+    return plan_.patterns[pattern].locator.by == rewrite::ItemLocator::By::href
+               ? links_.find(key)
+               : visitor_.snapshot->find(key);
+}
+
 void Resolver::locate(const rewrite::Element& element) {
-    const bool by_link =
-        plan_.patterns[element.pattern].locator.by == rewrite::ItemLocator::By::href;
     items_.clear();
     links_.set_base(element.base);
     for (const rewrite::Tile& tile : element.tiles) {
-        items_.push_back(by_link ? links_.find(tile.key) : visitor_.snapshot->find(tile.key));
+        items_.push_back(item_of_key(element.pattern, tile.key));
     }
 }
 
-bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
+// Fills order_. True when anything is to move.
+bool Resolver::rank(const rewrite::Element& element) {
     const Placement& placement = plan_.placements[element.pattern];
     locate(element);
     if (std::all_of(items_.begin(), items_.end(),
@@ -129,14 +138,80 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
     // Widgets behind the listing repeat none of its items.
     std::copy_if(items_.begin(), items_.end(), std::back_inserter(on_page_),
                  [](store::ItemIndex item) { return item != store::kNoItem; });
-    if (!order_.changed) {
+    return order_.changed;
+}
+
+bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
+    const bool has_data = plan_.placements[element.pattern].has_data;
+    if (has_data ? !take_pair(element.pattern) : !rank(element)) {
         return false;
     }
+    emit_listing(element, emitter);
+    return true;
+}
+
+void Resolver::emit_listing(const rewrite::Element& element, Emitter& emitter) {
     emit_permuted(element, emitter);
     const std::span<const recommend::Candidate> all = order_.candidates;
-    note(element, all.first(std::min(placement.top, all.size())));
+    note(element, all.first(std::min(plan_.placements[element.pattern].top, all.size())));
     explain(element, {}, all, emitter);
-    return true;
+}
+
+void Resolver::pair(const rewrite::Element& listing, const rewrite::Element& data) {
+    if (counters_.filled + counters_.reordered + counters_.kept >= kMaxPlaced) {
+        return;
+    }
+    enter(plan_.placements[listing.pattern]);
+    if (!rank(listing)) {
+        return;
+    }
+    auto array =
+        find_listing_data(data.outer.substr(data.inner_begin, data.inner_end - data.inner_begin),
+                          *plan_.placements[data.pattern].data, plan_.limits);
+    if (!array) {
+        return;
+    }
+    std::vector<store::ItemIndex> elements;
+    for (const rewrite::JsonArray::Element& each : array->elements) {
+        elements.push_back(item_of_key(data.pattern, each.id));
+    }
+    auto data_order = order_listing_data(items_, order_.order, elements);
+    if (!data_order.empty()) {
+        pairs_.push_back(
+            {listing.pattern, true, true, order_, std::move(*array), std::move(data_order)});
+    }
+}
+
+// Puts the order that pair() has found into order_.
+bool Resolver::take_pair(std::size_t listing) {
+    for (Pair& pair : pairs_) {
+        if (pair.listing == listing && pair.listing_left) {
+            pair.listing_left = false;
+            order_ = pair.order;
+            return true;
+        }
+    }
+    return false;
+}
+
+void Resolver::emit_data(const rewrite::Element& element, Emitter& emitter) {
+    const auto pair = std::find_if(pairs_.begin(), pairs_.end(), [&element](const Pair& each) {
+        return each.listing + 1 == element.pattern && each.data_left;
+    });
+    std::size_t at = 0;
+    for (std::size_t i = 0; pair != pairs_.end() && i < pair->data_order.size(); i++) {
+        const auto& here = pair->array.elements[i];
+        const auto& moved = pair->array.elements[pair->data_order[i]];
+        const std::size_t begin = element.inner_begin + here.begin;
+        emitter.emit(element.outer.substr(at, begin - at));
+        emitter.emit(
+            element.outer.substr(element.inner_begin + moved.begin, moved.end - moved.begin));
+        at = element.inner_begin + here.end;
+    }
+    emitter.emit(element.outer.substr(at));
+    if (pair != pairs_.end()) {
+        pair->data_left = false;
+    }
 }
 
 // The tiles change places; what stands between the places stays.

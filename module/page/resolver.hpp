@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "page/link.hpp"
+#include "page/listing_data.hpp"
 #include "page/page.hpp"
 #include "page/tiles.hpp"
 
@@ -38,14 +39,27 @@ class Resolver {
 
     // visitor.snapshot and visitor.profile are there.
     void begin(const Visitor& visitor);
-    // Emits the element: edited, or as it is.
+    // Emits the element: edited, or as it is. A listing that has data, and the data, are edited
+    // only after pair().
     void resolve(const rewrite::Element& element, Emitter& emitter);
+    // Decides about the first listing of its placement and the script with its data. Both are
+    // resolved afterwards.
+    void pair(const rewrite::Element& listing, const rewrite::Element& data);
 
     std::span<const Shown> shown() const { return shown_; }
     Counters& counters() { return counters_; }
     const Counters& counters() const { return counters_; }
 
   private:
+    // What pair() has decided and resolve() has not done yet.
+    struct Pair {
+        std::size_t listing;  // its placement
+        bool listing_left = true, data_left = true;
+        recommend::Order order;
+        rewrite::JsonArray array;
+        std::vector<std::uint32_t> data_order;
+    };
+
     void add_segments();
     void enter(const Placement& placement);
     void count_rules(const rules::Outcome& outcome);
@@ -54,7 +68,12 @@ class Resolver {
     void locate(const rewrite::Element& element);
     bool edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter);
     bool fill(const rewrite::Element& element, Emitter& emitter);
+    bool rank(const rewrite::Element& element);
     bool reorder(const rewrite::Element& element, Emitter& emitter);
+    bool take_pair(std::size_t listing);
+    void emit_listing(const rewrite::Element& element, Emitter& emitter);
+    void emit_data(const rewrite::Element& element, Emitter& emitter);
+    store::ItemIndex item_of_key(std::size_t pattern, std::string_view key);
     void emit_permuted(const rewrite::Element& element, Emitter& emitter);
     void emit_moved(const rewrite::Element& element, std::size_t moved, std::size_t place,
                     Emitter& emitter);
@@ -76,6 +95,7 @@ class Resolver {
     recommend::Ranked ranked_;
     recommend::Order order_;
     std::vector<store::ItemIndex> items_;
+    std::vector<Pair> pairs_;
     rewrite::Edits edits_;
     std::string made_;
 };

@@ -188,13 +188,18 @@ class Rewriter::Impl {
         if (pattern == patterns_.size()) {
             return;
         }
-        if (!outcome.element || !holds_html(outcome)) {
+        const bool fits = patterns_[pattern].script ? is_script(outcome) : holds_html(outcome);
+        if (!outcome.element || !fits) {
             const bool inert = !outcome.element && !outcome.displaced;
             counters_.ambiguous += inert ? 0 : 1;
             report(inert ? Skip::Reason::inert : Skip::Reason::no_html, pattern, tag.begin, &tag);
             return;
         }
         gather_.begin(pattern, patterns_[pattern], tag, tree_);
+    }
+
+    static bool is_script(const OpenElements::Outcome& outcome) {
+        return outcome.opened && !outcome.foreign && outcome.text == Text::script;
     }
 
     // Tiles in a <style> would be style sheets, those in a <textarea> text.

@@ -16,11 +16,11 @@
 // What is an element is what browsers with scripting see: the content of <noscript>, <iframe>,
 // <textarea> and the like is text; the content of <template> and markup that browsers ignore or
 // move (a <tr> without a table, a <div> between table rows) matches nothing. An end tag that may be
-// left out may be left out. Elements that can hold no HTML match nothing: raw text and the like
-// (<script>, <style>, <title>, <textarea>, <iframe>, <noscript>), void elements, and what is in svg
-// or math. A start tag longer than max_buffer has lost its attributes and matches
-// nothing; a page deeper than max_depth passes from there on. Nothing depends on the text's
-// encoding but that tags are ASCII.
+// left out may be left out. Elements that can hold no HTML match nothing, but for scripts and
+// patterns that are about scripts: raw text and the like (<script>, <style>, <title>, <textarea>,
+// <iframe>, <noscript>), void elements, and what is in svg or math. A start tag longer than
+// max_buffer has lost its attributes and matches nothing; a page deeper than max_depth passes from
+// there on. Nothing depends on the text's encoding but that tags are ASCII.
 //
 // Reentrancy: the sink may call abandon(), not write() or end().
 // Lifetime: views given to the sink live only during the call. The pattern list must outlive the
@@ -52,6 +52,8 @@ struct Pattern {
     std::optional<Selector> tile;
     ItemLocator locator;
     MarkNames marks;
+    // The selector is about scripts, which are found whole, and about nothing else.
+    bool script = false;
 };
 
 // A tile of a listing: a range of `outer`, from the start tag's first byte to the end tag's last.

@@ -1,11 +1,11 @@
 // TileMarks: what in a tile's markup says where the tile stands, and not what it shows. When a tile
 // moves, its marks become those of the place that it moves to.
 //
-// Two kinds: words of the `class` of the tile's own start tag ("first", "last", ...), and attributes
-// whose value counts places ("data-position", ...). A word takes the place of the word it replaces;
-// a word more or less stands where it stood in the other tile. An attribute on the start tag of
-// either tile is replaced, added or removed there; one inside the tiles (of each the first) is
-// replaced when both have it, for what only one of them has is not about places. Of an attribute
+// Two kinds: words of the `class` of the tile's own start tag ("first", "last", ...), and
+// attributes whose value counts places ("data-position", ...). A word takes the place of the word
+// it replaces; a word more or less stands where it stood in the other tile. An attribute on the start
+// tag of either tile is replaced, added or removed there; one inside the tiles (of each the first)
+// is replaced when both have it, for what only one of them has is not about places. Of an attribute
 // that a tag has twice, the first counts, as in browsers. All other bytes of the tile stay.
 //
 // Thread rules: functions of their arguments.

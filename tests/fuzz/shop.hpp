@@ -1,4 +1,4 @@
-// The shop of the fuzz targets for pages: six items, two widgets and two listings, a visitor.
+// The shop of the fuzz targets for pages: six items, two widgets and all kinds of listings, a visitor.
 #pragma once
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ struct Shop {
     visitor::Profile profile;
     recommend::Scratch scratch;
 
-    Shop();
+    explicit Shop(bool everything = true);
 };
 
 inline const rewrite::Template* find_tile(void* data, std::string_view) {
@@ -60,17 +60,27 @@ inline std::unique_ptr<const store::Snapshot> small_store() {
     return std::move(*opened);
 }
 
-inline Shop::Shop() : snapshot(small_store()) {
+// Not everything: only listings, without marks of places.
+inline Shop::Shop(bool everything) : snapshot(small_store()) {
     tile = *rewrite::Template::compile("<a href=\"{{link}}\">{{title}} {{price}}</a>");
     const std::vector<std::vector<std::string_view>> widgets = {
         {"#w", "for_you,popular", "min=1"}, {"div > p[x]", "popular", "min=1", "limit=2"}};
     for (const auto& arguments : widgets) {
-        require(page::add_widget(plan, arguments, find_tile, this).ok());
+        require(!everything || page::add_widget(plan, arguments, find_tile, this).ok());
     }
-    const std::vector<std::string_view> by_attribute = {"ul", "id=i"};
-    const std::vector<std::string_view> by_link = {"ol", "item=li", "id=href"};
-    require(page::add_listing(plan, by_attribute).ok());
-    require(page::add_listing(plan, by_link).ok());
+    const std::vector<std::vector<std::string_view>> listings = {
+        {"ul", "id=i"},
+        {"ol", "item=li", "id=href"},
+        {"table", "item=td", "id=class:p-{id}", "position_classes=a,b", "position_attributes=i,j"},
+        {"dl", "id=field:f"},
+        {"div", "id=i", "data=script", "data_path=$.a", "data_id=i"},
+        {"main", "id=x:/{id}.", "data=script[x]", "data_path=$", "data_id=link:@"}};
+    for (const auto& arguments : listings) {
+        require(page::add_listing(plan, arguments).ok());
+    }
+    for (rewrite::Pattern& pattern : plan.patterns) {
+        pattern.marks = everything ? pattern.marks : rewrite::MarkNames{{}, {}};
+    }
     const std::vector<std::string_view> events = {"view_item e 1000", "view_item f 990"};
     profile.build(*snapshot, events, {}, 1010);
 }
@@ -89,6 +99,8 @@ inline std::string run(page::Body& page, Text& out, Shop& shop, std::string_view
     visitor.snapshot = shop.snapshot.get();
     visitor.profile = &shop.profile;
     visitor.now = 1010;
+    visitor.host = "h";
+    visitor.uri = "/p/?q";
     std::size_t chunk = 0;
     for (; !bytes.empty(); chunk++) {
         if (chunk == at) {

@@ -66,7 +66,10 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
                 personalize_widget "#a > .b[c^='d'], e" for_you,popular limit=8 min=4
                                    template=tile name=home-1 level=segment for=$arg_id category=$arg_c;
                 personalize_listing ul.products item=li id=href top=12 name=list level=individual
-                                    query=$arg_q category=$arg_c;
+                                    query=$arg_q category=$arg_c
+                                    position_classes=first,last position_attributes=off;
+                personalize_listing ul.more 'id=class:post-{id}' data=script#__NEXT_DATA__
+                                    "data_path=$.props['a b'].list" data_id=link:url;
                 personalize_json "$.data['my products']" id=link:product.url top=3 name=api
                                  level=segment query=$arg_q category=$arg_c;
                 personalize_json_html $.fragments.*;
@@ -182,6 +185,11 @@ BOOST_AUTO_TEST_CASE(listings_arguments) {
                {in_server("personalize_listing ul item='>>';"), "selector"},
                {in_server("personalize_listing ul top=0;"), "top"},
                {in_server("personalize_listing ul id='a b';"), "id"},
+               {in_server("personalize_listing ul id=class:post-;"), "{id}"},
+               {in_server("personalize_listing ul id=field:;"), "id=field:product_id"},
+               {in_server("personalize_listing ul position_classes='a b';"), "commas"},
+               {in_server("personalize_listing ul data=script;"), "data_path="},
+               {in_server("personalize_listing ul data=script data_path=$a;"), "column 2"},
                {in_server("personalize_listing ul limit=3;"), "top"}});
 }
 

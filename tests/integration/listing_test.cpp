@@ -31,6 +31,29 @@ List sorted(List list) {
     return list;
 }
 
+// A listing that says three times over where each tile stands, and a script that has it once more.
+std::string placed_page(const List& ids) {
+    std::string tiles;
+    std::string data;
+    for (std::size_t i = 0; i < ids.size(); i++) {
+        const std::string place = std::to_string(i + 1);
+        std::string id = ids[i];
+        data += (i > 0 ? ", " : "") + ("{\"sku\": \"" + id + "\", \"token\": \"t-" + id + "\"}");
+        std::transform(id.begin(), id.end(), id.begin(), ::tolower);
+        const std::string edge = i == 0 ? " first" : i + 1 == ids.size() ? " last" : "";
+        tiles += "<li class=\"tile item-" + ids[i] + edge + "\" data-position=" + place +
+                 " data-item-id=\"" + ids[i] + "\"><a href='../product/" + id + "?utm_source=x'>" +
+                 "<i aria-posinset='" + place + "'></i></a><input name=sku value=" + ids[i] + ">\n";
+    }
+    return "<!doctype html><base href=/shirts/><ul id=list>" + tiles +
+           "</ul><p>between</p><script id=state>window.STATE = {\"shop\": {\"list\": [" + data +
+           "]}}; start();</script></html>";
+}
+
+List shop_order() {
+    return listed(listing_page());
+}
+
 // The same bytes, each tile exactly once, whatever the order.
 void check_permutation(const std::string& page, const std::string& original) {
     CHECK_LIST(sorted(listed(page)), joined(sorted(listed(original))));
@@ -87,6 +110,36 @@ BOOST_AUTO_TEST_CASE(items_found_by_their_links) {
     BOOST_CHECK_NE(joined(listed(page)), kShopOrder);
     BOOST_CHECK_EQUAL(page.find("<section id=\"list\"><h2>Shirts</h2>"),
                       href_listing_page().find("<section id=\"list\"><h2>Shirts</h2>"));
+}
+
+BOOST_AUTO_TEST_CASE(positions_and_data_follow_the_order_however_ids_are_found) {
+    const std::string page = placed_page(shop_order());
+    for (const char* id : {"id=data-item-id", "id=href", "'id=class:item-{id}'", "id=field:sku",
+                           "'id=href:/product/{id}?'"}) {
+        Edge edge({.location = "personalize_listing '#list' item=.tile " + std::string(id) +
+                               " data='script#state' data_path=$.shop.list data_id=sku;"});
+        like_zenith(edge, "zoe");
+        edge.origin.page("/list", {page});
+        const std::string got = edge.get("/list", visitor("zoe")).body;
+        const List order = listed(got);
+        BOOST_CHECK_EQUAL(got, placed_page(order));
+        // Ids of the shop are upper case, those in its links are not.
+        const bool known = std::string_view(id).find("href:") == std::string_view::npos;
+        BOOST_CHECK_EQUAL(order != shop_order(), known);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_without_its_data_stays) {
+    Edge edge({.location = "personalize_listing '#list' data='script#state' "
+                           "data_path=$.shop.lists data_id=sku;"});
+    like_zenith(edge, "zoe");
+    const std::string page = placed_page(shop_order());
+    edge.origin.page("/list", {page});
+    BOOST_CHECK_EQUAL(edge.get("/list", visitor("zoe")).body, page);
+    edge.origin.page("/list", {page.substr(0, page.find("<script"))});
+    BOOST_CHECK_EQUAL(edge.get("/list", visitor("zoe")).body, page.substr(0, page.find("<script")));
+    BOOST_CHECK(edge.status_reaches("placements_kept", 2));
+    BOOST_CHECK_EQUAL(edge.status("listings_reordered"), 0);
 }
 
 BOOST_AUTO_TEST_CASE(tiles_of_unknown_items_stay_where_they_are) {

@@ -193,7 +193,8 @@ BOOST_AUTO_TEST_CASE(everything_between_tiles_stays) {
          "</ul>"},
         // Rows of a table; end tags left out.
         {"<table id=l><thead><tr><th>x<tbody>", "<tr data-item-id=\"", "\"><td>@<td>2", "</table>"},
-        {"<table id=l><tbody>", "<tr data-item-id=\"", "\"><td>@</td></tr>\r\n", "</tbody></table>"},
+        {"<table id=l><tbody>", "<tr data-item-id=\"", "\"><td>@</td></tr>\r\n",
+         "</tbody></table>"},
         {"<dl id=l>", "<dd data-item-id=\"", "\">@<p>x", "</dl>"},
         {"<ul id=l>", "<li data-item-id=\"", "\">@<p>x<br>y", "</ul>"}};
     for (const auto& shape : shapes) {

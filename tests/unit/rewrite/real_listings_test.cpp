@@ -30,7 +30,7 @@ constexpr RealListing kListings[] = {
     {"category-037-citythreads.html", "ul.products", "li.product", "class:post-{id}", 12, 12},
     {"category-042-ignasans.html", "ul.wc-block-product-template", "", "class:post-{id}", 4, 4},
     {"home-021-matthewkyleherren.html", "section.product-list", "article",
-     "content:products/{id}.html", 18, 18},
+     "content:products/{id}.html", 18, 17},
     {"home-036-citythreads.html", "ul.products", "li.product", "class:post-{id}", 8, 7},
     {"home-041-ignasans.html", "ul.wc-block-product-template", "", "class:post-{id}", 4, 4},
     {"captures/opencart/01-home.html", "#content .row", ".col", "field:product_id", 4, 4},
