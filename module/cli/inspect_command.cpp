@@ -1,0 +1,126 @@
+// personalize inspect: what would be found in this page.
+#include <cstdio>
+
+#include "cli/command.hpp"
+#include "cli/inspect.hpp"
+
+namespace pz::cli {
+
+namespace {
+
+struct InspectOptions {
+    std::string file, listing, item, id, html;
+    std::vector<std::string> selectors, more;
+    std::size_t buffer_size = rewrite::Limits().max_buffer;
+    bool explain = false;
+};
+
+Result<Sought> sought_by(const InspectOptions& options) {
+    Sought sought;
+    sought.plan.limits.max_buffer = options.buffer_size;
+    for (const std::string& selector : options.selectors) {
+        if (const Status status = sought.add_selector(selector); !status.ok()) {
+            return Status::error("--select: " + status.message());
+        }
+    }
+    if (!options.listing.empty()) {
+        std::vector<std::string> more = options.more;
+        for (const auto& [key, value] : {std::pair{"item=", options.item}, {"id=", options.id}}) {
+            if (!value.empty()) {
+                more.push_back(key + value);
+            }
+        }
+        if (const Status status = sought.add_listing(options.listing, more); !status.ok()) {
+            return status;
+        }
+    }
+    return sought;
+}
+
+bool write_text(const std::string& path, const std::string& text) {
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    if (file == nullptr) {
+        return false;
+    }
+    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    return (std::fclose(file) == 0) && written;
+}
+
+int run_inspect(const InspectOptions& options) {
+    if (options.selectors.empty() && options.listing.empty()) {
+        warn("what is to be found? give --select or --listing: see personalize inspect --help");
+        return kUsage;
+    }
+    const auto sought = sought_by(options);
+    if (!sought.ok()) {
+        warn(sought.message());
+        return kUsage;
+    }
+    const auto page = read_input(options.file);
+    if (!page.ok()) {
+        return fail(page.status());
+    }
+    const Inspection inspection = inspect(*page, sought->plan.patterns, sought->plan.limits);
+    const std::string text = lines_of(*page, *sought, inspection, options.explain);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (!options.html.empty() && !write_text(options.html, outlined(*page, *sought, inspection))) {
+        return fail("--html: cannot write " + options.html);
+    }
+    return inspection.found.empty() ? kNo : kDone;
+}
+
+constexpr const char* kFooter =
+    "Output, one line for each element that is found, offsets in bytes:\n"
+    "  START INNER_START INNER_END END TAG\n"
+    "and indented below a listing, for each of its tiles (no KEY: it names no item):\n"
+    "    START END KEY\n"
+    "Exit status: 0 something is found, 1 nothing is, 2 usage.\n"
+    "Example:\n"
+    "  curl -s https://shop.example/ | personalize inspect - --listing ul.products --id href "
+    "--explain\n";
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Run& run) {
+    CLI::App* command =
+        app.add_subcommand("inspect", "Say what the edge would find in a page, and why not");
+    command->footer(kFooter);
+    auto options = std::make_shared<InspectOptions>();
+    command->add_option("file", options->file, "The page; -: standard input")
+        ->required()
+        ->type_name("FILE");
+    command
+        ->add_option("--select", options->selectors,
+                     "A widget's selector, as in personalize_widget; may be given several times")
+        ->take_all()
+        ->type_name("SELECTOR");
+    CLI::Option* listing = command
+                               ->add_option("--listing", options->listing,
+                                            "A listing's selector, as in personalize_listing")
+                               ->type_name("SELECTOR");
+    command->add_option("--item", options->item, "Which of the listing's elements are tiles")
+        ->needs(listing)
+        ->type_name("SELECTOR");
+    command->add_option("--id", options->id, "Where a tile says which item it is")
+        ->needs(listing)
+        ->type_name("ATTRIBUTE|href");
+    command->add_option("--option", options->more, "Any other option of personalize_listing")
+        ->needs(listing)
+        ->take_all()
+        ->type_name("KEY=VALUE");
+    command
+        ->add_option("--buffer-size", options->buffer_size,
+                     "As personalize_buffer_size would have it")
+        ->transform(CLI::AsSizeValue(false))
+        ->capture_default_str()
+        ->type_name("SIZE");
+    command->add_flag("--explain", options->explain,
+                      "Also say why something is not found, in lines that begin with #");
+    command
+        ->add_option("--html", options->html,
+                     "Write a copy of the page with all that is found outlined")
+        ->type_name("FILE");
+    command->callback([&run, options] { run = [options] { return run_inspect(*options); }; });
+}
+
+}  // namespace pz::cli
