@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "page/page.hpp"
+#include "rewrite/json_finder.hpp"
 #include "rewrite/rewriter.hpp"
 
 namespace pz::cli {
@@ -55,6 +56,11 @@ Inspection inspect(std::string_view page, std::span<const rewrite::Pattern> patt
 // The lines; with `explain` those that begin with '#' too.
 std::string lines_of(std::string_view page, const Sought& sought, const Inspection& inspection,
                      bool explain);
+
+// The same for the arrays of a JSON document: the tag is "array", the tiles are its elements. False:
+// none is found.
+bool json_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
+                   const rewrite::Limits& limits, bool explain, std::string& out);
 
 // Why a selector that matched nothing and was not skipped either may have matched nothing: a
 // sentence or none.

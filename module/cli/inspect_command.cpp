@@ -9,7 +9,7 @@ namespace pz::cli {
 namespace {
 
 struct InspectOptions {
-    std::string file, listing, item, id, html;
+    std::string file, listing, item, id, html, json_path;
     std::vector<std::string> selectors, more;
     std::size_t buffer_size = rewrite::Limits().max_buffer;
     bool explain = false;
@@ -46,9 +46,43 @@ bool write_text(const std::string& path, const std::string& text) {
     return (std::fclose(file) == 0) && written;
 }
 
+Result<rewrite::JsonPattern> json_pattern(const InspectOptions& options) {
+    auto path = rewrite::compile_json_path(options.json_path);
+    if (!path.ok()) {
+        return Status::error("--json-path: " + path.message());
+    }
+    auto id = rewrite::compile_json_member(options.id.empty() ? "id" : options.id);
+    if (!id.ok()) {
+        return Status::error("--id: " + id.message());
+    }
+    return rewrite::JsonPattern{rewrite::JsonPattern::Kind::array, std::move(*path),
+                                std::move(*id)};
+}
+
+int run_json(const InspectOptions& options) {
+    const auto pattern = json_pattern(options);
+    if (!pattern.ok()) {
+        warn(pattern.message());
+        return kUsage;
+    }
+    const auto document = read_input(options.file);
+    if (!document.ok()) {
+        return fail(document.status());
+    }
+    std::string text;
+    const bool found = json_lines_of(*document, *pattern, rewrite::Limits(), options.explain, text);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return found ? kDone : kNo;
+}
+
 int run_inspect(const InspectOptions& options) {
+    if (!options.json_path.empty()) {
+        return run_json(options);
+    }
     if (options.selectors.empty() && options.listing.empty()) {
-        warn("what is to be found? give --select or --listing: see personalize inspect --help");
+        warn(
+            "what is to be found? give --select, --listing or --json-path: see personalize inspect "
+            "--help");
         return kUsage;
     }
     const auto sought = sought_by(options);
@@ -74,6 +108,7 @@ constexpr const char* kFooter =
     "  START INNER_START INNER_END END TAG\n"
     "and indented below a listing, for each of its tiles (no KEY: it names no item):\n"
     "    START END KEY\n"
+    "In a JSON document TAG is `array`, and its elements are the tiles.\n"
     "Exit status: 0 something is found, 1 nothing is, 2 usage.\n"
     "Example:\n"
     "  curl -s https://shop.example/ | personalize inspect - --listing ul.products --id href "
@@ -89,11 +124,13 @@ void add_inspect(CLI::App& app, Run& run) {
     command->add_option("file", options->file, "The page; -: standard input")
         ->required()
         ->type_name("FILE");
-    command
-        ->add_option("--select", options->selectors,
-                     "A widget's selector, as in personalize_widget; may be given several times")
-        ->take_all()
-        ->type_name("SELECTOR");
+    CLI::Option* select =
+        command
+            ->add_option(
+                "--select", options->selectors,
+                "A widget's selector, as in personalize_widget; may be given several times")
+            ->take_all()
+            ->type_name("SELECTOR");
     CLI::Option* listing = command
                                ->add_option("--listing", options->listing,
                                             "A listing's selector, as in personalize_listing")
@@ -101,9 +138,8 @@ void add_inspect(CLI::App& app, Run& run) {
     command->add_option("--item", options->item, "Which of the listing's elements are tiles")
         ->needs(listing)
         ->type_name("SELECTOR");
-    command->add_option("--id", options->id, "Where a tile says which item it is")
-        ->needs(listing)
-        ->type_name("ATTRIBUTE|href");
+    command->add_option("--id", options->id, "Where a tile or element says which item it is")
+        ->type_name("ATTRIBUTE|href|MEMBER");
     command->add_option("--option", options->more, "Any other option of personalize_listing")
         ->needs(listing)
         ->take_all()
@@ -114,6 +150,12 @@ void add_inspect(CLI::App& app, Run& run) {
         ->transform(CLI::AsSizeValue(false))
         ->capture_default_str()
         ->type_name("SIZE");
+    command
+        ->add_option("--json-path", options->json_path,
+                     "FILE is JSON: where its array is, as in $.products")
+        ->excludes(listing)
+        ->excludes(select)
+        ->type_name("PATH");
     command->add_flag("--explain", options->explain,
                       "Also say why something is not found, in lines that begin with #");
     command

@@ -63,6 +63,23 @@ BOOST_AUTO_TEST_CASE(standard_input_is_a_page_too) {
     BOOST_TEST(outcome.output == "0 4 25 30 ul\n  4 25 /p/1\n");
 }
 
+BOOST_AUTO_TEST_CASE(arrays_of_json_are_found_by_path) {
+    const std::string page = dir.write("page.json", R"({"a":{"list":[{"sku":"A"}, {"x":1}]}})");
+    const Outcome found = inspect({page, "--json-path", "$.a.list", "--id", "sku", "--explain"});
+    BOOST_TEST(found.status == 0, found.output);
+    BOOST_TEST(found.output == "13 14 34 35 array\n  14 25 A\n  27 34\n# '$.a.list': 1 found\n");
+    const Outcome nothing = inspect({page, "--json-path", "$.b", "--explain"});
+    BOOST_TEST(nothing.status == 1);
+    BOOST_TEST(contains(nothing.output, "there is no array at this path"), nothing.output);
+    const Outcome wrong = inspect({page, "--json-path", "$..b"});
+    BOOST_TEST(wrong.status == 2);
+    BOOST_TEST(contains(wrong.output, "--json-path: path '$..b': column"), wrong.output);
+    dir.write("page.json", "{\"a\":[1,]}");
+    const Outcome broken = inspect({page, "--json-path", "$.a", "--explain"});
+    BOOST_TEST(broken.status == 1);
+    BOOST_TEST(contains(broken.output, "not valid JSON from 8 (line 1, column 9)"), broken.output);
+}
+
 BOOST_AUTO_TEST_CASE(an_outlined_copy_is_written) {
     const std::string page = dir.write("page.html", "<p class=a>x</p>");
     BOOST_TEST(inspect({page, "--select", ".a", "--html", dir / "out.html"}).status == 0);

@@ -147,6 +147,23 @@ BOOST_AUTO_TEST_CASE(keys_are_counted) {
                        "--id and --item\n"));
 }
 
+BOOST_AUTO_TEST_CASE(arrays_of_json_are_lines_too) {
+    const rewrite::JsonPattern pattern{rewrite::JsonPattern::Kind::array,
+                                       *rewrite::compile_json_path("$.a"),
+                                       *rewrite::compile_json_member("id")};
+    const auto json = [&pattern](std::string_view text) {
+        std::string out;
+        const bool found = json_lines_of(text, pattern, {}, true, out);
+        BOOST_TEST(found == !out.starts_with('#'));
+        return out;
+    };
+    BOOST_TEST(json("{\"a\":[{\"id\":7},{}]}") ==
+               "5 6 17 18 array\n  6 14 7\n  15 17\n# '$.a': 1 found\n");
+    BOOST_TEST(json("{\"b\":[]}") == "# '$.a': there is no array at this path\n");
+    BOOST_TEST(json("{\"a\":[],\"a\":[]}").find("its member twice") != std::string::npos);
+    BOOST_TEST(json("{").find("not valid JSON from") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(outlines_change_nothing_but_start_tags) {
     BOOST_TEST(outline("<p><div class=a>x</div>", selectors({".a"})) ==
                "<p><div class=a data-personalize-match=\"1\">x</div>");
