@@ -26,6 +26,7 @@ void add_learn(CLI::App& app, Run& run);
 void add_recommend(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
+void add_inspect(CLI::App& app, Run& run);
 void add_forget(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_version(CLI::App& app, Run& run);

@@ -53,7 +53,7 @@ int run_program(int argc, char** argv) {
     app.require_subcommand(0, 1);
     app.get_formatter()->column_width(34);
     Run run;
-    for (const auto add : {add_import, add_learn, add_recommend, add_evaluate, add_check,
+    for (const auto add : {add_import, add_learn, add_recommend, add_evaluate, add_inspect, add_check,
                            add_forget, add_export, add_version, add_help}) {
         add(app, run);
     }

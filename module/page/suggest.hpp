@@ -1,4 +1,4 @@
-// Suggestions for names that were mistyped. Internal to the room. Thread rules: pure functions.
+// Suggestions for names that were mistyped. Thread rules: pure functions.
 #pragma once
 
 #include <span>

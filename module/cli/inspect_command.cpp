@@ -1,0 +1,168 @@
+// personalize inspect: what would be found in this page.
+#include <cstdio>
+
+#include "cli/command.hpp"
+#include "cli/inspect.hpp"
+
+namespace pz::cli {
+
+namespace {
+
+struct InspectOptions {
+    std::string file, listing, item, id, html, json_path;
+    std::vector<std::string> selectors, more;
+    std::size_t buffer_size = rewrite::Limits().max_buffer;
+    bool explain = false;
+};
+
+Result<Sought> sought_by(const InspectOptions& options) {
+    Sought sought;
+    sought.plan.limits.max_buffer = options.buffer_size;
+    for (const std::string& selector : options.selectors) {
+        if (const Status status = sought.add_selector(selector); !status.ok()) {
+            return Status::error("--select: " + status.message());
+        }
+    }
+    if (!options.listing.empty()) {
+        std::vector<std::string> more = options.more;
+        for (const auto& [key, value] : {std::pair{"item=", options.item}, {"id=", options.id}}) {
+            if (!value.empty()) {
+                more.push_back(key + value);
+            }
+        }
+        if (const Status status = sought.add_listing(options.listing, more); !status.ok()) {
+            return status;
+        }
+    }
+    return sought;
+}
+
+bool write_text(const std::string& path, const std::string& text) {
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    if (file == nullptr) {
+        return false;
+    }
+    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    return (std::fclose(file) == 0) && written;
+}
+
+Result<rewrite::JsonPattern> json_pattern(const InspectOptions& options) {
+    auto path = rewrite::compile_json_path(options.json_path);
+    if (!path.ok()) {
+        return Status::error("--json-path: " + path.message());
+    }
+    auto id = rewrite::compile_json_member(options.id.empty() ? "id" : options.id);
+    if (!id.ok()) {
+        return Status::error("--id: " + id.message());
+    }
+    return rewrite::JsonPattern{rewrite::JsonPattern::Kind::array, std::move(*path),
+                                std::move(*id)};
+}
+
+int run_json(const InspectOptions& options) {
+    const auto pattern = json_pattern(options);
+    if (!pattern.ok()) {
+        warn(pattern.message());
+        return kUsage;
+    }
+    const auto document = read_input(options.file);
+    if (!document.ok()) {
+        return fail(document.status());
+    }
+    std::string text;
+    const bool found = json_lines_of(*document, *pattern, rewrite::Limits(), options.explain, text);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return found ? kDone : kNo;
+}
+
+int run_inspect(const InspectOptions& options) {
+    if (!options.json_path.empty()) {
+        return run_json(options);
+    }
+    if (options.selectors.empty() && options.listing.empty()) {
+        warn(
+            "what is to be found? give --select, --listing or --json-path: see personalize inspect "
+            "--help");
+        return kUsage;
+    }
+    const auto sought = sought_by(options);
+    if (!sought.ok()) {
+        warn(sought.message());
+        return kUsage;
+    }
+    const auto page = read_input(options.file);
+    if (!page.ok()) {
+        return fail(page.status());
+    }
+    const Inspection inspection = inspect(*page, sought->plan.patterns, sought->plan.limits);
+    const std::string text = lines_of(*page, *sought, inspection, options.explain);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (!options.html.empty() && !write_text(options.html, outlined(*page, *sought, inspection))) {
+        return fail("--html: cannot write " + options.html);
+    }
+    return inspection.found.empty() ? kNo : kDone;
+}
+
+constexpr const char* kFooter =
+    "Output, one line for each element that is found, offsets in bytes:\n"
+    "  START INNER_START INNER_END END TAG\n"
+    "and indented below a listing, for each of its tiles (no KEY: it names no item):\n"
+    "    START END KEY\n"
+    "In a JSON document TAG is `array`, and its elements are the tiles.\n"
+    "Exit status: 0 something is found, 1 nothing is, 2 usage.\n"
+    "Example:\n"
+    "  curl -s https://shop.example/ | personalize inspect - --listing ul.products --id href "
+    "--explain\n";
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Run& run) {
+    CLI::App* command =
+        app.add_subcommand("inspect", "Say what the edge would find in a page, and why not");
+    command->footer(kFooter);
+    auto options = std::make_shared<InspectOptions>();
+    command->add_option("file", options->file, "The page; -: standard input")
+        ->required()
+        ->type_name("FILE");
+    CLI::Option* select =
+        command
+            ->add_option(
+                "--select", options->selectors,
+                "A widget's selector, as in personalize_widget; may be given several times")
+            ->take_all()
+            ->type_name("SELECTOR");
+    CLI::Option* listing = command
+                               ->add_option("--listing", options->listing,
+                                            "A listing's selector, as in personalize_listing")
+                               ->type_name("SELECTOR");
+    command->add_option("--item", options->item, "Which of the listing's elements are tiles")
+        ->needs(listing)
+        ->type_name("SELECTOR");
+    command->add_option("--id", options->id, "Where a tile or element says which item it is")
+        ->type_name("ATTRIBUTE|href|MEMBER");
+    command->add_option("--option", options->more, "Any other option of personalize_listing")
+        ->needs(listing)
+        ->take_all()
+        ->type_name("KEY=VALUE");
+    command
+        ->add_option("--buffer-size", options->buffer_size,
+                     "As personalize_buffer_size would have it")
+        ->transform(CLI::AsSizeValue(false))
+        ->capture_default_str()
+        ->type_name("SIZE");
+    command
+        ->add_option("--json-path", options->json_path,
+                     "FILE is JSON: where its array is, as in $.products")
+        ->excludes(listing)
+        ->excludes(select)
+        ->type_name("PATH");
+    command->add_flag("--explain", options->explain,
+                      "Also say why something is not found, in lines that begin with #");
+    command
+        ->add_option("--html", options->html,
+                     "Write a copy of the page with all that is found outlined")
+        ->type_name("FILE");
+    command->callback([&run, options] { run = [options] { return run_inspect(*options); }; });
+}
+
+}  // namespace pz::cli

@@ -1,0 +1,111 @@
+// personalize inspect: the program around it; what it finds is tested in tests/unit/cli.
+#include <boost/test/unit_test.hpp>
+
+#include "integration/commands.hpp"
+#include "integration/support/edge.hpp"
+
+namespace pz::test {
+
+namespace {
+
+struct Inspector {
+    TempDir dir;
+    std::size_t runs = 0;
+
+    Outcome inspect(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {program(), "inspect"});
+        return run(arguments, dir / ("run" + std::to_string(runs++)));
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(cli_inspect, Inspector)
+
+BOOST_AUTO_TEST_CASE(status_says_whether_something_is_found) {
+    const std::string page = dir.write("page.html", "<main><p class=a>x</p></main>");
+    const Outcome found = inspect({page, "--select", ".a", "--select", "ul"});
+    BOOST_TEST(found.status == 0, found.output);
+    BOOST_TEST(found.output == "6 17 18 22 p\n");
+    const Outcome nothing = inspect({page, "--select", ".b", "--explain"});
+    BOOST_TEST(nothing.status == 1, nothing.output);
+    BOOST_TEST(nothing.output ==
+               "# '.b': 0 found, 0 passed over\n#   no element has the class 'b'; there is 'a'\n");
+    const Outcome absent = inspect({dir / "nowhere.html", "--select", ".a"});
+    BOOST_TEST(absent.status == 1);
+    BOOST_TEST(contains(absent.output, "nowhere.html"), absent.output);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_usage_is_status_2_and_says_what_to_write) {
+    const std::string page = dir.write("page.html", "<p>");
+    const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+        {{}, "file is required: see personalize inspect --help"},
+        {{page}, "give --select"},
+        {{page, "--select", "div["}, "--select: selector 'div[': column 5"},
+        {{page, "--listing", "ul", "--option", "topp=3"}, "did you mean 'top'?"},
+        {{page, "--listing", "ul", "--item", "li["}, "item=: selector 'li['"},
+        {{page, "--item", "li"}, "--listing"},
+        {{page, "--select", "p", "--buffer-size", "lots"}, "--buffer-size"}};
+    for (const auto& [arguments, message] : cases) {
+        const Outcome outcome = inspect(arguments);
+        BOOST_TEST(outcome.status == 2, message << ": " << outcome.output);
+        BOOST_TEST(contains(outcome.output, message), message << ": " << outcome.output);
+    }
+    BOOST_TEST(contains(inspect({"--help"}).output, "START INNER_START INNER_END END TAG"));
+}
+
+BOOST_AUTO_TEST_CASE(standard_input_is_a_page_too) {
+    const std::string page = dir.write("page.html", "<ul><li><a href=/p/1></a></ul>");
+    const Outcome outcome =
+        run({"sh", "-c", program() + " inspect - --listing ul --id href --item li < " + page},
+            dir / "piped");
+    BOOST_TEST(outcome.status == 0);
+    BOOST_TEST(outcome.output == "0 4 25 30 ul\n  4 25 /p/1\n");
+}
+
+BOOST_AUTO_TEST_CASE(arrays_of_json_are_found_by_path) {
+    const std::string page = dir.write("page.json", R"({"a":{"list":[{"sku":"A"}, {"x":1}]}})");
+    const Outcome found = inspect({page, "--json-path", "$.a.list", "--id", "sku", "--explain"});
+    BOOST_TEST(found.status == 0, found.output);
+    BOOST_TEST(found.output == "13 14 34 35 array\n  14 25 A\n  27 34\n# '$.a.list': 1 found\n");
+    const Outcome nothing = inspect({page, "--json-path", "$.b", "--explain"});
+    BOOST_TEST(nothing.status == 1);
+    BOOST_TEST(contains(nothing.output, "there is no array at this path"), nothing.output);
+    const Outcome wrong = inspect({page, "--json-path", "$..b"});
+    BOOST_TEST(wrong.status == 2);
+    BOOST_TEST(contains(wrong.output, "--json-path: path '$..b': column"), wrong.output);
+    dir.write("page.json", "{\"a\":[1,]}");
+    const Outcome broken = inspect({page, "--json-path", "$.a", "--explain"});
+    BOOST_TEST(broken.status == 1);
+    BOOST_TEST(contains(broken.output, "not valid JSON from 8 (line 1, column 9)"), broken.output);
+}
+
+BOOST_AUTO_TEST_CASE(an_outlined_copy_is_written) {
+    const std::string page = dir.write("page.html", "<p class=a>x</p>");
+    BOOST_TEST(inspect({page, "--select", ".a", "--html", dir / "out.html"}).status == 0);
+    BOOST_TEST(dir.read("out.html").starts_with("<p class=a data-personalize-match=\"1\">x</p>"));
+    const Outcome nowhere = inspect({page, "--select", ".a", "--html", dir / "no/out.html"});
+    BOOST_TEST(nowhere.status == 1);
+    BOOST_TEST(contains(nowhere.output, "--html: cannot write"), nowhere.output);
+}
+
+// The same page, the same selectors: what inspect names is what the edge changes.
+BOOST_AUTO_TEST_CASE(it_finds_what_the_edge_changes) {
+    Edge edge({.location = "personalize_widget '#w1' popular limit=1 min=1 template=tile;"});
+    const std::string page = dir.write("page.html", home_page());
+    const Outcome found = inspect({page, "--select", "#w1"});
+    std::size_t start = 0;
+    std::size_t inner = 0;
+    std::size_t inner_end = 0;
+    BOOST_REQUIRE(std::sscanf(found.output.c_str(), "%zu %zu %zu", &start, &inner, &inner_end) ==
+                  3);
+    const std::string served = edge.get("/").body;
+    BOOST_TEST(served.substr(0, inner) == home_page().substr(0, inner));
+    const std::string rest = home_page().substr(inner_end);
+    BOOST_TEST(served.ends_with(rest));
+    BOOST_TEST(!contains(served.substr(inner, served.size() - rest.size() - inner), "OWN1"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::test
