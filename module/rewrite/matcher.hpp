@@ -1,8 +1,8 @@
 // Matcher: all selectors at once, as the elements of a page open.
 //
 // Each compound of each selector hangs on one thing that a tag must have to match it: an id, a word
-// of its class, an attribute's name, or its type. A tag looks up what it has and tests what it finds
-// there; compounds that cannot match cost nothing, however many there are. Only elements that
+// of its class, an attribute's name, or its type. A tag looks up what it has and tests what it
+// finds there; compounds that cannot match cost nothing, however many there are. Only elements that
 // matched the left part of a combinator are remembered, while they are open. The selectors must
 // outlive the matcher. Thread rules: one thread.
 #pragma once

@@ -1,0 +1,98 @@
+// What a compound says of one element; the parser is in selector.cpp.
+#include <algorithm>
+
+#include "rewrite/attributes.hpp"
+#include "rewrite/characters.hpp"
+#include "rewrite/selector.hpp"
+
+namespace pz::rewrite {
+namespace {
+
+bool equal(std::string_view left, std::string_view right, bool ignore_case) {
+    return ignore_case ? equal_ignoring_case(left, right) : left == right;
+}
+
+bool has_word(std::string_view value, std::string_view word, bool ignore_case) {
+    std::size_t at = 0;
+    while (at < value.size()) {
+        std::size_t end = at;
+        while (end < value.size() && !byte_is(value[end], byte_class::kSpace)) {
+            ++end;
+        }
+        if (equal(value.substr(at, end - at), word, ignore_case)) {
+            return !word.empty();
+        }
+        at = end + 1;
+    }
+    return false;
+}
+
+bool contains(std::string_view value, std::string_view part, bool ignore_case) {
+    if (!ignore_case) {
+        return value.find(part) != std::string_view::npos;
+    }
+    for (std::size_t at = 0; at + part.size() <= value.size(); ++at) {
+        if (equal(value.substr(at, part.size()), part, true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool test_value(const AttributeTest& test, std::string_view value) {
+    const std::string_view wanted = test.value;
+    const bool ignore = test.ignore_case;
+    const bool fits = value.size() >= wanted.size();
+    switch (test.op) {
+        case AttributeTest::Op::present:
+            return true;
+        case AttributeTest::Op::equals:
+            return equal(value, wanted, ignore);
+        case AttributeTest::Op::word:
+            return has_word(value, wanted, ignore);
+        case AttributeTest::Op::prefix:
+            return fits && !wanted.empty() && equal(value.substr(0, wanted.size()), wanted, ignore);
+        case AttributeTest::Op::suffix:
+            return fits && !wanted.empty() &&
+                   equal(value.substr(value.size() - wanted.size()), wanted, ignore);
+        case AttributeTest::Op::contains:
+            return fits && !wanted.empty() && contains(value, wanted, ignore);
+        case AttributeTest::Op::dash:
+            return fits && equal(value.substr(0, wanted.size()), wanted, ignore) &&
+                   (value.size() == wanted.size() || value[wanted.size()] == '-');
+    }
+    return false;
+}
+
+}  // namespace
+
+bool ChildTest::matches(std::uint32_t child) const {
+    const std::int64_t distance = std::int64_t{child} - offset;
+    if (step == 0) {
+        return distance == 0;
+    }
+    return distance % step == 0 && distance / step >= 0;
+}
+
+bool Compound::matches(std::string_view tag, std::span<const Attribute> list,
+                       std::uint32_t child) const {
+    if (never || (!type.empty() && !equal_ignoring_case(type, tag))) {
+        return false;
+    }
+    for (const std::string& other : not_types) {
+        if (equal_ignoring_case(other, tag)) {
+            return false;
+        }
+    }
+    for (const ChildTest& test : children) {
+        if (child == 0 || test.matches(child) == test.negated) {
+            return false;
+        }
+    }
+    return std::all_of(attributes.begin(), attributes.end(), [list](const AttributeTest& test) {
+        const Attribute* attribute = find_attribute(list, test.name);
+        return (attribute != nullptr && test_value(test, attribute->value)) != test.negated;
+    });
+}
+
+}  // namespace pz::rewrite
