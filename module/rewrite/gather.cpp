@@ -14,6 +14,7 @@ void Gather::begin(std::size_t pattern_index, const Pattern& pattern, const Tag&
     spans_.clear();
     mark_spans_.clear();
     keys_.clear();
+    own_ends_ = implied_ends_ = unlike_ = false;
 }
 
 Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outcome,
@@ -26,6 +27,7 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
         if (!own && !tag_is(tile_id_, tag_flag::kOptionalEnd)) {
             return Verdict::ambiguous;
         }
+        (own ? own_ends_ : implied_ends_) = true;
         end_tile(own ? tag.end : tag.begin);
     }
     if (outcome.depth > index_) {
@@ -33,6 +35,10 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
     }
     const bool own = outcome.closed == index_;
     if (!own && !tag_is(id_, tag_flag::kOptionalEnd)) {
+        return Verdict::ambiguous;
+    }
+    // A tile without an end tag would take in what stands behind one that has it.
+    if (implied_ends_ && (own_ends_ || unlike_)) {
         return Verdict::ambiguous;
     }
     extent_.inner_end = tag.begin;
@@ -60,6 +66,7 @@ Gather::Verdict Gather::opened(const Tag& tag, const OpenElements::Outcome& outc
         look_for_marks(tag, attributes);
     }
     if (begins && !outcome.opened) {
+        own_ends_ = true;
         end_tile(tag.end);
     }
     return Verdict::going;
@@ -76,6 +83,7 @@ Gather::Verdict Gather::begin_tile(const Tag& tag, std::size_t index, const Open
     if (spans_.size() == max_tiles_) {
         return Verdict::over_limit;
     }
+    unlike_ = unlike_ || (!spans_.empty() && tag.id != tile_id_);
     tile_parent_ = parent.serial;
     tile_parent_id_ = parent.id;
     tile_index_ = index;
