@@ -24,13 +24,14 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
     }
     if (tile_open_ && outcome.depth <= tile_index_) {
         const bool own = outcome.closed == tile_index_;
-        if (!own && !tag_is(tile_id_, tag_flag::kOptionalEnd)) {
+        if (!own && (unclosed_ || !tag_is(tile_id_, tag_flag::kOptionalEnd))) {
             return Verdict::ambiguous;
         }
         (own ? own_ends_ : implied_ends_) = true;
         end_tile(own ? tag.end : tag.begin);
     }
     if (outcome.depth > index_) {
+        unclosed_ = tile_open_ && has_unclosed(tree);
         return Verdict::going;
     }
     const bool own = outcome.closed == index_;
@@ -44,6 +45,17 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
     extent_.inner_end = tag.begin;
     extent_.end = own ? tag.end : tag.begin;
     return Verdict::complete;
+}
+
+// Whether something is open in the tile whose end tag may not be left out: should the tile end
+// now, what stands behind it might come to stand in it elsewhere.
+bool Gather::has_unclosed(const OpenElements& tree) const {
+    for (std::size_t i = tile_index_ + 1; i < tree.depth(); ++i) {
+        if (!tag_is(tree[i].id, tag_flag::kOptionalEnd)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 Gather::Verdict Gather::opened(const Tag& tag, const OpenElements::Outcome& outcome,
@@ -90,6 +102,7 @@ Gather::Verdict Gather::begin_tile(const Tag& tag, std::size_t index, const Open
     tile_id_ = tag.id;
     tile_open_ = true;
     marks_found_ = 0;
+    unclosed_ = false;
     spans_.push_back({tag.begin, tag.begin, tag.end, keys_.size(), 0});
     return Verdict::going;
 }

@@ -70,6 +70,7 @@ class Gather {
     };
 
     Verdict begin_tile(const Tag& tag, std::size_t index, const OpenElements& tree);
+    bool has_unclosed(const OpenElements& tree) const;
     void end_tile(std::uint64_t end);
     void look_for_key(const Tag& tag, const OpenElements::Outcome& outcome,
                       TagAttributes& attributes);
@@ -91,6 +92,7 @@ class Gather {
     TagId tile_parent_id_ = TagId::other;
     // How the tiles ended, and whether they have different names.
     bool own_ends_ = false, implied_ends_ = false, unlike_ = false;
+    bool unclosed_ = false;          // what has_unclosed() said after the last tag
     std::uint32_t marks_found_ = 0;  // in the open tile, a bit for each attribute
     std::vector<Span> spans_;
     std::vector<MarkSpan> mark_spans_;

@@ -247,7 +247,8 @@ BOOST_AUTO_TEST_CASE(more_selectors_than_one_word_of_bits) {
 
 BOOST_AUTO_TEST_CASE(tiles_of_a_listing) {
     const std::string_view kList =
-        "<ul id=l>\n<li data-item-id=1>a</li> <li><a data-item-id='2&amp;3'>b</a></li><li>c</li></ul>";
+        "<ul id=l>\n<li data-item-id=1>a</li> <li><a "
+        "data-item-id='2&amp;3'>b</a></li><li>c</li></ul>";
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), kList),
                       "tile(1)=<li data-item-id=1>a</li> "
                       "tile(2&3)=<li><a data-item-id='2&amp;3'>b</a></li> tile()=<li>c</li>");
@@ -282,7 +283,8 @@ BOOST_AUTO_TEST_CASE(uncertain_tiles_give_the_listing_up) {
 BOOST_AUTO_TEST_CASE(tiles_without_end_tags_move_among_their_like) {
     for (const char* list :
          {"<ul id=l><li>a</li><div>ad</div><li>b</ul>", "<ul id=l><li>a<li>b</li></ul>",
-          "<div id=l><p>a<hr><p>b</div>", "<dl id=l><dt>a<dd>b</dl>"}) {
+          "<div id=l><p>a<hr><p>b</div>", "<dl id=l><dt>a<dd>b</dl>",
+          "<ul id=l><li>a<li>b<dl></ul>", "<ul id=l><li>a<x-y><li>b</ul>"}) {
         BOOST_CHECK_EQUAL(tiles_of(listing("#l"), list), "ambiguous");
     }
     BOOST_CHECK_EQUAL(
