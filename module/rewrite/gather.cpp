@@ -47,11 +47,14 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
     return Verdict::complete;
 }
 
-// Whether something is open in the tile whose end tag may not be left out: should the tile end
-// now, what stands behind it might come to stand in it elsewhere.
+// Whether something is open in the tile that what ends the tile might not end as well: a <p>, and
+// in a part of a table other parts, always end. Else what stands behind it here might come to stand
+// in it elsewhere.
 bool Gather::has_unclosed(const OpenElements& tree) const {
+    const bool table = tag_is(tile_id_, tag_flag::kTablePart);
     for (std::size_t i = tile_index_ + 1; i < tree.depth(); ++i) {
-        if (!tag_is(tree[i].id, tag_flag::kOptionalEnd)) {
+        const TagId id = tree[i].id;
+        if (id != TagId::p && !(table && tag_is(id, tag_flag::kTablePart))) {
             return true;
         }
     }

@@ -281,10 +281,10 @@ BOOST_AUTO_TEST_CASE(uncertain_tiles_give_the_listing_up) {
 }
 
 BOOST_AUTO_TEST_CASE(tiles_without_end_tags_move_among_their_like) {
-    for (const char* list :
-         {"<ul id=l><li>a</li><div>ad</div><li>b</ul>", "<ul id=l><li>a<li>b</li></ul>",
-          "<div id=l><p>a<hr><p>b</div>", "<dl id=l><dt>a<dd>b</dl>",
-          "<ul id=l><li>a<li>b<dl></ul>", "<ul id=l><li>a<x-y><li>b</ul>"}) {
+    for (const char* list : {"<ul id=l><li>a</li><div>ad</div><li>b</ul>",
+                             "<ul id=l><li>a<li>b</li></ul>", "<div id=l><p>a<hr><p>b</div>",
+                             "<dl id=l><dt>a<dd>b</dl>", "<ul id=l><li>a<li>b<dl></ul>",
+                             "<ul id=l><li>a<x-y><li>b</ul>", "<ul id=l><li>a<li>b<dt></ul>"}) {
         BOOST_CHECK_EQUAL(tiles_of(listing("#l"), list), "ambiguous");
     }
     BOOST_CHECK_EQUAL(
