@@ -14,6 +14,7 @@ void Gather::begin(std::size_t pattern_index, const Pattern& pattern, const Tag&
     spans_.clear();
     mark_spans_.clear();
     keys_.clear();
+    own_ends_ = implied_ends_ = unlike_ = false;
 }
 
 Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outcome,
@@ -23,21 +24,41 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
     }
     if (tile_open_ && outcome.depth <= tile_index_) {
         const bool own = outcome.closed == tile_index_;
-        if (!own && !tag_is(tile_id_, tag_flag::kOptionalEnd)) {
+        if (!own && (unclosed_ || !tag_is(tile_id_, tag_flag::kOptionalEnd))) {
             return Verdict::ambiguous;
         }
+        (own ? own_ends_ : implied_ends_) = true;
         end_tile(own ? tag.end : tag.begin);
     }
     if (outcome.depth > index_) {
+        unclosed_ = tile_open_ && has_unclosed(tree);
         return Verdict::going;
     }
     const bool own = outcome.closed == index_;
     if (!own && !tag_is(id_, tag_flag::kOptionalEnd)) {
         return Verdict::ambiguous;
     }
+    // A tile without an end tag would take in what stands behind one that has it.
+    if (implied_ends_ && (own_ends_ || unlike_)) {
+        return Verdict::ambiguous;
+    }
     extent_.inner_end = tag.begin;
     extent_.end = own ? tag.end : tag.begin;
     return Verdict::complete;
+}
+
+// Whether something is open in the tile that what ends the tile might not end as well: a <p>, and
+// in a part of a table other parts, always end. Else what stands behind it here might come to stand
+// in it elsewhere.
+bool Gather::has_unclosed(const OpenElements& tree) const {
+    const bool table = tag_is(tile_id_, tag_flag::kTablePart);
+    for (std::size_t i = tile_index_ + 1; i < tree.depth(); ++i) {
+        const TagId id = tree[i].id;
+        if (id != TagId::p && !(table && tag_is(id, tag_flag::kTablePart))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 Gather::Verdict Gather::opened(const Tag& tag, const OpenElements::Outcome& outcome,
@@ -60,6 +81,7 @@ Gather::Verdict Gather::opened(const Tag& tag, const OpenElements::Outcome& outc
         look_for_marks(tag, attributes);
     }
     if (begins && !outcome.opened) {
+        own_ends_ = true;
         end_tile(tag.end);
     }
     return Verdict::going;
@@ -76,12 +98,14 @@ Gather::Verdict Gather::begin_tile(const Tag& tag, std::size_t index, const Open
     if (spans_.size() == max_tiles_) {
         return Verdict::over_limit;
     }
+    unlike_ = unlike_ || (!spans_.empty() && tag.id != tile_id_);
     tile_parent_ = parent.serial;
     tile_parent_id_ = parent.id;
     tile_index_ = index;
     tile_id_ = tag.id;
     tile_open_ = true;
     marks_found_ = 0;
+    unclosed_ = false;
     spans_.push_back({tag.begin, tag.begin, tag.end, keys_.size(), 0});
     return Verdict::going;
 }

@@ -2,7 +2,8 @@
 // the rewriter's.
 //
 // An end is certain if it is the element's own end tag, or, for an element whose end tag is
-// optional, whatever ends it by the standard; and if nothing irregular happened in between. Thread
+// optional, whatever ends it by the standard; and if nothing irregular happened in between. Tiles
+// that end without their end tag may change places only among their like, so then all must. Thread
 // rules: one thread.
 #pragma once
 
@@ -69,6 +70,7 @@ class Gather {
     };
 
     Verdict begin_tile(const Tag& tag, std::size_t index, const OpenElements& tree);
+    bool has_unclosed(const OpenElements& tree) const;
     void end_tile(std::uint64_t end);
     void look_for_key(const Tag& tag, const OpenElements::Outcome& outcome,
                       TagAttributes& attributes);
@@ -88,6 +90,9 @@ class Gather {
     TagId tile_id_ = TagId::other;
     std::uint32_t tile_parent_ = 0;
     TagId tile_parent_id_ = TagId::other;
+    // How the tiles ended, and whether they have different names.
+    bool own_ends_ = false, implied_ends_ = false, unlike_ = false;
+    bool unclosed_ = false;          // what has_unclosed() said after the last tag
     std::uint32_t marks_found_ = 0;  // in the open tile, a bit for each attribute
     std::vector<Span> spans_;
     std::vector<MarkSpan> mark_spans_;

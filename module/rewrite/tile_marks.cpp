@@ -25,7 +25,7 @@ struct Spelled {
 class StartTag {
   public:
     StartTag(std::string_view outer, std::size_t begin, std::size_t end)
-        : outer_(outer), begin_(begin), end_(end) {
+        : outer_(outer), end_(end) {
         name_end_ = begin + 1;
         while (name_end_ < end && !byte_is(outer[name_end_], byte_class::kNameEnd)) {
             ++name_end_;
@@ -33,9 +33,17 @@ class StartTag {
         parse_attributes(outer.substr(name_end_, end - name_end_), attributes_);
     }
 
-    std::size_t begin() const { return begin_; }
     std::size_t name_end() const { return name_end_; }
     std::optional<Spelled> find(std::string_view name) const;
+    // Calls found(spelled) for each attribute of that name: when one goes, the next would count.
+    template <class Found>
+    void for_each(std::string_view name, const Found& found) const {
+        for (const Attribute& attribute : attributes_) {
+            if (equal_ignoring_case(attribute.name, name)) {
+                found(spelled(attribute));
+            }
+        }
+    }
     // Whether a value without quotes may end here.
     bool ends_bare(std::size_t at) const {
         return at < end_ && byte_is(outer_[at], byte_class::kValueEnd);
@@ -44,33 +52,38 @@ class StartTag {
     std::size_t erase_from(const Spelled& attribute) const;
 
   private:
+    Spelled spelled(const Attribute& attribute) const;
     std::size_t offset(const char* at) const {
         return static_cast<std::size_t>(at - outer_.data());
     }
 
     std::string_view outer_;
-    std::size_t begin_, end_, name_end_;
+    std::size_t end_, name_end_;
     std::vector<Attribute> attributes_;
 };
 
 std::optional<Spelled> StartTag::find(std::string_view name) const {
     const Attribute* found = find_attribute(attributes_, name);
-    if (found == nullptr) {
-        return {};
+    return found != nullptr ? std::optional(spelled(*found)) : std::nullopt;
+}
+
+Spelled StartTag::spelled(const Attribute& attribute) const {
+    const std::size_t begin = offset(attribute.name.data());
+    const std::size_t end = begin + attribute.name.size();
+    if (attribute.value.data() == nullptr) {
+        return {begin, end, end, end, {}, kBare, false};
     }
-    const std::size_t begin = offset(found->name.data());
-    const std::size_t end = begin + found->name.size();
-    if (found->value.data() == nullptr) {
-        return Spelled{begin, end, end, end, {}, kBare, false};
-    }
-    const std::size_t value = offset(found->value.data());
+    const std::size_t value = offset(attribute.value.data());
     const char before = outer_[value - 1];
     const bool quoted = before == '"' || before == '\'';
     const std::size_t extra = quoted ? 1 : 0;
-    return Spelled{begin,         end,
-                   value - extra, value + found->value.size() + extra,
-                   found->value,  quoted ? before : kBare,
-                   true};
+    return {begin,
+            end,
+            value - extra,
+            value + attribute.value.size() + extra,
+            attribute.value,
+            quoted ? before : kBare,
+            true};
 }
 
 std::size_t StartTag::erase_from(const Spelled& attribute) const {
@@ -127,8 +140,10 @@ void add_attribute(const StartTag& tag, std::string_view name, std::string_view 
     });
 }
 
-void erase_attribute(const StartTag& tag, const Spelled& old, Edits& edits) {
-    edits.replace(tag.erase_from(old), old.value_end, [](std::string&) {});
+void erase_attribute(const StartTag& tag, std::string_view name, Edits& edits) {
+    tag.for_each(name, [&](const Spelled& old) {
+        edits.replace(tag.erase_from(old), old.value_end, [](std::string&) {});
+    });
 }
 
 // A class attribute's value as words, each with the white space before it.
@@ -236,7 +251,7 @@ void mark_classes(const StartTag& moved, const StartTag& here,
     if (!old) {
         add_attribute(moved, "class", value, quote, edits);
     } else if (value.empty() && !wanted) {
-        erase_attribute(moved, *old, edits);
+        erase_attribute(moved, "class", edits);
     } else {
         set_value(moved, *old, value, quote, edits);
     }
@@ -247,7 +262,7 @@ void copy_value(const StartTag& tag, const std::optional<Spelled>& old,
     if (!old) {
         add_attribute(tag, name, wanted->value, wanted->quote, edits);
     } else if (!wanted) {
-        erase_attribute(tag, *old, edits);
+        erase_attribute(tag, name, edits);
     } else if (old->value != wanted->value) {
         set_value(tag, *old, wanted->value, wanted->quote, edits);
     }

@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(listings_arguments) {
                {in_server("personalize_listing ul id='a b';"), "id"},
                {in_server("personalize_listing ul id=class:post-;"), "{id}"},
                {in_server("personalize_listing ul id=field:;"), "id=field:product_id"},
-               {in_server("personalize_listing ul position_classes='a b';"), "commas"},
+               {in_server("personalize_listing ul 'position_classes=a b';"), "commas"},
                {in_server("personalize_listing ul data=script;"), "data_path="},
                {in_server("personalize_listing ul data=script data_path=$a;"), "column 2"},
                {in_server("personalize_listing ul limit=3;"), "top"}});

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(positions_and_data_follow_the_order_however_ids_are_found) 
     for (const char* id : {"id=data-item-id", "id=href", "'id=class:item-{id}'", "id=field:sku",
                            "'id=href:/product/{id}?'"}) {
         Edge edge({.location = "personalize_listing '#list' item=.tile " + std::string(id) +
-                               " data='script#state' data_path=$.shop.list data_id=sku;"});
+                               " data=script#state data_path=$.shop.list data_id=sku;"});
         like_zenith(edge, "zoe");
         edge.origin.page("/list", {page});
         const std::string got = edge.get("/list", visitor("zoe")).body;
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(positions_and_data_follow_the_order_however_ids_are_found) 
 }
 
 BOOST_AUTO_TEST_CASE(a_listing_without_its_data_stays) {
-    Edge edge({.location = "personalize_listing '#list' data='script#state' "
+    Edge edge({.location = "personalize_listing '#list' data=script#state "
                            "data_path=$.shop.lists data_id=sku;"});
     like_zenith(edge, "zoe");
     const std::string page = placed_page(shop_order());

@@ -308,10 +308,11 @@ BOOST_AUTO_TEST_CASE(more_selectors_than_one_word_of_bits) {
 
 BOOST_AUTO_TEST_CASE(tiles_of_a_listing) {
     const std::string_view kList =
-        "<ul id=l>\n<li data-item-id=1>a</li> <li><a data-item-id='2&amp;3'>b</a></li><li>c</ul>";
+        "<ul id=l>\n<li data-item-id=1>a</li> <li><a "
+        "data-item-id='2&amp;3'>b</a></li><li>c</li></ul>";
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), kList),
                       "tile(1)=<li data-item-id=1>a</li> "
-                      "tile(2&3)=<li><a data-item-id='2&amp;3'>b</a></li> tile()=<li>c");
+                      "tile(2&3)=<li><a data-item-id='2&amp;3'>b</a></li> tile()=<li>c</li>");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<div id=l>x<img data-item-id=1>y<br/></div>"),
                       "tile(1)=<img data-item-id=1> tile()=<br/>");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<div id=l></div>"), "none");
@@ -340,10 +341,22 @@ BOOST_AUTO_TEST_CASE(uncertain_tiles_give_the_listing_up) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(tiles_without_end_tags_move_among_their_like) {
+    for (const char* list : {"<ul id=l><li>a</li><div>ad</div><li>b</ul>",
+                             "<ul id=l><li>a<li>b</li></ul>", "<div id=l><p>a<hr><p>b</div>",
+                             "<dl id=l><dt>a<dd>b</dl>", "<ul id=l><li>a<li>b<dl></ul>",
+                             "<ul id=l><li>a<x-y><li>b</ul>", "<ul id=l><li>a<li>b<dt></ul>"}) {
+        BOOST_CHECK_EQUAL(tiles_of(listing("#l"), list), "ambiguous");
+    }
+    BOOST_CHECK_EQUAL(
+        tiles_of(listing("#l", ".t"), "<ul id=l><li class=t>a<li>x<li class=t>b</ul>"),
+        "tile()=<li class=t>a tile()=<li class=t>b");
+}
+
 BOOST_AUTO_TEST_CASE(tiles_in_rows) {
-    BOOST_CHECK_EQUAL(tiles_of(listing("#l", "td"),
-                               "<table id=l><tr><td>a<td>b</tr><tbody><tr><td>c</td></table>"),
-                      "tile()=<td>a tile()=<td>b tile()=<td>c</td>");
+    BOOST_CHECK_EQUAL(
+        tiles_of(listing("#l", "td"), "<table id=l><tr><td>a<td>b</tr><tbody><tr><td>c</table>"),
+        "tile()=<td>a tile()=<td>b tile()=<td>c");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l", ".t"),
                                "<div id=l><ul><li class=t>a</ul><ul><li class=t>b<li>c</ul></div>"),
                       "tile()=<li class=t>a tile()=<li class=t>b");

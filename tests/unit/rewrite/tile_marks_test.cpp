@@ -78,6 +78,9 @@ BOOST_AUTO_TEST_CASE(an_attribute_that_only_one_tag_has_comes_and_goes) {
                       "<li data-position=1 data-index=1 y>b</li><li x>a</li>");
     BOOST_CHECK_EQUAL(turned_once("<li a=1 data-position=\"1\"b=2>a</li><li>b</li>"),
                       "<li data-position=\"1\">b</li><li a=1 b=2>a</li>");
+    // When one goes, the next would count.
+    BOOST_CHECK_EQUAL(turned_once("<li data-index=1 data-index='7'b data-index>a</li><li>b</li>"),
+                      "<li data-index=1>b</li><li b>a</li>");
     BOOST_CHECK_EQUAL(turned_once("<img a=1 data-position=\"1\"/><img>"),
                       "<img data-position=\"1\"><img a=1 />");
 }
