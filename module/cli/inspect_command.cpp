@@ -150,18 +150,19 @@ void add_inspect(CLI::App& app, Run& run) {
         ->transform(CLI::AsSizeValue(false))
         ->capture_default_str()
         ->type_name("SIZE");
+    CLI::Option* html = command
+                            ->add_option("--html", options->html,
+                                         "Write a copy of the page with all that is found outlined")
+                            ->type_name("FILE");
     command
         ->add_option("--json-path", options->json_path,
                      "FILE is JSON: where its array is, as in $.products")
         ->excludes(listing)
         ->excludes(select)
+        ->excludes(html)
         ->type_name("PATH");
     command->add_flag("--explain", options->explain,
                       "Also say why something is not found, in lines that begin with #");
-    command
-        ->add_option("--html", options->html,
-                     "Write a copy of the page with all that is found outlined")
-        ->type_name("FILE");
     command->callback([&run, options] { run = [options] { return run_inspect(*options); }; });
 }
 

@@ -189,7 +189,7 @@ std::string hint_of(std::string_view page, const rewrite::Pattern& pattern,
     if (page.starts_with("\xFF\xFE") || page.starts_with("\xFE\xFF")) {
         return "the page is UTF-16: the edge leaves it alone";
     }
-    const std::string region = in_regions(page, pattern, limits);
+    std::string region = in_regions(page, pattern, limits);
     if (!region.empty()) {
         return region;
     }
