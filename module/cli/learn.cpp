@@ -31,16 +31,17 @@ struct LearnOptions {
 Result<milliseconds> parse_interval(std::string_view option, std::string_view text) {
     constexpr std::pair<std::string_view, long long> kUnits[] = {
         {"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-    constexpr long long kMaxCount = 1'000'000'000;
+    constexpr long long kLongest = 365LL * 86'400'000;
     long long count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
     for (const auto& [name, factor] : kUnits) {
-        if (error == std::errc() && unit == name && count > 0 && count <= kMaxCount) {
+        if (error == std::errc() && unit == name && count > 0 && count <= kLongest / factor) {
             return milliseconds(count * factor);
         }
     }
-    return Status::error(std::string(option) + ": not a time: write it like 30s, 500ms or 5m");
+    return Status::error(std::string(option) +
+                         ": not a time: write it like 30s, 500ms or 5m, 365d at most");
 }
 
 int learn_files(const LearnOptions& options) {

@@ -88,6 +88,8 @@ struct TextHash {
 template <class Value>
 using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
+// checkpoint.cpp keeps all of it but the options and the catalog, which are given anew: what is added
+// here is added there too.
 struct Trainer::State {
     explicit State(const TrainerOptions& chosen) : options(chosen), logs(chosen.max_sessions) {}
 
