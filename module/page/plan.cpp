@@ -14,10 +14,11 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::array<std::string_view, 3> kLevels = {"pre", "segment", "individual"};
-constexpr std::array<std::string_view, 7> kWidgetOptions = {"limit", "min", "template", "name",
-                                                            "level", "for", "category"};
-constexpr std::array<std::string_view, 7> kListingOptions = {"item",  "id",    "top",     "name",
-                                                             "level", "query", "category"};
+constexpr std::array<std::string_view, 8> kWidgetOptions = {"limit", "min", "template", "name",
+                                                            "level", "for", "category", "gap"};
+constexpr std::array<std::string_view, 8> kListingOptions = {"item",  "id",    "top",      "name",
+                                                             "level", "query", "category", "rest"};
+constexpr std::array<std::string_view, 2> kRests = {"shop", "learned"};
 // Variables of one directive are few; more is a mistake of the caller.
 constexpr int kMaxVariable = 10000;
 
@@ -111,6 +112,19 @@ Status set_level(const Options& options, recommend::Tier* level) {
     return {};
 }
 
+Status set_rest(const Options& options, recommend::Rest* rest) {
+    const std::string_view* text = options.find("rest");
+    if (text == nullptr) {
+        return {};
+    }
+    const auto* found = std::find(kRests.begin(), kRests.end(), *text);
+    if (found == kRests.end()) {
+        return Status::error(unknown_name("rest", *text, kRests));
+    }
+    *rest = static_cast<recommend::Rest>(found - kRests.begin());
+    return {};
+}
+
 Status set_name(const Options& options, const rewrite::Selector& selector, std::string* name) {
     const std::string_view* text = options.find("name");
     *name = text != nullptr ? *text : std::string_view(selector.text);
@@ -166,6 +180,19 @@ Status set_common(std::string_view selector, const Options& options, rewrite::Pa
                         set_variable(options, "category", &placement.category_variable)});
 }
 
+// free_shipping without gap= would never show anything.
+Status check_gap(const Placement& placement) {
+    const auto bridges = [](const recommend::Recommender* each) {
+        return each->name == "free_shipping";
+    };
+    const auto& all = placement.recommenders;
+    return placement.gap_variable < 0 && std::any_of(all.begin(), all.end(), bridges)
+               ? Status::error(
+                     "free_shipping needs the amount that the cart lacks: add gap=$var, "
+                     "as in gap=$upstream_http_x_shipping_gap")
+               : Status();
+}
+
 Status read_widget(std::span<const std::string_view> arguments, FindTemplate find, void* data,
                    rewrite::Pattern& pattern, Placement& placement) {
     if (arguments.size() < 2) {
@@ -182,8 +209,10 @@ Status read_widget(std::span<const std::string_view> arguments, FindTemplate fin
         return status.ok() ? recommenders.status() : status;
     }
     placement.recommenders = std::move(*recommenders);
-    status = first_error({set_count(options, "limit", &placement.limit),
-                          set_variable(options, "for", &placement.for_variable)});
+    status =
+        first_error({set_count(options, "limit", &placement.limit),
+                     set_variable(options, "for", &placement.for_variable),
+                     set_variable(options, "gap", &placement.gap_variable), check_gap(placement)});
     return status.ok() ? first_error({set_min(options, placement),
                                       set_template(options, find, data, placement)})
                        : status;
@@ -234,12 +263,13 @@ Status read_listing(std::span<const std::string_view> arguments, rewrite::Patter
     placement.listing = true;
     Options options;
     const Status status = options.parse(arguments.subspan(1), kListingOptions);
-    return status.ok() ? first_error({set_common(arguments[0], options, pattern, placement),
-                                      set_tile_selector(options, pattern),
-                                      set_locator(options, pattern.locator),
-                                      set_count(options, "top", &placement.top),
-                                      set_variable(options, "query", &placement.query_variable)})
-                       : status;
+    return status.ok()
+               ? first_error(
+                     {set_common(arguments[0], options, pattern, placement),
+                      set_tile_selector(options, pattern), set_locator(options, pattern.locator),
+                      set_count(options, "top", &placement.top), set_rest(options, &placement.rest),
+                      set_variable(options, "query", &placement.query_variable)})
+               : status;
 }
 
 Status add(Plan& plan, std::string_view directive, const Status& status, rewrite::Pattern&& pattern,

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "recommend/recommender.hpp"
+#include "recommend/rank.hpp"
 #include "rewrite/rewriter.hpp"
 #include "rewrite/template.hpp"
 #include "store/status.hpp"
@@ -18,9 +18,10 @@
 namespace pz::page {
 
 // `personalize_widget selector recommender[,fallback...] [limit=8] [min=4] [template=name]
-//  [name=..] [level=pre|segment|individual] [for=$var] [category=$var]`
+//  [name=..] [level=pre|segment|individual] [for=$var] [category=$var]
+//  [gap=$var]`
 // `personalize_listing selector [item=selector] [id=attribute|href] [top=6] [name=..] [level=..]
-//  [query=$var] [category=$var]`
+//  [rest=shop|learned] [query=$var] [category=$var]`
 struct Placement {
     bool listing = false;
     std::string name;  // in rules, explanations and impressions; default: the selector
@@ -28,10 +29,12 @@ struct Placement {
     std::size_t limit = 8;
     std::size_t min = 4;  // never more than limit
     std::size_t top = 6;
+    recommend::Rest rest = recommend::Rest::shop;  // listings
     recommend::Tier level = recommend::Tier::individual;
     const rewrite::Template* tile = nullptr;  // widgets
     // Indices that the glue gives back with values per request; -1: none.
     int for_variable = -1;
+    int gap_variable = -1;
     int category_variable = -1;
     int query_variable = -1;
 };

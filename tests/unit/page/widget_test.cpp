@@ -129,6 +129,23 @@ BOOST_AUTO_TEST_CASE(an_unknown_item_of_the_page_or_a_missing_variable_is_none) 
     BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>abc</p>");
 }
 
+BOOST_AUTO_TEST_CASE(the_gap_to_free_shipping_is_an_amount) {
+    const auto shown = [](std::string_view gap) {
+        Shop shop;
+        auto& placement = shop.widget("#w", "{{id}}", 3);
+        placement.recommenders = {recommend::find_recommender("free_shipping")};
+        placement.min = 1;
+        placement.gap_variable = 0;
+        shop.variables = {gap};
+        return run(shop, {"<p id=w>own</p>"}).text;
+    };
+    BOOST_TEST(shown("6.50") != "<p id=w>own</p>");
+    BOOST_TEST(shown("6.50 GBP") == shown("6.50"));
+    for (const char* none : {"", "0", "-5", "much", "999999999999999999999999", "900000000000"}) {
+        BOOST_TEST(shown(none) == "<p id=w>own</p>", none);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_explanation_follows_the_placement) {
     Shop shop;
     shop.explain = true;
