@@ -209,7 +209,10 @@ BOOST_AUTO_TEST_CASE(appends_behind_what_is_there) {
     for (const auto& recommender : recommend::recommenders()) {
         auto list = before;
         recommender.recommend(request.query, scratch, list);
-        BOOST_TEST(list.size() > before.size(), recommender.name);
+        // No two of what is bought with the mug make a set: both are food.
+        const bool none = recommender.name == "bundle";
+        BOOST_TEST((none ? list.size() == before.size() : list.size() > before.size()),
+                   recommender.name);
         list.resize(before.size());
         BOOST_TEST(ids(list) == ids(before), recommender.name);
     }
