@@ -96,6 +96,9 @@ BOOST_FIXTURE_TEST_CASE(a_trainer_learns_from_impressions_and_clicks, School) {
     });
     BOOST_TEST(seen == 1U);
     trainer.for_each_list_click(kNow, [](const learn::ListClick&) { BOOST_TEST(false); });
+    // On another place, and clicked again.
+    event("x", "view_item_list", "-", 50, " items=b,a");
+    event("x", "select_item", "b", 40);
     trainer.set_order_weights({1, 2});
     write();
     BOOST_TEST(snapshot->appeal(snapshot->find("b")) > 0.0F);
