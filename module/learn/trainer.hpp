@@ -89,8 +89,8 @@ class Trainer {
     // parameter "items". The next event about one of its items within 30 minutes is its click.
     void show_list(std::string_view visitor, std::int64_t time,
                    std::span<const std::string_view> items);
-    // The newest clicks on lists, at most 20,000, of lists shown at `since` or later. The views live
-    // during the call.
+    // The newest clicks on lists, at most 20,000, of lists shown at `since` or later. The views die
+    // with the call.
     void for_each_list_click(std::int64_t since,
                              const std::function<void(const ListClick&)>& visit) const;
     // For the next generations; recommend::fit_order() makes them. At most 64.
