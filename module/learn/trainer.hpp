@@ -93,7 +93,7 @@ class Trainer {
     // with the call.
     void for_each_list_click(std::int64_t since,
                              const std::function<void(const ListClick&)>& visit) const;
-    // For the next generations; recommend::fit_order() makes them. At most 64.
+    // For the next generations; recommend::OrderFit makes them. At most 64.
     void set_order_weights(std::vector<float> weights);
     std::uint64_t event_count() const;
     std::int64_t newest_event() const;  // unix seconds; 0: none
