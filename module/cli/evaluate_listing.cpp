@@ -268,7 +268,7 @@ std::span<const store::ItemIndex> ListPredictor::predict(std::span<const Action>
     request.query.visitor = &profile_;
     request.query.now = list.time;
     const double begin = cpu_now();
-    recommend::reorder(request, "listing", before_, before_.size(), scratch_, order_);
+    recommend::reorder(request, {"listing", before_, before_.size()}, scratch_, order_);
     times_.add(cpu_now() - begin);
     items_.clear();
     for (const std::uint32_t place : order_.order) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "learn/alike.hpp"
+#include "learn/complements.hpp"
 #include "learn/pairs.hpp"
 #include "learn/trainer_state.hpp"
 #include "store/parse.hpp"
@@ -101,6 +102,7 @@ class Generation {
     void group_items();
     // Rows by group, of groups.
     std::vector<std::vector<Pair>> pooled(const SessionLog& log, const PairOptions& options);
+    std::size_t number_kinds();
     void set_neighbours(NeighbourKind kind, const std::vector<std::vector<Pair>>& rows);
 
     const Learned& learned_;
@@ -114,6 +116,7 @@ class Generation {
     std::vector<ItemIndex> by_popularity_;
     std::vector<std::uint32_t> group_of_;       // by item
     std::vector<std::uint32_t> group_of_slot_;  // by slot; the last group takes what is not listed
+    std::vector<std::uint32_t> kind_of_slot_;   // product type by slot
     std::vector<ItemIndex> best_of_;  // by group: its most popular item, an available one if any
     std::vector<std::uint8_t> sold_out_;  // by group, and for what is not listed
 };
@@ -288,14 +291,40 @@ std::vector<std::vector<Pair>> Generation::pooled(const SessionLog& log,
     return rows;
 }
 
+// Numbers the product types of the slots.
+std::size_t Generation::number_kinds() {
+    std::unordered_map<std::string_view, std::uint32_t> numbers;
+    kind_of_slot_.assign(item_of_.size(), kNoKind);
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        const std::string_view type = field_of(product(item).input, "product_type");
+        if (!type.empty()) {
+            kind_of_slot_[slot_of_[item]] =
+                numbers.try_emplace(type, static_cast<std::uint32_t>(numbers.size())).first->second;
+        }
+    }
+    return numbers.size();
+}
+
 void Generation::add_cross_sell() {
     const TrainerOptions& options = learned_.options;
-    set_neighbours(NeighbourKind::cross_sell,
-                   pooled(learned_.logs.baskets, {.half_life = options.basket_half_life,
-                                                  .given_power = 0.6,
-                                                  .other_power = 0.4,
-                                                  .keep = options.neighbours_per_item,
-                                                  .behind = sold_out_}));
+    auto rows = pooled(learned_.logs.baskets, {.half_life = options.basket_half_life,
+                                               .given_power = 0.7,
+                                               .other_power = 0.4,
+                                               .keep = options.basket_neighbours,
+                                               .behind = sold_out_});
+    const std::size_t kinds = number_kinds();
+    const std::vector<float> kept =
+        kept_within_kinds(learned_.logs.baskets, group_of_slot_, kind_of_slot_, kinds);
+    const auto kind = [this](std::uint32_t group) {
+        return kind_of_slot_[slot_of_[best_of_[group]]];
+    };
+    for (std::uint32_t group = 0; group < rows.size(); ++group) {
+        for (Pair& pair : rows[group]) {
+            const bool same = kind(group) != kNoKind && kind(group) == kind(pair.other);
+            pair.score *= same ? kept[kind(group)] : 1;
+        }
+    }
+    set_neighbours(NeighbourKind::cross_sell, rows);
 }
 
 void Generation::add_similar() {

@@ -11,8 +11,9 @@
 //   cross_sell: size-weighted cosine of baskets. A basket is one visitor's purchases with gaps of
 //     at most 30 minutes. With w = 2^(-age / 60 days) / sqrt(n - 1) for a basket of n items,
 //     C(a,b) = sum of w over the baskets with both, d(a) = sum over b of C(a,b),
-//     score(b given a) = C(a,b) / ((d(a) + 0.1)^0.6 (d(b) + 0.1)^0.4). Chosen by measurement on the
+//     score(b given a) = C(a,b) / ((d(a) + 0.1)^0.7 (d(b) + 0.1)^0.4). Chosen by measurement on the
 //     Online Retail data (a plain cosine ranks rare items too high, plain counts the popular ones).
+//     Pairs of one product type count less where people buy one of the kind (complements.hpp).
 //   similar: the same over sessions of views (not baskets), both powers 0.5, without recency; plus
 //     a quarter of the idf-weighted cosine of attributes and title words, so that an item without
 //     history has neighbours too
@@ -45,8 +46,9 @@
 namespace pz::learn {
 
 struct TrainerOptions {
-    std::size_t max_sessions = 1'000'000;  // the newest are kept; baskets are counted apart
-    std::size_t neighbours_per_item = 50;
+    std::size_t max_sessions = 1'000'000;        // the newest are kept; baskets are counted apart
+    std::size_t neighbours_per_item = 50;        // alternatives
+    std::size_t basket_neighbours = 100;         // of cross_sell
     std::size_t list_length = 200;               // of each ranked list
     double popularity_half_life = 14 * 86400.0;  // seconds
     double basket_half_life = 60 * 86400.0;
@@ -81,18 +83,18 @@ class Trainer {
 
     // Events of one visitor must come in order of time; visitors may be mixed. The item must be in
     // the catalog by then. Impressions (view_item_list with "items") and the clicks on them teach
-    // the order of listings. Nothing is learned from events dated before 1970 or over a day ahead of this machine's clock. Those of no visitor
-    // ("") teach popularity alone: they are of many.
+    // the order of listings. Nothing is learned from events dated before 1970 or over a day ahead
+    // of this machine's clock. Those of no visitor ("") teach popularity alone: they are of many.
     void add(std::string_view visitor, const visitor::Event& event);
     // A list of any length, shown to the visitor: what an event view_item_list says with its
     // parameter "items". The next event about one of its items within 30 minutes is its click.
     void show_list(std::string_view visitor, std::int64_t time,
                    std::span<const std::string_view> items);
-    // The newest clicks on lists, at most 20,000, of lists shown at `since` or later. The views live
-    // during the call.
+    // The newest clicks on lists, at most 20,000, of lists shown at `since` or later. The views die
+    // with the call.
     void for_each_list_click(std::int64_t since,
                              const std::function<void(const ListClick&)>& visit) const;
-    // For the next generations; recommend::fit_order() makes them. At most 64.
+    // For the next generations; recommend::OrderFit makes them. At most 64.
     void set_order_weights(std::vector<float> weights);
     std::uint64_t event_count() const;
     std::int64_t newest_event() const;  // unix seconds; 0: none

@@ -4,7 +4,20 @@
 #include <iterator>
 #include <utility>
 
+#include "store/parse.hpp"
+
 namespace pz::page {
+
+namespace {
+
+// Micros; 0 for what is no amount.
+std::int64_t amount_of(std::string_view text) {
+    std::int64_t micros = 0;
+    std::string_view currency;
+    return store::parse_price(text, &micros, &currency) ? std::max<std::int64_t>(micros, 0) : 0;
+}
+
+}  // namespace
 
 void Resolver::begin(const Visitor& visitor) {
     visitor_ = visitor;
@@ -63,6 +76,7 @@ void Resolver::enter(const Placement& placement) {
     request_.query.page_item = item_of(variable(placement.for_variable));
     request_.query.category = visitor_.snapshot->find_value(category);
     request_.query.level = placement.level;
+    request_.query.gap_micros = amount_of(variable(placement.gap_variable));
     request_.rule_context.page_item = request_.query.page_item;
     request_.rule_context.category = category;
     request_.rule_context.query = variable(placement.query_variable);
@@ -133,7 +147,8 @@ bool Resolver::rank(const rewrite::Element& element) {
                     [](store::ItemIndex item) { return item == store::kNoItem; })) {
         return false;
     }
-    recommend::reorder(request_, placement.name, items_, placement.top, scratch_, order_);
+    recommend::reorder(request_, {placement.name, items_, placement.top, placement.rest}, scratch_,
+                       order_);
     count_rules(order_.rules);
     // Widgets behind the listing repeat none of its items.
     std::copy_if(items_.begin(), items_.end(), std::back_inserter(on_page_),

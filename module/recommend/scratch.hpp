@@ -76,6 +76,8 @@ struct Scratch::State {
     Sparse<float> recency;
     Sparse<std::uint8_t> taken;
     std::vector<store::ScoredItem> best;
+    std::vector<store::ValueId> types;
+    std::vector<Candidate> found;
 
     // rank
     Sparse<std::uint8_t> excluded;  // by item
@@ -84,6 +86,7 @@ struct Scratch::State {
     std::vector<store::ItemIndex> listed;
     std::vector<TileValues> tiles;
     std::vector<Tier> tiers;
+    std::vector<std::uint32_t> rest;
     std::vector<std::uint32_t> sources;  // where each recommender's candidates end
     std::vector<std::uint32_t> order;
     std::vector<std::uint32_t> places;

@@ -36,8 +36,8 @@ inline std::uint64_t walk_item(const Snapshot& snapshot, ItemIndex item) {
                           static_cast<std::uint64_t>(live.current_price_micros()) +
                           (live.popularity >= 0 ? 1 : 0) +
                           static_cast<std::uint64_t>(snapshot.first_seen(item)) +
-                          (snapshot.appeal(item) > 0 ? 1 : 0) +
-                          snapshot.session_frequency(item) + sum(snapshot.sessions_of(item));
+                          (snapshot.appeal(item) > 0 ? 1 : 0) + snapshot.session_frequency(item) +
+                          sum(snapshot.sessions_of(item));
     for (FieldId field = 0; field < snapshot.field_count() + 2; ++field) {
         total += sum(snapshot.text(item, field)) + sum(snapshot.field_name(field));
     }
@@ -75,6 +75,9 @@ inline std::uint64_t walk(const Snapshot& snapshot) {
             total += sum(snapshot.ranked(static_cast<ListKind>(kind), value));
         }
     });
+    for (const float weight : snapshot.order_weights()) {
+        total += weight > 0 ? 1 : 0;
+    }
     return total;
 }
 
