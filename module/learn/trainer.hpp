@@ -18,6 +18,8 @@
 //     history has neighbours too
 //   sessions: a visitor's events with gaps under 30 minutes, 2 to 50 items; longer ones are
 //     machines or wholesalers and are left out
+//   next: what is viewed next, see next_links.hpp; the mixture of sources that predicts it is set
+//     from outside, for recommending is not this room's
 // Both kinds of neighbours are pooled over item_group_id: a neighbour group is named by its most
 // popular item that is available, and nothing of one's own group is a neighbour.
 // Lists and neighbours hold as many available items as the options say, and up to a quarter of that
@@ -32,6 +34,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +49,7 @@ namespace pz::learn {
 struct TrainerOptions {
     std::size_t max_sessions = 1'000'000;  // the newest are kept; baskets are counted apart
     std::size_t neighbours_per_item = 50;
+    std::size_t next_per_item = 24;
     std::size_t list_length = 200;               // of each ranked list
     double popularity_half_life = 14 * 86400.0;  // seconds
     double basket_half_life = 60 * 86400.0;
@@ -80,6 +84,17 @@ class Trainer {
 
     Status write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now);
     Status write(const std::string& path, std::uint64_t generation, std::int64_t now);
+
+    // The newest sessions of two clicks or more, as they were clicked, with repetitions: at most
+    // 20,000 and 100 clicks of each. Calls trial(time of the last click, ids) in no order; the ids
+    // die with the call.
+    using Trial = std::function<void(std::int64_t, std::span<const std::string_view>)>;
+    void each_trial(const Trial& trial) const;
+    // A snapshot for trying predictions: the catalog, and what sessions that ended by `until` say of
+    // the next item.
+    Status write_past(const std::string& path, std::int64_t until) const;
+    // Goes into all generations from now on.
+    void set_mixture(const store::Mixture& mixture);
 
   private:
     Result<std::unique_ptr<store::SnapshotBuilder>> build(std::int64_t now) const;

@@ -3,7 +3,7 @@
 #include "recommend/for_you.hpp"
 
 #include "recommend/candidates.hpp"
-#include "recommend/session_knn.hpp"
+#include "recommend/next_item.hpp"
 
 namespace pz::recommend {
 

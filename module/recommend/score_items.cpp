@@ -1,6 +1,6 @@
 // score_items: how well given items fit the visitor, for listings.
 #include "recommend/candidates.hpp"
-#include "recommend/session_knn.hpp"
+#include "recommend/next_item.hpp"
 
 namespace pz::recommend {
 

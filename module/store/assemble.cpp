@@ -211,6 +211,7 @@ Result<Image> assemble(const Draft& draft) {
     put_neighbours(draft, image);
     put_sessions(draft, image);
     put_item_sessions(draft.items.size(), draft.sessions_per_item, image);
+    image.mixture = draft.mixture;
     return image;
 }
 
@@ -233,6 +234,7 @@ Image::Sections Image::sections() const {
             bytes_of(item_session_offsets),
             bytes_of(item_sessions),
             bytes_of(session_frequency),
+            bytes_of(mixture),
             bytes_of(live)};
 }
 

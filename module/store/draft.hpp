@@ -38,6 +38,8 @@ struct Draft {
     std::vector<ItemIndex> session_items;
     std::size_t sessions_per_item = 5000;
 
+    std::vector<Mixture> mixture;  // one or none
+
     // The first wrong argument of a call that returns nothing; write() reports it.
     std::string misuse;
 };
@@ -61,6 +63,7 @@ struct Image {
     std::vector<std::uint32_t> item_session_offsets;
     std::vector<std::uint32_t> item_sessions;
     std::vector<std::uint32_t> session_frequency;
+    std::vector<Mixture> mixture;
     std::vector<LiveRecord> live;
 
     using Sections = std::array<std::span<const std::byte>, kSectionCount>;

@@ -14,13 +14,14 @@
 #include <string_view>
 
 #include "store/item.hpp"
+#include "store/mixture.hpp"
 
 namespace pz::store {
 
 static_assert(std::endian::native == std::endian::little, "the file is mapped as it is");
 
 inline constexpr std::array<char, 8> kMagic = {'P', 'Z', 'S', 'T', 'O', 'R', 'E', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 enum class Section : std::uint32_t {
     field_names,           // u32 value id, per field
@@ -41,6 +42,7 @@ enum class Section : std::uint32_t {
     item_session_offsets,  // u32, item_count + 1
     item_sessions,         // u32 session, newest first
     session_frequency,     // u32, per item
+    mixture,               // Mixture, one or none
     live,                  // LiveRecord, per item
     count
 };
@@ -90,6 +92,7 @@ struct LiveRecord {
     std::uint32_t availability;
     std::uint32_t reserved;
 };
+static_assert(kSources == 7 && kMixtureContexts == 12, "part of the format");
 static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8);
 
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);

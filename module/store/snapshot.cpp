@@ -174,4 +174,8 @@ std::uint32_t Snapshot::session_frequency(ItemIndex item) const {
     return item < item_count() ? layout_->view.session_frequency[item] : 0;
 }
 
+const Mixture* Snapshot::mixture() const {
+    return layout_->view.mixture.empty() ? nullptr : layout_->view.mixture.data();
+}
+
 }  // namespace pz::store

@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "store/item.hpp"
+#include "store/mixture.hpp"
 #include "store/status.hpp"
 
 namespace pz::store {
@@ -76,6 +77,8 @@ class Snapshot {
     // How many sessions of the whole history had this item (not capped): for inverse document
     // frequency.
     std::uint32_t session_frequency(ItemIndex item) const;
+    // What was found to suit this shop; null: nothing was, take the defaults.
+    const Mixture* mixture() const;
 
   private:
     friend class LiveWriter;

@@ -86,7 +86,7 @@ bool take_all(std::span<const std::byte> f, const Header& h, View& v) {
            take(f, h, Section::item_session_offsets, v.item_session_offsets) &&
            take(f, h, Section::item_sessions, v.item_sessions) &&
            take(f, h, Section::session_frequency, v.session_frequency) &&
-           take(f, h, Section::live, v.live);
+           take(f, h, Section::mixture, v.mixture) && take(f, h, Section::live, v.live);
 }
 
 bool sizes_ok(const View& v) {
@@ -100,7 +100,7 @@ bool sizes_ok(const View& v) {
            v.session_times.size() == h.session_count &&
            v.session_offsets.size() == std::uint64_t{h.session_count} + 1 &&
            v.item_session_offsets.size() == items + 1 && v.session_frequency.size() == items &&
-           v.live.size() == items;
+           v.mixture.size() <= 1 && v.live.size() == items;
 }
 
 bool all_below(std::span<const std::uint32_t> values, std::uint64_t limit) {
@@ -201,6 +201,10 @@ bool sessions_ok(const View& v) {
     return true;
 }
 
+bool mixture_ok(const View& v) {
+    return std::all_of(v.mixture.begin(), v.mixture.end(), valid);
+}
+
 }  // namespace
 
 Result<View> check_file(std::span<const std::byte> file) {
@@ -227,6 +231,9 @@ Result<View> check_file(std::span<const std::byte> file) {
     }
     if (!lists_ok(view) || !sessions_ok(view)) {
         return broken("lists out of range");
+    }
+    if (!mixture_ok(view)) {
+        return broken("shares out of range");
     }
     return view;
 }

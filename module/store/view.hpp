@@ -33,6 +33,7 @@ struct View {
     std::span<const std::uint32_t> item_session_offsets;
     std::span<const std::uint32_t> item_sessions;
     std::span<const std::uint32_t> session_frequency;
+    std::span<const Mixture> mixture;
     std::span<const LiveRecord> live;
 
     std::string_view text(ValueId value) const {
