@@ -22,6 +22,7 @@ struct LearnOptions {
     std::vector<std::string> history;
     unsigned partitions = 1;
     bool once = false;
+    bool tune = true;
     RedisOptions redis;
 };
 
@@ -42,7 +43,7 @@ Result<milliseconds> parse_interval(std::string_view text) {
 }
 
 int learn_files(const LearnOptions& options) {
-    Learner learner(options.store);
+    Learner learner(options.store, options.tune);
     Status status = learner.read_catalog(options.catalog);
     for (const std::string& path : options.history) {
         if (status.ok()) {
@@ -80,7 +81,7 @@ int learn_redis(const LearnOptions& options) {
     }
     daemon.url = *url;
     daemon.interval = *interval;
-    Learner learner(options.store);
+    Learner learner(options.store, options.tune);
     Status status = check_readable(options.history);
     if (status.ok() && !options.catalog.empty()) {
         status = learner.read_catalog(options.catalog);
@@ -127,6 +128,9 @@ void add_learn(CLI::App& app, Run& run) {
         ->capture_default_str()
         ->type_name("N");
     command->add_flag("--once", options->once, "With --redis: end when all has been read");
+    command->add_flag("--tune,!--no-tune", options->tune,
+                      "Find what suits this shop on the last day of its history, before the first "
+                      "generation (the default)");
     command->add_option("--interval", options->interval, "The time between generations")
         ->capture_default_str()
         ->type_name("TIME");

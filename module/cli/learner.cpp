@@ -1,16 +1,19 @@
 #include "cli/learner.hpp"
 
+#include <cstdio>
 #include <utility>
 
 #include "cli/command.hpp"
 #include "cli/item_fields.hpp"
 #include "cli/progress.hpp"
+#include "cli/tune.hpp"
 #include "learn/catalog.hpp"
 #include "store/snapshot.hpp"
 
 namespace pz::cli {
 
-Learner::Learner(std::string path) : path_(std::move(path)), staged_(path_) {
+Learner::Learner(std::string path, bool tuned)
+    : path_(std::move(path)), staged_(path_), to_tune_(tuned) {
     if (const auto existing = store::Snapshot::open(path_); existing.ok()) {
         generation_ = (*existing)->generation();
         // Without it, changes wait for the next generation.
@@ -139,6 +142,21 @@ Status Learner::check_catalog() {
     return {};
 }
 
+// What cannot be tuned goes into service with what suits most shops.
+void Learner::tune_once() {
+    if (!to_tune_) {
+        return;
+    }
+    to_tune_ = false;
+    std::string said;
+    const Status status = tune(trainer_, &said);
+    if (!status.ok()) {
+        warn("not tuned: " + status.message());
+    } else {
+        std::printf("%s\n", said.c_str());
+    }
+}
+
 std::string Learner::describe() const {
     const std::string strangers =
         strangers_ == 0 ? "" : ", " + std::to_string(strangers_) + " of them without a visitor";
@@ -167,6 +185,7 @@ Status Learner::write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
+    tune_once();
     staged_summary_ = describe();
     updated_.clear();
     Status status = trainer_.write(staged_, generation_ + 1, unix_now());
@@ -179,6 +198,7 @@ Status Learner::begin_write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
+    tune_once();
     auto child = Child::start([&] { return trainer_.write(staged_, generation_ + 1, unix_now()); });
     if (!child.ok()) {
         warn(child.message() + "; this process writes the generation itself, updates wait");

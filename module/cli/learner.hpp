@@ -20,7 +20,8 @@ class Learner {
   public:
     // `path`: of the store. A generation that stands there is updated in place until the first one
     // is written, whose number follows.
-    explicit Learner(std::string path);
+    // With `tuned`, the first generation of this process is preceded by tune().
+    explicit Learner(std::string path, bool tuned = true);
     ~Learner();  // gives up a generation that is being written
     Learner(const Learner&) = delete;
     Learner& operator=(const Learner&) = delete;
@@ -64,6 +65,7 @@ class Learner {
 
   private:
     Status check_catalog();
+    void tune_once();
     // The staged file goes into service, with the updates that the store in service got meanwhile.
     Status take_over();
     std::string describe() const;
@@ -85,6 +87,7 @@ class Learner {
     std::set<std::string, std::less<>> updated_;  // items, since it was begun
     std::uint64_t strangers_ = 0;
     bool changed_ = false;
+    bool to_tune_ = false;
     bool loaded_ = false;
 };
 
