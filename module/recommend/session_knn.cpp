@@ -11,8 +11,8 @@ namespace pz::recommend {
 namespace {
 
 constexpr std::size_t kMaxItems = 9;     // of the evolving session
-constexpr std::size_t kNewest = 1000;    // m
-constexpr std::size_t kNearest = 200;    // k
+constexpr std::size_t kNewest = 500;     // m
+constexpr std::size_t kNearest = 100;    // k
 constexpr float kEventDecay = 4;         // l1, in events
 constexpr float kAgeDecay = 60 * 86400;  // l2, in seconds
 constexpr float kDistanceDecay = 4;      // l3, in items
