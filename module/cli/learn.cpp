@@ -80,7 +80,14 @@ int learn_redis(const LearnOptions& options) {
                               : checkpoint.message());
         return kUsage;
     }
-    if (Status status = check_readable(options.history); !status.ok()) {
+    daemon.url = *url;
+    daemon.interval = *interval;
+    Learner learner(options.store, options.tune);
+    Status status = check_readable(options.history);
+    if (status.ok() && !options.catalog.empty()) {
+        status = learner.read_catalog(options.catalog);
+    }
+    if (!status.ok()) {
         return fail(status);
     }
     const auto lock =
@@ -138,6 +145,9 @@ void add_learn(CLI::App& app, Run& run) {
         ->capture_default_str()
         ->type_name("N");
     command->add_flag("--once", options->once, "With --redis: end when all has been read");
+    command->add_flag("--tune,!--no-tune", options->tune,
+                      "Find what suits this shop on the last day of its history, before the first "
+                      "generation (the default)");
     command->add_option("--interval", options->interval, "The time between generations")
         ->capture_default_str()
         ->type_name("TIME");

@@ -11,12 +11,14 @@
 #include "cli/item_fields.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop.hpp"
+#include "cli/tune.hpp"
 #include "learn/catalog.hpp"
 #include "store/snapshot.hpp"
 
 namespace pz::cli {
 
-Learner::Learner(std::string path) : path_(std::move(path)), staged_(path_) {
+Learner::Learner(std::string path, bool tuned)
+    : path_(std::move(path)), staged_(path_), to_tune_(tuned) {
     if (const auto existing = store::Snapshot::open(path_); existing.ok()) {
         generation_ = (*existing)->generation();
         // Without it, changes wait for the next generation.
@@ -217,6 +219,21 @@ Status Learner::check_catalog() {
     return {};
 }
 
+// What cannot be tuned goes into service with what suits most shops.
+void Learner::tune_once() {
+    if (!to_tune_) {
+        return;
+    }
+    to_tune_ = false;
+    std::string said;
+    const Status status = tune(trainer_, &said);
+    if (!status.ok()) {
+        warn("not tuned: " + status.message());
+    } else {
+        std::printf("%s\n", said.c_str());
+    }
+}
+
 std::string Learner::describe() const {
     const std::string strangers = stranger_count() == 0 ? ""
                                                         : ", " + std::to_string(stranger_count()) +
@@ -272,6 +289,7 @@ Status Learner::write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
+    tune_once();
     staged_summary_ = describe();
     updated_.clear();
     Status status = write_files(checkpoint_.has_value());

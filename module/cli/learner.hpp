@@ -120,6 +120,7 @@ class Learner {
     std::string staged_summary_;
     std::set<std::string, std::less<>> updated_;  // items, since it was begun
     bool changed_ = false;
+    bool to_tune_ = false;
     bool loaded_ = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include "learn/alike.hpp"
 #include "learn/complements.hpp"
+#include "learn/next_links.hpp"
 #include "learn/pairs.hpp"
 #include "learn/trainer_state.hpp"
 #include "store/parse.hpp"
@@ -89,6 +90,7 @@ class Generation {
     void add_similar();
     void add_sessions();
     void add_order();
+    void add_next();
     std::unique_ptr<SnapshotBuilder> take() { return std::move(builder_); }
 
   private:
@@ -362,9 +364,24 @@ void Generation::add_order() {
     for (ItemIndex item = 0; item < item_count(); ++item) {
         builder_->set_appeal(item, appeal[slot_of_[item]]);
     }
+void Generation::add_next() {
+    for_each_next(learned_.logs.sessions, item_of_, item_count(), learned_.options.next_per_item,
+                  [this](ItemIndex item, std::vector<ScoredItem> row) {
+                      builder_->set_neighbours(NeighbourKind::next, item, std::move(row));
+                  });
 }
 
 }  // namespace
+
+Result<std::unique_ptr<SnapshotBuilder>> build_sessions(const Learned& learned, std::int64_t now) {
+    Generation generation(learned, now);
+    if (Status status = generation.add_items(); !status) {
+        return status;
+    }
+    generation.add_sessions();
+    generation.add_next();
+    return generation.take();
+}
 
 Result<std::unique_ptr<SnapshotBuilder>> build_generation(const Learned& learned,
                                                           std::int64_t now) {
@@ -378,6 +395,7 @@ Result<std::unique_ptr<SnapshotBuilder>> build_generation(const Learned& learned
     generation.add_cross_sell();
     generation.add_similar();
     generation.add_sessions();
+    generation.add_next();
     generation.add_order();
     return generation.take();
 }

@@ -76,6 +76,9 @@ double Decayed::rank(double half_life) const {
 }
 
 void Logs::add_session(const Visit& visit) {
+    if (visit.clicks.size() >= 2) {
+        trials.add(visit.last, visit.clicks);
+    }
     if (visit.seen.size() < 2 || visit.seen.size() > kMaxSessionItems) {
         return;
     }
@@ -90,6 +93,12 @@ void Logs::add_session(const Visit& visit) {
     sessions.add(visit.last, all);
     if (viewed.size() >= 2) {
         browsed.add(visit.last, viewed);
+    }
+}
+
+void Logs::trim() {
+    for (SessionLog* log : {&sessions, &browsed, &baskets, &trials}) {
+        log->trim();
     }
 }
 
@@ -185,9 +194,13 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     if (apart(event.time, visit.last)) {
         logs.add_session(visit);
         visit.seen.clear();
+        visit.clicks.clear();
     }
     visit.last = event.time;
     lists.touch(visit.lists, {slot, event.type, event.time});
+    if (visit.clicks.size() < kMaxClicks) {
+        visit.clicks.push_back(slot);
+    }
     see(visit.seen, slot, browsing(event.type));
     if (event.type != EventType::purchase) {
         return;
@@ -380,18 +393,56 @@ std::optional<store::LiveFields> Trainer::live_fields(std::string_view id, std::
     return *live;
 }
 
-Result<std::unique_ptr<store::SnapshotBuilder>> Trainer::build(std::int64_t now) const {
-    Logs logs = state_->logs;  // open visits count, and stay open
-    for (const auto& [name, visit] : state_->visits) {
-        logs.add_session(visit);
-        logs.add_basket(visit);
+Logs Trainer::State::closed_logs() const {
+    Logs closed = logs;
+    for (const auto& [name, visit] : visits) {
+        closed.add_session(visit);
+        closed.add_basket(visit);
     }
-    logs.sessions.trim();
-    logs.browsed.trim();
-    logs.baskets.trim();
-    return build_generation({state_->options, state_->products, state_->segments, logs,
-                             state_->columns_left_out(), state_->lists, state_->order_weights},
-                            now);
+    closed.trim();
+    return closed;
+}
+
+Result<std::unique_ptr<store::SnapshotBuilder>> Trainer::build(std::int64_t now) const {
+    const Logs logs = state_->closed_logs();  // open visits count, and stay open
+    auto builder = build_generation(
+        {state_->options, state_->products, state_->segments, logs, state_->columns_left_out(),
+         state_->lists, state_->order_weights},
+        now);
+    if (builder && state_->mixture) {
+        (*builder)->set_mixture(*state_->mixture);
+    }
+    return builder;
+}
+
+void Trainer::each_trial(const Trial& trial) const {
+    const SessionLog trials = state_->closed_logs().trials;
+    std::vector<std::string_view> names(state_->products.size());
+    for (const auto& [id, slot] : state_->slots) {
+        names[slot] = id;
+    }
+    std::vector<std::string_view> ids;
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+        ids.clear();
+        for (const Slot slot : trials.items(i)) {
+            ids.push_back(names[slot]);
+        }
+        trial(trials.time(i), ids);
+    }
+}
+
+Status Trainer::write_past(const std::string& path, std::int64_t until) const {
+    Logs logs = state_->closed_logs();
+    logs.sessions.cut(until);
+    const auto builder = build_sessions(
+        {state_->options, state_->products, state_->segments, logs, state_->columns_left_out(),
+         state_->lists, state_->order_weights},
+        until);
+    return builder ? (*builder)->write(path, 1, until) : builder.status();
+}
+
+void Trainer::set_mixture(const store::Mixture& mixture) {
+    state_->mixture = mixture;
 }
 
 Status Trainer::write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now) {

@@ -19,6 +19,8 @@
 //     history has neighbours too
 //   sessions: a visitor's events with gaps under 30 minutes, 2 to 50 items; longer ones are
 //     machines or wholesalers and are left out
+//   next: what is viewed next, see next_links.hpp; the mixture of sources that predicts it is set
+//     from outside, for recommending is not this room's
 // Both kinds of neighbours are pooled over item_group_id: a neighbour group is named by its most
 // popular item that is available, and nothing of one's own group is a neighbour.
 // Lists and neighbours hold as many available items as the options say, and up to a quarter of that
@@ -33,6 +35,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -114,6 +117,16 @@ class Trainer {
     // The other way, before anything else is learned; then the catalog is to be set. After an error
     // nothing has changed.
     Status restore(const std::string& path, Sources* sources);
+    // The newest sessions of two clicks or more, as they were clicked, with repetitions: at most
+    // 20,000 and 100 clicks of each. Calls trial(time of the last click, ids) in no order; the ids
+    // die with the call.
+    using Trial = std::function<void(std::int64_t, std::span<const std::string_view>)>;
+    void each_trial(const Trial& trial) const;
+    // A snapshot for trying predictions: the catalog, and what sessions that ended by `until` say of
+    // the next item.
+    Status write_past(const std::string& path, std::int64_t until) const;
+    // Goes into all generations from now on.
+    void set_mixture(const store::Mixture& mixture);
 
   private:
     class Saving;

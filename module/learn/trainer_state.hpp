@@ -1,9 +1,11 @@
 // What a trainer remembers. Internal to learn.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,10 +54,13 @@ struct Visit {
     std::int64_t last_purchase = 0;
     std::vector<Slot> basket;
     ListVisit lists;
+    std::vector<Slot> clicks;  // of the session, as they came, with repetitions; at most kMaxClicks
 };
 
 inline constexpr std::int64_t kSessionGap = 30 * 60;  // seconds
 inline constexpr std::size_t kMaxSessionItems = 50;
+inline constexpr std::size_t kMaxClicks = 100;
+inline constexpr std::size_t kMaxTrials = 20'000;
 inline constexpr std::size_t kMaxBasketItems = 1000;
 inline constexpr std::size_t kMaxVisits = 200'000;
 inline constexpr std::size_t kMaxSegments = 256;
@@ -71,10 +76,13 @@ struct Segment {
 };
 using Segments = std::map<std::string, Segment, std::less<>>;
 
-// The three logs that sessions and baskets go to.
+// The logs that sessions and baskets go to.
 struct Logs {
     SessionLog sessions, browsed, baskets;
-    explicit Logs(std::size_t max) : sessions(max), browsed(max), baskets(max) {}
+    SessionLog trials;  // clicks of the newest sessions, to try predictions on
+    explicit Logs(std::size_t max)
+        : sessions(max), browsed(max), baskets(max), trials(std::min(max, kMaxTrials)) {}
+    void trim();
     void add_session(const Visit& visit);
     void add_basket(const Visit& visit);
 };
@@ -106,7 +114,9 @@ struct Trainer::State {
     std::vector<float> order_weights;
     std::uint64_t events = 0;
     std::int64_t newest = 0;
+    std::optional<store::Mixture> mixture;
 
+    Logs closed_logs() const;  // as if all visits ended now
     const Product* find(std::string_view id) const;
     void weigh(Slot slot, const visitor::Event& event, double weight);
     void weigh_segments(Slot slot, const visitor::Event& event, double weight);
@@ -133,5 +143,8 @@ struct Learned {
 };
 Result<std::unique_ptr<store::SnapshotBuilder>> build_generation(const Learned& learned,
                                                                  std::int64_t now);
+// The same, but only with what predicts the next item of a session.
+Result<std::unique_ptr<store::SnapshotBuilder>> build_sessions(const Learned& learned,
+                                                               std::int64_t now);
 
 }  // namespace pz::learn

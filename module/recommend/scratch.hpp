@@ -60,10 +60,16 @@ struct Neighbour {
     float similarity;
 };
 
+// What speaks for an item that may come next: the first sources of store::Mixture.
+struct Evidence {
+    float near = 0, wide = 0, link = 0, second_link = 0;
+};
+
 struct Scratch::State {
     // session_scores()
     std::vector<Neighbour> neighbours;
     Sparse<std::uint8_t> place;  // of the evolving session's items: 1 is the latest
+    Sparse<Evidence> evidence;   // not normalised
     Sparse<float> session;       // the result
 
     // score_affinity()

@@ -230,6 +230,7 @@ Result<Image> assemble(const Draft& draft) {
     put_neighbours(draft, image);
     put_sessions(draft, image);
     put_item_sessions(draft.items.size(), draft.sessions_per_item, image);
+    image.mixture = draft.mixture;
     return image;
 }
 
@@ -254,6 +255,7 @@ Image::Sections Image::sections() const {
             bytes_of(session_frequency),
             bytes_of(appeal),
             bytes_of(order_weights),
+            bytes_of(mixture),
             bytes_of(live)};
 }
 

@@ -381,6 +381,14 @@ void SnapshotBuilder::add_session(std::uint32_t unix_seconds, std::vector<ItemIn
     draft.session_offsets.push_back(static_cast<std::uint32_t>(draft.session_items.size()));
 }
 
+void SnapshotBuilder::set_mixture(const Mixture& mixture) {
+    if (!valid(mixture)) {
+        state_->note_misuse("set_mixture: a share is not 0..1");
+        return;
+    }
+    state_->draft.mixture.assign(1, mixture);
+}
+
 void SnapshotBuilder::set_sessions_per_item(std::size_t limit) {
     state_->draft.sessions_per_item = limit;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/item.hpp"
+#include "store/mixture.hpp"
 #include "store/status.hpp"
 
 namespace pz::store {
@@ -76,6 +77,8 @@ class SnapshotBuilder {
     // Sessions may come in any order. Per item the newest `sessions_per_item` are indexed.
     void add_session(std::uint32_t unix_seconds, std::vector<ItemIndex> items);
     void set_sessions_per_item(std::size_t limit);  // default 5000
+    // Shares that are not 0..1 are an error of the caller, as above.
+    void set_mixture(const Mixture& mixture);
 
     // Writes and syncs the staged file, and removes those of writers that are gone. After an error,
     // which names the path and the system's reason, there is no such file.

@@ -40,6 +40,7 @@ struct Draft {
     std::size_t sessions_per_item = 5000;
 
     std::vector<float> order_weights;
+    std::vector<Mixture> mixture;  // one or none
 
     // The first wrong argument of a call that returns nothing; write() reports it.
     std::string misuse;
@@ -66,6 +67,7 @@ struct Image {
     std::vector<std::uint32_t> session_frequency;
     std::vector<float> appeal;
     std::vector<float> order_weights;
+    std::vector<Mixture> mixture;
     std::vector<LiveRecord> live;
 
     using Sections = std::array<std::span<const std::byte>, kSectionCount>;

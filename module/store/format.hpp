@@ -15,6 +15,7 @@
 
 #include "store/checksum.hpp"
 #include "store/item.hpp"
+#include "store/mixture.hpp"
 
 namespace pz::store {
 
@@ -45,6 +46,7 @@ enum class Section : std::uint32_t {
     session_frequency,     // u32, per item
     appeal,                // f32, per item
     order_weights,         // f32, at most kMaxOrderWeights
+    mixture,               // Mixture, one or none
     live,                  // LiveRecord, per item
     count
 };
@@ -94,6 +96,7 @@ struct LiveRecord {
     std::uint32_t availability;
     std::uint32_t reserved;
 };
+static_assert(kSources == 7 && kMixtureContexts == 12, "part of the format");
 static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8);
 
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);

@@ -91,6 +91,7 @@ enum class ListKind : std::uint8_t {
 enum class NeighbourKind : std::uint8_t {
     cross_sell,  // bought together
     similar,     // alternatives: viewed together, or alike in their attributes
+    next,        // viewed next, with probabilities
     count
 };
 

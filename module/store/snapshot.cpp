@@ -191,6 +191,8 @@ std::uint32_t Snapshot::session_frequency(ItemIndex item) const {
 
 std::size_t Snapshot::session_item_count() const {
     return layout_->view.session_items.size();
+const Mixture* Snapshot::mixture() const {
+    return layout_->view.mixture.empty() ? nullptr : layout_->view.mixture.data();
 }
 
 }  // namespace pz::store

@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "store/item.hpp"
+#include "store/mixture.hpp"
 #include "store/status.hpp"
 
 namespace pz::store {
@@ -86,6 +87,8 @@ class Snapshot {
     std::uint32_t session_frequency(ItemIndex item) const;
     // Items of all sessions together.
     std::size_t session_item_count() const;
+    // What was found to suit this shop; null: nothing was, take the defaults.
+    const Mixture* mixture() const;
 
   private:
     friend class LiveWriter;

@@ -87,7 +87,8 @@ bool take_all(std::span<const std::byte> f, const Header& h, View& v) {
            take(f, h, Section::item_sessions, v.item_sessions) &&
            take(f, h, Section::session_frequency, v.session_frequency) &&
            take(f, h, Section::appeal, v.appeal) &&
-           take(f, h, Section::order_weights, v.order_weights) && take(f, h, Section::live, v.live);
+           take(f, h, Section::order_weights, v.order_weights) &&
+           take(f, h, Section::mixture, v.mixture) && take(f, h, Section::live, v.live);
 }
 
 bool sizes_ok(const View& v) {
@@ -102,7 +103,7 @@ bool sizes_ok(const View& v) {
            v.session_offsets.size() == std::uint64_t{h.session_count} + 1 &&
            v.item_session_offsets.size() == items + 1 && v.session_frequency.size() == items &&
            v.appeal.size() == items && v.order_weights.size() <= kMaxOrderWeights &&
-           v.live.size() == items;
+           v.mixture.size() <= 1 &&           v.live.size() == items;
 }
 
 bool all_below(std::span<const std::uint32_t> values, std::uint64_t limit) {
@@ -209,6 +210,10 @@ bool order_ok(const View& v) {
            std::all_of(v.order_weights.begin(), v.order_weights.end(), finite);
 }
 
+bool mixture_ok(const View& v) {
+    return std::all_of(v.mixture.begin(), v.mixture.end(), valid);
+}
+
 }  // namespace
 
 Result<View> check_file(std::span<const std::byte> file) {
@@ -235,6 +240,9 @@ Result<View> check_file(std::span<const std::byte> file) {
     }
     if (!lists_ok(view) || !sessions_ok(view) || !order_ok(view)) {
         return broken("lists out of range");
+    }
+    if (!mixture_ok(view)) {
+        return broken("shares out of range");
     }
     return view;
 }

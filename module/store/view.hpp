@@ -35,6 +35,7 @@ struct View {
     std::span<const std::uint32_t> session_frequency;
     std::span<const float> appeal;
     std::span<const float> order_weights;
+    std::span<const Mixture> mixture;
     std::span<const LiveRecord> live;
 
     std::string_view text(ValueId value) const {
