@@ -20,7 +20,7 @@ namespace pz::store {
 static_assert(std::endian::native == std::endian::little, "the file is mapped as it is");
 
 inline constexpr std::array<char, 8> kMagic = {'P', 'Z', 'S', 'T', 'O', 'R', 'E', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 enum class Section : std::uint32_t {
     field_names,           // u32 value id, per field
@@ -41,6 +41,10 @@ enum class Section : std::uint32_t {
     item_session_offsets,  // u32, item_count + 1
     item_sessions,         // u32 session, newest first
     session_frequency,     // u32, per item
+    item_signals,          // ItemSignals, per item
+    found_segments,        // u32 value id of the name, per segment
+    found_attributes,      // Attribute, ascending
+    found_weights,         // f32, found_attributes x found_segments
     live,                  // LiveRecord, per item
     count
 };
@@ -88,9 +92,10 @@ struct LiveRecord {
     std::uint32_t stock;
     float popularity;
     std::uint32_t availability;
-    std::uint32_t reserved;
+    std::uint32_t restocked;
 };
 static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8);
+static_assert(sizeof(ItemSignals) == 12 && sizeof(Attribute) == 8);
 
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);
 // The first 2^28 items are more than any shop has and keep all counts within 32 bits.

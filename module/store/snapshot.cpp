@@ -130,6 +130,29 @@ std::int64_t Snapshot::first_seen(ItemIndex item) const {
     return item < item_count() ? layout_->view.first_seen[item] : 0;
 }
 
+ItemSignals Snapshot::signals(ItemIndex item) const {
+    return item < item_count() ? layout_->view.item_signals[item] : ItemSignals();
+}
+
+std::span<const ValueId> Snapshot::found_segments() const {
+    return layout_->view.found_segments;
+}
+
+std::span<const Attribute> Snapshot::found_attributes() const {
+    return layout_->view.found_attributes;
+}
+
+std::span<const float> Snapshot::weights_of(Attribute attribute) const {
+    const View& view = layout_->view;
+    const auto all = view.found_attributes;
+    const auto found = std::lower_bound(all.begin(), all.end(), attribute);
+    if (found == all.end() || *found != attribute) {
+        return {};
+    }
+    const std::size_t width = view.found_segments.size();
+    return view.found_weights.subspan(static_cast<std::size_t>(found - all.begin()) * width, width);
+}
+
 std::span<const ScoredItem> Snapshot::ranked(ListKind kind, ValueId key) const {
     const View& view = layout_->view;
     const ListKey wanted{static_cast<std::uint32_t>(kind), key};
