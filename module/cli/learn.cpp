@@ -22,6 +22,7 @@ struct LearnOptions {
     std::vector<std::string> history;
     unsigned partitions = 1;
     bool once = false;
+    learn::TrainerOptions trainer;
     RedisOptions redis;
 };
 
@@ -42,7 +43,7 @@ Result<milliseconds> parse_interval(std::string_view text) {
 }
 
 int learn_files(const LearnOptions& options) {
-    Learner learner(options.store);
+    Learner learner(options.store, options.trainer);
     Status status = learner.read_catalog(options.catalog);
     for (const std::string& path : options.history) {
         if (status.ok()) {
@@ -80,7 +81,7 @@ int learn_redis(const LearnOptions& options) {
     }
     daemon.url = *url;
     daemon.interval = *interval;
-    Learner learner(options.store);
+    Learner learner(options.store, options.trainer);
     Status status = check_readable(options.history);
     if (status.ok() && !options.catalog.empty()) {
         status = learner.read_catalog(options.catalog);
@@ -130,6 +131,12 @@ void add_learn(CLI::App& app, Run& run) {
     command->add_option("--interval", options->interval, "The time between generations")
         ->capture_default_str()
         ->type_name("TIME");
+    command
+        ->add_option("--found-segments", options->trainer.found_segments,
+                     "Segments to find in the sessions, at most; 0: none")
+        ->check(CLI::Range(std::size_t{0}, store::kMaxFoundSegments))
+        ->capture_default_str()
+        ->type_name("N");
     command->callback([&run, options] { run = [options] { return run_learn(*options); }; });
 }
 

@@ -10,7 +10,8 @@
 
 namespace pz::cli {
 
-Learner::Learner(std::string path) : path_(std::move(path)), staged_(path_) {
+Learner::Learner(std::string path, const learn::TrainerOptions& options)
+    : path_(std::move(path)), trainer_(options), staged_(path_) {
     if (const auto existing = store::Snapshot::open(path_); existing.ok()) {
         generation_ = (*existing)->generation();
         // Without it, changes wait for the next generation.
@@ -70,9 +71,22 @@ Status Learner::set_item(std::string_view id, const store::ItemInput& item) {
     Status status = trainer_.set_item(item);
     if (status.ok()) {
         changed_ = true;
+        note_restocked(id);
         update_live(id);
     }
     return status;
+}
+
+// The store in service says how it was before, also before this process began.
+void Learner::note_restocked(std::string_view id) {
+    const std::int64_t now = unix_now();
+    const auto fresh = trainer_.live_fields(id, now);
+    if (live_ == nullptr || !fresh) {
+        return;
+    }
+    const store::LiveFields before = live_->read(id);
+    const bool back = !before.available() && fresh->available();
+    trainer_.set_restocked(id, back ? static_cast<std::uint32_t>(now) : before.restocked);
 }
 
 void Learner::remove_item(std::string_view id) {
@@ -163,13 +177,21 @@ Status Learner::take_over() {
     return status;
 }
 
+// Segments go on from those in service.
+Status Learner::write_generation() {
+    if (const auto before = store::Snapshot::open(path_); before.ok()) {
+        trainer_.continue_segments(**before);
+    }
+    return trainer_.write(staged_, generation_ + 1, unix_now());
+}
+
 Status Learner::write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
     staged_summary_ = describe();
     updated_.clear();
-    Status status = trainer_.write(staged_, generation_ + 1, unix_now());
+    Status status = write_generation();
     status = status.ok() ? take_over() : status;
     changed_ = changed_ && !status.ok();
     return status;
@@ -179,7 +201,7 @@ Status Learner::begin_write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
-    auto child = Child::start([&] { return trainer_.write(staged_, generation_ + 1, unix_now()); });
+    auto child = Child::start([&] { return write_generation(); });
     if (!child.ok()) {
         warn(child.message() + "; this process writes the generation itself, updates wait");
         return write();

@@ -20,7 +20,7 @@ class Learner {
   public:
     // `path`: of the store. A generation that stands there is updated in place until the first one
     // is written, whose number follows.
-    explicit Learner(std::string path);
+    explicit Learner(std::string path, const learn::TrainerOptions& options = {});
     ~Learner();  // gives up a generation that is being written
     Learner(const Learner&) = delete;
     Learner& operator=(const Learner&) = delete;
@@ -64,6 +64,8 @@ class Learner {
 
   private:
     Status check_catalog();
+    void note_restocked(std::string_view id);
+    Status write_generation();
     // The staged file goes into service, with the updates that the store in service got meanwhile.
     Status take_over();
     std::string describe() const;

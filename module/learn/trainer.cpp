@@ -174,11 +174,27 @@ void Trainer::State::close_oldest() {
     });
 }
 
+// `items` in the order of their places; those that the catalog lacks leave a gap.
+void Trainer::State::learn_impression(std::string_view visitor, const Event& event) {
+    std::vector<Attention::Shown> shown;
+    std::string_view rest = event.parameter("items");
+    for (std::size_t place = 0; !rest.empty(); ++place) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        if (const auto found = slots.find(rest.substr(0, end)); found != slots.end()) {
+            shown.push_back({found->second, place});
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    attention.show(visitor, event.parameter("list"), event.parameter("recommender"), shown,
+                   event.time);
+}
+
 void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& event, double weight) {
     weigh(slot, event, weight);
     if (visitor.empty()) {
         return;
     }
+    attention.click(visitor, slot, event.time);
     weigh_segments(slot, event, weight);
     Visit& visit = this->visit(visitor);
     visit.touched = events;
@@ -197,6 +213,7 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     }
     visit.last_purchase = event.time;
     buy(visit.basket, slot);
+    repeats.buy(visitor, slot, event.time);
 }
 
 void Trainer::State::count_columns(const store::ItemInput& input, int change) {
@@ -266,6 +283,30 @@ void Trainer::remove_item(std::string_view id) {
     product.input = {};
 }
 
+void Trainer::set_restocked(std::string_view id, std::uint32_t time) {
+    if (const auto found = state_->slots.find(id); found != state_->slots.end()) {
+        state_->products[found->second].restocked = time;
+    }
+}
+
+void Trainer::continue_segments(const store::Snapshot& before) {
+    std::vector<store::SegmentInput> segments;
+    for (const store::ValueId name : before.found_segments()) {
+        segments.push_back({std::string(before.text(name)), {}});
+    }
+    for (const store::Attribute& attribute : before.found_attributes()) {
+        const auto weights = before.weights_of(attribute);
+        for (std::size_t i = 0; i < segments.size(); ++i) {
+            if (weights[i] > 0) {
+                segments[i].weights.push_back({static_cast<store::FieldId>(attribute.field),
+                                               std::string(before.text(attribute.value)),
+                                               weights[i]});
+            }
+        }
+    }
+    state_->old_segments = std::move(segments);
+}
+
 std::vector<std::string> Trainer::columns_left_out() const {
     return state_->columns_left_out();
 }
@@ -282,6 +323,9 @@ void Trainer::add(std::string_view visitor, const Event& event) {
         return;
     }
     state_->newest = std::max(state_->newest, event.time);
+    if (event.type == EventType::view_item_list && event.item.empty() && !visitor.empty()) {
+        state_->learn_impression(visitor, event);
+    }
     const auto found = state_->slots.find(event.item);
     if (weight > 0 && found != state_->slots.end()) {
         state_->learn(found->second, visitor, event, weight);
@@ -313,6 +357,7 @@ std::optional<store::LiveFields> Trainer::live_fields(std::string_view id, std::
         return {};
     }
     live->popularity = popularity(id, now);
+    live->restocked = product->restocked;
     return *live;
 }
 
@@ -326,7 +371,8 @@ Result<std::unique_ptr<store::SnapshotBuilder>> Trainer::build(std::int64_t now)
     logs.browsed.trim();
     logs.baskets.trim();
     return build_generation(
-        {state_->options, state_->products, state_->segments, logs, state_->columns_left_out()},
+        {state_->options, state_->products, state_->segments, logs, state_->columns_left_out(),
+         state_->attention, state_->repeats, state_->old_segments},
         now);
 }
 

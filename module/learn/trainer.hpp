@@ -18,6 +18,11 @@
 //     history has neighbours too
 //   sessions: a visitor's events with gaps under 30 minutes, 2 to 50 items; longer ones are
 //     machines or wholesalers and are left out
+//   signals: appeal and exposure (attention.hpp), and the interval between purchases (repeats.hpp).
+//     Every list of popular items is ordered by its weight times the item's appeal.
+//   unproven: items that were shown less than 200 times at an ordinary place
+//   segments found by machine (found_segments.hpp), with in_segment lists as of others: of a
+//     session's items, decayed as popularity
 // Both kinds of neighbours are pooled over item_group_id: a neighbour group is named by its most
 // popular item that is available, and nothing of one's own group is a neighbour.
 // Lists and neighbours hold as many available items as the options say, and up to a quarter of that
@@ -38,6 +43,7 @@
 
 #include "learn/catalog.hpp"
 #include "store/builder.hpp"
+#include "store/snapshot.hpp"
 #include "store/status.hpp"
 #include "visitor/event.hpp"
 
@@ -49,6 +55,7 @@ struct TrainerOptions {
     std::size_t list_length = 200;               // of each ranked list
     double popularity_half_life = 14 * 86400.0;  // seconds
     double basket_half_life = 60 * 86400.0;
+    std::size_t found_segments = store::kMaxFoundSegments;  // at most; under 2: none
 };
 
 class Trainer {
@@ -59,14 +66,17 @@ class Trainer {
     // New or changed; the error names the field. Beyond 256 columns in all, generations leave out
     // those that the fewest items have, but no standard one.
     Status set_item(const store::ItemInput& item);
+    // When the item became available again, unix seconds; 0: never.
+    void set_restocked(std::string_view id, std::uint32_t time);
     void remove_item(std::string_view id);  // what was learned of it comes back with it
     std::size_t item_count() const;
     // Columns that generations leave out, in order.
     std::vector<std::string> columns_left_out() const;
 
     // Events of one visitor must come in order of time; visitors may be mixed. The item must be in
-    // the catalog by then. Impressions (view_item_list) are counted but teach nothing yet; neither
-    // do events dated before 1970 or over a day ahead of this machine's clock. Those of no visitor
+    // the catalog by then. Impressions (view_item_list without an item, but with `list` and `items`)
+    // teach what is clicked where. Events dated before 1970 or over a day ahead of this machine's
+    // clock teach nothing. Those of no visitor
     // ("") teach popularity alone: they are of many.
     void add(std::string_view visitor, const visitor::Event& event);
     std::uint64_t event_count() const;
@@ -76,6 +86,9 @@ class Trainer {
     float popularity(std::string_view id, std::int64_t now) const;
     // What a generation of now would say, for LiveWriter; nothing: not in the catalog.
     std::optional<store::LiveFields> live_fields(std::string_view id, std::int64_t now) const;
+
+    // Segments found by machine go on from those of the generation before.
+    void continue_segments(const store::Snapshot& before);
 
     Status write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now);
     Status write(const std::string& path, std::uint64_t generation, std::int64_t now);

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "learn/attention.hpp"
+#include "learn/repeats.hpp"
 #include "learn/session_log.hpp"
+#include "learn/text_hash.hpp"
 #include "learn/trainer.hpp"
 
 namespace pz::learn {
@@ -32,6 +34,7 @@ struct Product {
     bool listed = false;
     Decayed weight;
     std::int64_t first_event = 0;  // 0: none
+    std::uint32_t restocked = 0;   // as in LiveFields
 };
 
 // A visitor whose session or basket may go on.
@@ -72,15 +75,6 @@ struct Logs {
     void add_basket(const Visit& visit);
 };
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-        return std::hash<std::string_view>()(text);
-    }
-};
-template <class Value>
-using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
-
 struct Trainer::State {
     explicit State(const TrainerOptions& chosen) : options(chosen), logs(chosen.max_sessions) {}
 
@@ -92,6 +86,9 @@ struct Trainer::State {
     std::map<std::string, std::size_t, std::less<>> columns;  // how many listed items have each
     ByText<Visit> visits;
     Logs logs;
+    Attention attention;
+    Repeats repeats;
+    std::vector<store::SegmentInput> old_segments;  // of the generation before
     std::uint64_t events = 0;
     std::int64_t newest = 0;
 
@@ -103,6 +100,7 @@ struct Trainer::State {
     std::vector<std::string> columns_left_out() const;
     Visit& visit(std::string_view visitor);
     void close_oldest();
+    void learn_impression(std::string_view visitor, const visitor::Event& event);
     void learn(Slot slot, std::string_view visitor, const visitor::Event& event, double weight);
 };
 
@@ -113,6 +111,9 @@ struct Learned {
     const Segments& segments;
     const Logs& logs;
     const std::vector<std::string>& left_out;  // columns, in order
+    const Attention& attention;
+    const Repeats& repeats;
+    const std::vector<store::SegmentInput>& old_segments;
 };
 Result<std::unique_ptr<store::SnapshotBuilder>> build_generation(const Learned& learned,
                                                                  std::int64_t now);

@@ -158,6 +158,9 @@ void Request::record_impressions() {
         event.name = visitor::name(event.type);
         event.time = ngx_time();
         event.parameters.emplace_back("list", location_->plan->placements[shown.placement].name);
+        if (!shown.recommender.empty()) {
+            event.parameters.emplace_back("recommender", shown.recommender);
+        }
         event.parameters.emplace_back("items", item_list(shown.items));
         if (!shown.items.empty() && visitor::validate(event).ok()) {
             worker_.add_impression(visitor_, event);

@@ -79,6 +79,7 @@ struct Shown {
     bool listing;
     std::vector<store::ItemIndex> items;  // listings: the first `top`
     recommend::Tier tier;                 // the highest of them
+    std::string_view recommender;         // that gave the first; empty: a listing
 };
 
 struct Counters {

@@ -98,7 +98,7 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     emitter.emit(element.outer.substr(0, element.inner_begin));
     emitter.emit(made_);
     emitter.emit(element.outer.substr(element.inner_end));
-    note(element, ranked_.items);
+    note(element, ranked_.recommender, ranked_.items);
     explain(element, ranked_.recommender, ranked_.items, emitter);
     return true;
 }
@@ -130,7 +130,7 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
     }
     emit_permuted(element, emitter);
     const std::span<const recommend::Candidate> all = order_.candidates;
-    note(element, all.first(std::min(placement.top, all.size())));
+    note(element, {}, all.first(std::min(placement.top, all.size())));
     explain(element, {}, all, emitter);
     return true;
 }
@@ -148,9 +148,13 @@ void Resolver::emit_permuted(const rewrite::Element& element, Emitter& emitter) 
     emitter.emit(element.outer.substr(at));
 }
 
-void Resolver::note(const rewrite::Element& element, std::span<const recommend::Candidate> items) {
-    Shown shown{
-        element.pattern, plan_.placements[element.pattern].listing, {}, recommend::Tier::pre};
+void Resolver::note(const rewrite::Element& element, std::string_view recommender,
+                    std::span<const recommend::Candidate> items) {
+    Shown shown{element.pattern,
+                plan_.placements[element.pattern].listing,
+                {},
+                recommend::Tier::pre,
+                recommender};
     for (const recommend::Candidate& candidate : items) {
         if (candidate.item != store::kNoItem) {
             shown.items.push_back(candidate.item);

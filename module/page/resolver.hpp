@@ -46,7 +46,8 @@ class Resolver {
     bool fill(const rewrite::Element& element, Emitter& emitter);
     bool reorder(const rewrite::Element& element, Emitter& emitter);
     void emit_permuted(const rewrite::Element& element, Emitter& emitter) const;
-    void note(const rewrite::Element& element, std::span<const recommend::Candidate> items);
+    void note(const rewrite::Element& element, std::string_view recommender,
+              std::span<const recommend::Candidate> items);
     void explain(const rewrite::Element& element, std::string_view recommender,
                  std::span<const recommend::Candidate> items, Emitter& emitter);
 
