@@ -84,6 +84,7 @@ struct LocationConf {
     ngx_msec_t timeout;
     size_t buffer_size;
     ngx_flag_t impressions;
+    ngx_uint_t explore;  // percent of tiles
     ngx_str_t cache_control;
     ngx_array_t* types_keys;
     ngx_hash_t types;

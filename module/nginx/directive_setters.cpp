@@ -392,6 +392,29 @@ char* set_context(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     });
 }
 
+char* set_explore(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        constexpr ngx_int_t kMost = 50;
+        auto* location = static_cast<LocationConf*>(conf);
+        bool given = location->explore != NGX_CONF_UNSET_UINT;
+        std::string_view text = arguments(cf)[0];
+        if (text == "off") {
+            location->explore = 0;
+            return once(given, "personalize_explore");
+        }
+        const bool percent = text.ends_with('%');
+        text.remove_suffix(percent ? 1 : 0);
+        ngx_str_t digits = copy(cf->pool, text);
+        const ngx_int_t share = ngx_atoi(digits.data, digits.len);
+        if (!percent || share < 1 || share > kMost) {
+            return Status::error("personalize_explore: \"" + std::string(arguments(cf)[0]) +
+                                 "\": write a share of the tiles from 1% to 50%, or off");
+        }
+        location->explore = static_cast<ngx_uint_t>(share);
+        return once(given, "personalize_explore");
+    });
+}
+
 char* set_events(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
     set_handler(cf, beacon_handler);
     return static_cast<char*>(NGX_CONF_OK);

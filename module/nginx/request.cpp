@@ -1,5 +1,6 @@
 #include "nginx/request.hpp"
 
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -297,6 +298,11 @@ void Request::decide() {
         visitor.rules = rules_.get();
     }
     visitor.now = ngx_time();
+    // Only where an impression will tell how it went.
+    if (seen_ && location_->impressions && may_write() && worker_.redis() != nullptr) {
+        visitor.explore = static_cast<float>(location_->explore) / 100;
+        visitor.seed = std::hash<std::string_view>()(visitor_) | 1U;
+    }
     visitor.context.consent = consent_;
     evaluate_variables(visitor);
     page_->decide(page::Verdict::personalize, visitor);

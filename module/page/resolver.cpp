@@ -16,6 +16,8 @@ void Resolver::begin(const Visitor& visitor) {
     request_.rule_context.snapshot = visitor.snapshot;
     request_.rule_context.visitor = visitor.profile;
     request_.rule_context.now = visitor.now;
+    request_.explore = visitor.explore;
+    request_.seed = visitor.seed;
     request_.shown = &on_page_;
     tiles_.begin(*visitor.snapshot, *visitor.profile);
 }

@@ -69,7 +69,7 @@ void append_popular(const store::Snapshot& snapshot, std::span<const store::Scor
 // Tier::segment.
 void segment_scores(const Query& query, Sparse<float>& scores);
 
-// The item's weight among everybody, 0..1.
+// The item's weight among everybody times its appeal, 0..1.
 class PopularityScale {
   public:
     explicit PopularityScale(const store::Snapshot& snapshot);
@@ -99,6 +99,9 @@ void recommend_sale(const Query& query, Scratch& scratch, std::vector<Candidate>
 void recommend_recent(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_replenish(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_back_in_stock(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_price_drop(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 
 }  // namespace pz::recommend

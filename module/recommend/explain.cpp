@@ -12,8 +12,8 @@ namespace pz::recommend {
 namespace {
 
 constexpr std::string_view kTierNames[] = {"pre", "segment", "individual"};
-constexpr std::string_view kSignalNames[] = {"popularity", "segment", "session",
-                                             "affinity",   "recency", "order"};
+constexpr std::string_view kSignalNames[] = {"popularity", "segment", "session",  "affinity",
+                                             "recency",    "order",   "reminder", "exploration"};
 static_assert(std::size(kSignalNames) == static_cast<std::size_t>(Signal::count));
 
 // The length of the UTF-8 sequence that `text` begins with; 0: it is none.

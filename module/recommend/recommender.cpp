@@ -17,6 +17,9 @@ constexpr Recommender kRecommenders[] = {
      recommend_for_you},
     {"cross_sell", "what is bought together with the item and the cart", recommend_cross_sell},
     {"similar", "alternatives to the item", recommend_similar},
+    {"replenish", "what the visitor bought and is due to need again", recommend_replenish},
+    {"back_in_stock", "what the visitor looked at and is available again", recommend_back_in_stock},
+    {"price_drop", "what the visitor looked at and costs less now", recommend_price_drop},
 };
 
 }  // namespace
