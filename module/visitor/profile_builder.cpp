@@ -13,8 +13,9 @@ namespace {
 
 constexpr float kHalfLife = 7 * 24 * 3600;  // seconds
 constexpr std::size_t kMaxLevels = 8;
-constexpr std::size_t kLeastItems = 2;  // for a segment found by machine
-constexpr float kMargin = 1.25F;        // over the second segment
+constexpr std::size_t kLeastItems = 2;      // for a segment found by machine
+constexpr std::size_t kValuesPerField = 8;  // the first say enough
+constexpr float kMargin = 1.25F;            // over the second segment
 constexpr std::string_view kLevelSeparator = " > ";
 
 // Whether the event shows that the visitor turned to the item.
@@ -220,7 +221,15 @@ void Profile::Builder::find_segment() {
         return;
     }
     std::array<float, store::kMaxFoundSegments> sums{};
+    store::FieldId field = store::kNoField;
+    std::size_t left = 0;
     for (const Affinity& affinity : profile_.affinities_) {
+        left = affinity.field == field ? left : kValuesPerField;
+        field = affinity.field;
+        if (left == 0) {
+            continue;
+        }
+        --left;
         const auto weights = snapshot_.weights_of({affinity.field, affinity.value});
         for (std::size_t i = 0; i < weights.size(); ++i) {
             sums[i] += affinity.share * weights[i];
