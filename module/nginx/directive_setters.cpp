@@ -5,6 +5,7 @@
 
 #include "nginx/file.hpp"
 #include "nginx/rule_watch.hpp"
+#include "page/answer.hpp"
 
 namespace pz::ngx {
 
@@ -142,6 +143,9 @@ Status add_placement(ngx_conf_t* cf, void* conf, bool listing) {
         return Status::error(
             "personalize_widget: invalid number of arguments; write a selector and a recommender, "
             "as in \"#recommended\" for_you,popular, or off");
+    }
+    if (location.plan.answer) {
+        return Status::error("personalize_api: write placements into another location");
     }
     auto numbered = number_variables(cf, location, written);
     if (!numbered.ok()) {
@@ -412,6 +416,26 @@ char* set_explore(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         }
         location->explore = static_cast<ngx_uint_t>(share);
         return once(given, "personalize_explore");
+    });
+}
+
+char* set_api(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        LocationParts& location = parts(conf);
+        if (!location.plan.empty()) {
+            return Status::error(
+                "personalize_api: this location has placements; write it into one of its own");
+        }
+        for (const std::string_view name : page::kQuestionArguments) {
+            auto value = compile(cf, "$personalize_arg_" + std::string(name));
+            if (!value.ok()) {
+                return value.status();
+            }
+            location.variables.push_back(*value);
+        }
+        page::plan_answer(location.plan);
+        set_handler(cf, api_handler);
+        return {};
     });
 }
 

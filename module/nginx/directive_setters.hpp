@@ -23,6 +23,7 @@ char* set_listing(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_event(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_context(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_explore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_api(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_events(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_status(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 

@@ -80,7 +80,7 @@ void merge_parts(LocationConf* parent, LocationConf* child) {
     }
     LocationParts& own = *child->own;
     child->placements = &own;
-    if (own.plan.empty()) {
+    if (own.plan.empty() && !parent->placements->plan.answer) {
         const bool same = !own.widgets_off && !own.listings_off &&
                           parent->placements->plan.limits.max_buffer == child->buffer_size;
         if (same) {
@@ -232,6 +232,8 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_cache_control"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_str_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, cache_control),
      nullptr},
+    {ngx_string("personalize_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_api,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_events"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_events,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,

@@ -79,7 +79,8 @@ Skip ineligible(ngx_http_request_t* r) {
     if (r->subrequest_ranges) {
         return Skip::slice;  // what follows the first slice comes in subrequests, past us
     }
-    if (ngx_http_test_content_type(r, &location_conf(r)->types) == nullptr) {
+    const bool answer = location_conf(r)->plan->answer;
+    if (!answer && ngx_http_test_content_type(r, &location_conf(r)->types) == nullptr) {
         return Skip::type;
     }
     const ngx_table_elt_t* encoding = r->headers_out.content_encoding;

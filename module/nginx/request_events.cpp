@@ -181,7 +181,7 @@ void Request::record_impressions() {
         event.type = visitor::EventType::view_item_list;
         event.name = visitor::name(event.type);
         event.time = ngx_time();
-        event.parameters.emplace_back("list", location_->plan->placements[shown.placement].name);
+        event.parameters.emplace_back("list", shown.placement);
         if (!shown.recommender.empty()) {
             event.parameters.emplace_back("recommender", shown.recommender);
         }

@@ -13,6 +13,9 @@
 // listing. A listing behind a widget loses no tile and may repeat the widget's. Of one page the
 // first kMaxPlaced matched elements are placements; those behind them stay as they are.
 //
+// A plan that is an answer (Plan::answer) has a page of one chunk, which is what is given when
+// nothing is known: it leaves as it is, or as JSON in its place (answer.hpp).
+//
 // Fields of a tile's template: every column of the catalog by its name, and
 //   price, regular_price  "19.90", in the item's currency; regular_price only when on sale
 //   sale_price, availability, stock  as they are now; stock is empty when the shop does not say
@@ -77,7 +80,7 @@ struct Visitor {
 // What a placement showed, for impressions and counters. Placements left as they were are not in
 // it.
 struct Shown {
-    std::size_t placement;  // index into the plan
+    std::string_view placement;  // its name; as long as the plan and the visitor's variables
     bool listing;
     std::vector<store::ItemIndex> items;  // listings: the first `top`
     recommend::Tier tier;                 // the highest of them

@@ -40,6 +40,7 @@ struct Plan {
     std::vector<rewrite::Pattern> patterns;  // patterns[i] belongs to placements[i]
     std::vector<Placement> placements;
     rewrite::Limits limits;
+    bool answer = false;  // the whole page is the one placement, and leaves as JSON
     bool empty() const { return placements.empty(); }
 };
 

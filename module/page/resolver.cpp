@@ -83,7 +83,9 @@ void Resolver::resolve(const rewrite::Element& element, Emitter& emitter) {
 
 bool Resolver::edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter) {
     enter(placement);
-    return placement.listing ? reorder(element, emitter) : fill(element, emitter);
+    return plan_.answer        ? answer(emitter)
+           : placement.listing ? reorder(element, emitter)
+                               : fill(element, emitter);
 }
 
 bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
@@ -100,8 +102,29 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     emitter.emit(element.outer.substr(0, element.inner_begin));
     emitter.emit(made_);
     emitter.emit(element.outer.substr(element.inner_end));
-    note(element, ranked_.recommender, ranked_.items);
+    note(placement.name, false, ranked_.recommender, ranked_.items);
     explain(element, ranked_.recommender, ranked_.items, emitter);
+    return true;
+}
+
+bool Resolver::answer(Emitter& emitter) {
+    auto question = read_question(visitor_.variables);
+    if (!question.ok()) {
+        return false;
+    }
+    recommend::fill(request_, {question->placement, question->recommenders, question->limit, 1},
+                    scratch_, ranked_);
+    count_rules(ranked_.rules);
+    if (ranked_.items.empty()) {
+        return false;
+    }
+    made_.clear();
+    append_answer(
+        *visitor_.snapshot, *question, ranked_, visitor_.explain,
+        request_.rules != nullptr ? request_.rules->rule_names() : std::span<const std::string>(),
+        made_);
+    emitter.emit(made_);
+    note(question->placement, false, ranked_.recommender, ranked_.items);
     return true;
 }
 
@@ -132,7 +155,7 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
     }
     emit_permuted(element, emitter);
     const std::span<const recommend::Candidate> all = order_.candidates;
-    note(element, {}, all.first(std::min(placement.top, all.size())));
+    note(placement.name, true, {}, all.first(std::min(placement.top, all.size())));
     explain(element, {}, all, emitter);
     return true;
 }
@@ -150,13 +173,9 @@ void Resolver::emit_permuted(const rewrite::Element& element, Emitter& emitter) 
     emitter.emit(element.outer.substr(at));
 }
 
-void Resolver::note(const rewrite::Element& element, std::string_view recommender,
+void Resolver::note(std::string_view placement, bool listing, std::string_view recommender,
                     std::span<const recommend::Candidate> items) {
-    Shown shown{element.pattern,
-                plan_.placements[element.pattern].listing,
-                {},
-                recommend::Tier::pre,
-                recommender};
+    Shown shown{placement, listing, {}, recommend::Tier::pre, recommender};
     for (const recommend::Candidate& candidate : items) {
         if (candidate.item != store::kNoItem) {
             shown.items.push_back(candidate.item);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/answer.hpp"
 #include "page/page.hpp"
 #include "page/tiles.hpp"
 
@@ -44,9 +45,10 @@ class Resolver {
     void locate(const rewrite::Element& element);
     bool edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter);
     bool fill(const rewrite::Element& element, Emitter& emitter);
+    bool answer(Emitter& emitter);
     bool reorder(const rewrite::Element& element, Emitter& emitter);
     void emit_permuted(const rewrite::Element& element, Emitter& emitter) const;
-    void note(const rewrite::Element& element, std::string_view recommender,
+    void note(std::string_view placement, bool listing, std::string_view recommender,
               std::span<const recommend::Candidate> items);
     void explain(const rewrite::Element& element, std::string_view recommender,
                  std::span<const recommend::Candidate> items, Emitter& emitter);

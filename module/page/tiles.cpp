@@ -10,11 +10,6 @@ namespace {
 constexpr std::string_view kTraitPrefix = "visitor.";
 constexpr std::int64_t kMicros = 1'000'000;
 
-std::string_view availability_name(store::Availability availability) {
-    constexpr std::string_view kNames[] = {"in_stock", "out_of_stock", "preorder", "backorder"};
-    return kNames[static_cast<std::size_t>(availability)];
-}
-
 std::string_view format_number(std::uint64_t number, std::array<char, 24>& digits) {
     const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), number);
     return {digits.data(), static_cast<std::size_t>(result.ptr - digits.data())};
@@ -31,6 +26,11 @@ struct TileRenderer::Item {
 std::string_view tier_name(recommend::Tier tier) {
     constexpr std::string_view kNames[] = {"pre", "segment", "individual"};
     return kNames[static_cast<std::size_t>(tier)];
+}
+
+std::string_view availability_name(store::Availability availability) {
+    constexpr std::string_view kNames[] = {"in_stock", "out_of_stock", "preorder", "backorder"};
+    return kNames[static_cast<std::size_t>(availability)];
 }
 
 std::string_view format_price(std::int64_t micros, std::array<char, 24>& digits) {

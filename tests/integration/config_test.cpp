@@ -70,6 +70,7 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
             }
             location /rules { personalize_rules off; }
             location /e { personalize_events; }
+            location /a { personalize_api; }
             location /s { personalize_status; }
             location /p { personalize_status prometheus; }
         })");

@@ -119,7 +119,8 @@ BOOST_AUTO_TEST_CASE(widget_errors_name_the_remedy) {
                "\"#recommended\" for_you,popular");
     BOOST_TEST(message({"#w", "poplar"}) ==
                "personalize_widget: unknown recommender 'poplar': did you mean 'popular'? known "
-               "are popular, new, sale, recent, for_you, cross_sell, similar");
+               "are popular, new, sale, recent, for_you, cross_sell, similar, "
+               "replenish, back_in_stock, price_drop");
     BOOST_TEST(message({"#w", "popular,"})
                    .starts_with("personalize_widget: unknown recommender '': known are popular"));
     BOOST_TEST(message({"#w", "popular,popular"}) ==
