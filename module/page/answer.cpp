@@ -47,7 +47,8 @@ void append_item(const store::Snapshot& snapshot, store::ItemIndex item, std::si
     out += "{\"id\":";
     append_json(snapshot.id(item), out);
     out.append(",\"position\":").append(std::to_string(position));
-    for (store::FieldId field = store::field::id + 1; field < snapshot.field_count(); ++field) {
+    for (std::size_t i = store::field::id + 1; i < snapshot.field_count(); ++i) {
+        const auto field = static_cast<store::FieldId>(i);
         if (!is_live(snapshot.field_name(field))) {
             append_member(snapshot.field_name(field), snapshot.text(item, field), out);
         }

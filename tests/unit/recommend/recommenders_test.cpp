@@ -77,6 +77,13 @@ BOOST_AUTO_TEST_CASE(popular_in_the_visitors_segments_first) {
     BOOST_TEST(run("popular") == "desk mug cup pot lamp tea milk");
 }
 
+BOOST_AUTO_TEST_CASE(a_segments_favourites_are_news_to_the_visitor) {
+    know({"view_item pot 10"}, "cooks");
+    BOOST_TEST(run("popular") == "tea desk mug cup pot lamp milk");
+    request.query.level = Tier::segment;  // does not look at what they did
+    BOOST_TEST(run("popular") == "pot tea desk mug cup lamp milk");
+}
+
 BOOST_AUTO_TEST_CASE(a_shop_without_events_has_popular_items_too) {
     store::SnapshotBuilder builder;
     BOOST_REQUIRE(builder.add_item({.fields = {{"id", "a"}}}).ok());
