@@ -23,7 +23,8 @@ struct LearnOptions {
     std::string store, catalog, interval = "30s", checkpoint = "5m", group = default_group();
     std::vector<std::string> history;
     unsigned partitions = 1;
-    bool once = false, anew = false;
+    bool once = false, anew = false, tune = true;
+    learn::TrainerOptions trainer;
     RedisOptions redis;
 };
 
@@ -49,7 +50,7 @@ int learn_files(const LearnOptions& options) {
     if (!lock.ok()) {
         return fail(lock.status());
     }
-    Learner learner(options.store);
+    Learner learner(options.store, options.trainer, options.tune);
     Status status = learner.read_catalog(options.catalog);
     status = status.ok() ? learner.read_histories(options.history) : status;
     status = status.ok() ? learner.write() : status;
@@ -82,7 +83,7 @@ int learn_redis(const LearnOptions& options) {
     }
     daemon.url = *url;
     daemon.interval = *interval;
-    Learner learner(options.store, options.tune);
+    Learner learner(options.store, options.trainer);
     Status status = check_readable(options.history);
     if (status.ok() && !options.catalog.empty()) {
         status = learner.read_catalog(options.catalog);
@@ -95,7 +96,7 @@ int learn_redis(const LearnOptions& options) {
     if (!lock.ok()) {
         return fail(lock.status());
     }
-    Learner learner(options.store);
+    Learner learner(options.store, options.trainer, options.tune);
     learner.keep_checkpoints(*checkpoint, options.anew);
     if (!options.catalog.empty()) {
         if (Status status = learner.read_catalog(options.catalog); !status.ok()) {
@@ -146,8 +147,8 @@ void add_learn(CLI::App& app, Run& run) {
         ->type_name("N");
     command->add_flag("--once", options->once, "With --redis: end when all has been read");
     command->add_flag("--tune,!--no-tune", options->tune,
-                      "Find what suits this shop on the last day of its history, before the first "
-                      "generation (the default)");
+                      "Find what suits this shop on the end of its own history, at the start and once "
+                      "a day (the default); or keep what the store has");
     command->add_option("--interval", options->interval, "The time between generations")
         ->capture_default_str()
         ->type_name("TIME");
@@ -161,6 +162,12 @@ void add_learn(CLI::App& app, Run& run) {
                      "The consumer group that shows in Redis how far the streams were read")
         ->capture_default_str()
         ->type_name("NAME");
+    command
+        ->add_option("--found-segments", options->trainer.found_segments,
+                     "Segments to find in the sessions, at most; 0: none")
+        ->check(CLI::Range(std::size_t{0}, store::kMaxFoundSegments))
+        ->capture_default_str()
+        ->type_name("N");
     command->callback([&run, options] { run = [options] { return run_learn(*options); }; });
 }
 

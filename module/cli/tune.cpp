@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "cli/order_learning.hpp"
 #include "cli/trial_store.hpp"
 #include "recommend/mixture.hpp"
 #include "visitor/profile.hpp"
@@ -94,9 +95,7 @@ std::string describe(const store::Mixture& mixture, std::size_t sessions, std::s
     return text;
 }
 
-}  // namespace
-
-Status tune(learn::Trainer& trainer, std::string* said) {
+Status tune_mixture(learn::Trainer& trainer, std::string* said) {
     std::vector<Trial> trials = read_trials(trainer);
     const std::int64_t until = keep_last(trials);
     if (trials.size() < kLeast) {
@@ -117,6 +116,34 @@ Status tune(learn::Trainer& trainer, std::string* said) {
     trainer.set_mixture(mixture);
     *said = describe(mixture, trials.size(), fit.count());
     return {};
+}
+
+Status tune_order(learn::Trainer& trainer, std::string* said) {
+    std::vector<std::int64_t> times;
+    trainer.for_each_list_click(
+        0, [&times](const learn::ListClick& click) { times.push_back(click.time); });
+    if (times.empty()) {
+        return {};
+    }
+    const auto middle = times.begin() + std::ssize(times) / 2;
+    std::nth_element(times.begin(), middle, times.end());
+    const auto past = TrialStore::write_past(trainer, *middle - 1);
+    if (!past.ok()) {
+        return past.status();
+    }
+    std::vector<float> weights = learn_order(trainer, (*past)->snapshot(), *middle);
+    if (!weights.empty()) {
+        *said += "\norder of listings tuned on " + std::to_string(times.end() - middle) + " lists";
+        trainer.set_order_weights(std::move(weights));
+    }
+    return {};
+}
+
+}  // namespace
+
+Status tune(learn::Trainer& trainer, std::string* said) {
+    Status status = tune_mixture(trainer, said);
+    return status.ok() ? tune_order(trainer, said) : status;
 }
 
 }  // namespace pz::cli

@@ -9,6 +9,7 @@
 #include "learn/alike.hpp"
 #include "learn/complements.hpp"
 #include "learn/next_links.hpp"
+#include "learn/found_segments.hpp"
 #include "learn/pairs.hpp"
 #include "learn/trainer_state.hpp"
 #include "store/parse.hpp"
@@ -25,6 +26,8 @@ using store::SnapshotBuilder;
 
 constexpr float kAlikeShare =
     0.25F;  // of attributes beside co-views, whose cosines are about as large
+
+constexpr float kProven = 200;  // impressions at an ordinary place
 
 std::string_view field_of(const store::ItemInput& input, std::string_view name) {
     for (const auto& [field, text] : input.fields) {
@@ -85,12 +88,14 @@ class Generation {
     Status add_items();
     void add_popular();
     void add_segments();
+    void add_found_segments();
+    void add_unproven();
     void add_new_and_sale();
     void add_cross_sell();
     void add_similar();
     void add_sessions();
-    void add_order();
     void add_next();
+    void add_order_weights() { builder_->set_order_weights(learned_.order_weights); }
     std::unique_ptr<SnapshotBuilder> take() { return std::move(builder_); }
 
   private:
@@ -100,6 +105,9 @@ class Generation {
     std::size_t item_count() const { return slot_of_.size(); }
     void set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items);
     Status add_item(Slot slot);
+    void add_signals();
+    template <class Add>
+    void for_categories(ItemIndex item, const Add& add) const;
     void rank_items();
     void group_items();
     // Rows by group, of groups.
@@ -110,10 +118,11 @@ class Generation {
     const Learned& learned_;
     std::int64_t now_;
     std::unique_ptr<SnapshotBuilder> builder_;
-    std::vector<Slot> slot_of_;       // by item
-    std::vector<ItemIndex> item_of_;  // by slot; kNoItem: not listed
-    std::vector<float> weight_;       // popularity now, by item
-    std::vector<bool> available_;     // by item
+    std::vector<Slot> slot_of_;                   // by item
+    std::vector<ItemIndex> item_of_;              // by slot; kNoItem: not listed
+    std::vector<float> weight_;                   // popularity now, by item
+    std::vector<bool> available_;                 // by item
+    std::vector<Attention::Estimate> attention_;  // by item
 
     std::vector<ItemIndex> by_popularity_;
     std::vector<std::uint32_t> group_of_;       // by item
@@ -132,6 +141,7 @@ Status Generation::add_items() {
             }
         }
     }
+    add_signals();
     rank_items();
     group_items();
     return {};
@@ -155,7 +165,18 @@ Status Generation::add_item(Slot slot) {
     if (field_of(input, "date_added").empty() && product.first_event > 0) {
         builder_->set_first_seen(*item, product.first_event);
     }
+    builder_->set_restocked(*item, product.restocked);
     return {};
+}
+
+void Generation::add_signals() {
+    const auto by_slot = learned_.attention.estimate(learned_.products.size(), now_);
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        const Slot slot = slot_of_[item];
+        attention_.push_back(by_slot[slot]);
+        builder_->set_signals(
+            item, {by_slot[slot].appeal, by_slot[slot].exposure, learned_.repeats.interval(slot)});
+    }
 }
 
 void Generation::rank_items() {
@@ -206,23 +227,29 @@ void Generation::set_list(ListKind kind, std::string_view key, std::vector<Score
     builder_->set_list(kind, key, std::move(items));
 }
 
+// Calls add(name) for the item's product type and each level that leads it.
+template <class Add>
+void Generation::for_categories(ItemIndex item, const Add& add) const {
+    const std::string_view type = field_of(product(item).input, "product_type");
+    for (std::size_t at = type.find(" > "); at != std::string_view::npos;
+         at = type.find(" > ", at + 3)) {
+        add(type.substr(0, at));
+    }
+    if (!type.empty()) {
+        add(type);
+    }
+}
+
 void Generation::add_popular() {
     std::vector<ScoredItem> all;
     Lists categories;
     Lists brands;
     for (const ItemIndex item : by_popularity_) {
-        const ScoredItem scored{item, weight_[item]};
-        const store::ItemInput& input = product(item).input;
+        const ScoredItem scored{item, weight_[item] * attention_[item].appeal};
         all.push_back(scored);
-        const std::string_view type = field_of(input, "product_type");
-        for (std::size_t at = type.find(" > "); at != std::string_view::npos;
-             at = type.find(" > ", at + 3)) {
-            categories[type.substr(0, at)].push_back(scored);
-        }
-        categories[type].push_back(scored);
-        brands[field_of(input, "brand")].push_back(scored);
+        for_categories(item, [&](std::string_view name) { categories[name].push_back(scored); });
+        brands[field_of(product(item).input, "brand")].push_back(scored);
     }
-    categories.erase("");
     brands.erase("");
     set_list(ListKind::popular, "", std::move(all));
     for (auto& [name, items] : categories) {
@@ -239,13 +266,71 @@ void Generation::add_segments() {
         for (const auto& [slot, weight] : segment.items) {
             const double now = weight.at(now_, learned_.options.popularity_half_life);
             if (item_of_[slot] != store::kNoItem) {
-                items.push_back({item_of_[slot], static_cast<float>(now)});
+                const ItemIndex item = item_of_[slot];
+                items.push_back({item, static_cast<float>(now) * attention_[item].appeal});
             }
         }
         // The map's order is not ours: equal input must give an equal store.
         std::sort(items.begin(), items.end(),
                   [](const ScoredItem& a, const ScoredItem& b) { return a.item < b.item; });
         set_list(ListKind::in_segment, name, std::move(items));
+    }
+}
+
+void Generation::add_found_segments() {
+    std::vector<const store::ItemInput*> inputs;
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        inputs.push_back(&product(item).input);
+    }
+    const SessionLog& log = learned_.logs.sessions;
+    const FoundSegments found = find_segments(inputs, item_of_, log, learned_.old_segments,
+                                              learned_.options.found_segments);
+    std::vector<std::vector<float>> weights(found.segments.size());
+    for (std::size_t i = 0; i < found.segment_of.size(); ++i) {
+        if (found.segment_of[i] == FoundSegments::kNone) {
+            continue;
+        }
+        std::vector<float>& own = weights[found.segment_of[i]];
+        own.resize(item_count());
+        const auto age = static_cast<double>(std::max<std::int64_t>(now_ - log.time(i), 0));
+        for (const Slot slot : log.items(i)) {
+            if (const ItemIndex item = item_of_[slot]; item != store::kNoItem) {
+                own[item] +=
+                    static_cast<float>(std::exp2(-age / learned_.options.popularity_half_life));
+            }
+        }
+    }
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        std::vector<ScoredItem> items;
+        for (ItemIndex item = 0; item < weights[i].size(); ++item) {
+            if (weights[i][item] > 0) {
+                items.push_back({item, weights[i][item] * attention_[item].appeal});
+            }
+        }
+        set_list(ListKind::in_segment, found.segments[i].name, std::move(items));
+    }
+    builder_->set_found_segments(found.segments);
+}
+
+// Of those shown as little, the newest first.
+void Generation::add_unproven() {
+    std::vector<ItemIndex> newest = by_popularity_;
+    std::stable_sort(newest.begin(), newest.end(), [this](ItemIndex a, ItemIndex b) {
+        return first_seen(product(a)) > first_seen(product(b));
+    });
+    std::vector<ScoredItem> all;
+    Lists categories;
+    for (const ItemIndex item : newest) {
+        if (attention_[item].exposure < kProven) {
+            const ScoredItem scored{item, 1 / (1 + attention_[item].exposure)};
+            all.push_back(scored);
+            for_categories(item,
+                           [&](std::string_view name) { categories[name].push_back(scored); });
+        }
+    }
+    set_list(ListKind::unproven, "", std::move(all));
+    for (auto& [name, items] : categories) {
+        set_list(ListKind::unproven, name, std::move(items));
     }
 }
 
@@ -358,12 +443,6 @@ void Generation::add_sessions() {
     }
 }
 
-void Generation::add_order() {
-    builder_->set_order_weights(learned_.order_weights);
-    const std::vector<float> appeal = appeal_of(learned_.lists, learned_.products.size());
-    for (ItemIndex item = 0; item < item_count(); ++item) {
-        builder_->set_appeal(item, appeal[slot_of_[item]]);
-    }
 void Generation::add_next() {
     for_each_next(learned_.logs.sessions, item_of_, item_count(), learned_.options.next_per_item,
                   [this](ItemIndex item, std::vector<ScoredItem> row) {
@@ -391,12 +470,14 @@ Result<std::unique_ptr<SnapshotBuilder>> build_generation(const Learned& learned
     }
     generation.add_popular();
     generation.add_segments();
+    generation.add_found_segments();
+    generation.add_unproven();
     generation.add_new_and_sale();
     generation.add_cross_sell();
     generation.add_similar();
     generation.add_sessions();
     generation.add_next();
-    generation.add_order();
+    generation.add_order_weights();
     return generation.take();
 }
 

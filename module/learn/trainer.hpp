@@ -21,6 +21,11 @@
 //     machines or wholesalers and are left out
 //   next: what is viewed next, see next_links.hpp; the mixture of sources that predicts it is set
 //     from outside, for recommending is not this room's
+//   signals: appeal and exposure (attention.hpp), and the interval between purchases (repeats.hpp).
+//     Every list of popular items is ordered by its weight times the item's appeal.
+//   unproven: items that were shown less than 200 times at an ordinary place
+//   segments found by machine (found_segments.hpp), with in_segment lists as of others: of a
+//     session's items, decayed as popularity
 // Both kinds of neighbours are pooled over item_group_id: a neighbour group is named by its most
 // popular item that is available, and nothing of one's own group is a neighbour.
 // Lists and neighbours hold as many available items as the options say, and up to a quarter of that
@@ -43,6 +48,7 @@
 #include "learn/catalog.hpp"
 #include "learn/sources.hpp"
 #include "store/builder.hpp"
+#include "store/snapshot.hpp"
 #include "store/status.hpp"
 #include "visitor/event.hpp"
 
@@ -52,9 +58,11 @@ struct TrainerOptions {
     std::size_t max_sessions = 1'000'000;        // the newest are kept; baskets are counted apart
     std::size_t neighbours_per_item = 50;        // alternatives
     std::size_t basket_neighbours = 100;         // of cross_sell
+    std::size_t next_per_item = 24;              // what is viewed next
     std::size_t list_length = 200;               // of each ranked list
     double popularity_half_life = 14 * 86400.0;  // seconds
     double basket_half_life = 60 * 86400.0;
+    std::size_t found_segments = store::kMaxFoundSegments;  // at most; under 2: none
 };
 
 // A list that was shown to a visitor, and the click on it.
@@ -78,6 +86,8 @@ class Trainer {
     // New or changed; the error names the field. Beyond 256 columns in all, generations leave out
     // those that the fewest items have, but no standard one.
     Status set_item(const store::ItemInput& item);
+    // When the item became available again, unix seconds; 0: never.
+    void set_restocked(std::string_view id, std::uint32_t time);
     void remove_item(std::string_view id);  // what was learned of it comes back with it
     bool knows(std::string_view id) const;  // it is in the catalog
     std::size_t item_count() const;
@@ -85,9 +95,10 @@ class Trainer {
     std::vector<std::string> columns_left_out() const;
 
     // Events of one visitor must come in order of time; visitors may be mixed. The item must be in
-    // the catalog by then. Impressions (view_item_list with "items") and the clicks on them teach
-    // the order of listings. Nothing is learned from events dated before 1970 or over a day ahead
-    // of this machine's clock. Those of no visitor ("") teach popularity alone: they are of many.
+    // the catalog by then. Impressions (view_item_list with `items`, and `list` and `recommender`
+    // for our own placements) and the clicks on them teach appeal and the order of listings.
+    // Nothing is learned from events dated before 1970 or over a day ahead of this machine's clock.
+    // Those of no visitor ("") teach popularity alone: they are of many.
     void add(std::string_view visitor, const visitor::Event& event);
     // A list of any length, shown to the visitor: what an event view_item_list says with its
     // parameter "items". The next event about one of its items within 30 minutes is its click.
@@ -107,6 +118,9 @@ class Trainer {
     // What a generation of now would say, for LiveWriter; nothing: not in the catalog.
     std::optional<store::LiveFields> live_fields(std::string_view id, std::int64_t now) const;
 
+    // What generations hand on: the segments found by machine, the mixture and the order weights.
+    void continue_from(const store::Snapshot& before);
+
     Status write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now);
     Status write(const std::string& path, std::uint64_t generation, std::int64_t now);
 
@@ -117,13 +131,14 @@ class Trainer {
     // The other way, before anything else is learned; then the catalog is to be set. After an error
     // nothing has changed.
     Status restore(const std::string& path, Sources* sources);
+
     // The newest sessions of two clicks or more, as they were clicked, with repetitions: at most
     // 20,000 and 100 clicks of each. Calls trial(time of the last click, ids) in no order; the ids
     // die with the call.
     using Trial = std::function<void(std::int64_t, std::span<const std::string_view>)>;
     void each_trial(const Trial& trial) const;
-    // A snapshot for trying predictions: the catalog, and what sessions that ended by `until` say of
-    // the next item.
+    // A snapshot for trying predictions: the catalog, what sessions that ended by `until` say of the
+    // next item, and the appeal of what was shown and clicked in lists by then.
     Status write_past(const std::string& path, std::int64_t until) const;
     // Goes into all generations from now on.
     void set_mixture(const store::Mixture& mixture);

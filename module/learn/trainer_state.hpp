@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,7 +11,10 @@
 #include <vector>
 
 #include "learn/list_log.hpp"
+#include "learn/attention.hpp"
+#include "learn/repeats.hpp"
 #include "learn/session_log.hpp"
+#include "learn/text_hash.hpp"
 #include "learn/trainer.hpp"
 
 namespace pz::learn {
@@ -40,6 +42,7 @@ struct Product {
     bool listed = false;
     Decayed weight;
     std::int64_t first_event = 0;  // 0: none
+    std::uint32_t restocked = 0;   // as in LiveFields
 };
 
 // A visitor whose session or basket may go on.
@@ -87,17 +90,10 @@ struct Logs {
     void add_basket(const Visit& visit);
 };
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-        return std::hash<std::string_view>()(text);
-    }
-};
-template <class Value>
-using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+struct Learned;
 
-// checkpoint.cpp keeps all of it but the options and the catalog, which are given anew: what is added
-// here is added there too.
+// checkpoint.cpp keeps all of it but the options and the catalog, which are given anew, and what
+// continue_from() takes from the store in service: what is added here is added there too.
 struct Trainer::State {
     explicit State(const TrainerOptions& chosen) : options(chosen), logs(chosen.max_sessions) {}
 
@@ -112,6 +108,9 @@ struct Trainer::State {
     Logs logs;
     ListLog lists;
     std::vector<float> order_weights;
+    Attention attention;
+    Repeats repeats;
+    std::vector<store::SegmentInput> old_segments;  // of the generation before
     std::uint64_t events = 0;
     std::int64_t newest = 0;
     std::optional<store::Mixture> mixture;
@@ -125,9 +124,11 @@ struct Trainer::State {
     std::vector<std::string> columns_left_out() const;
     Visit& visit(std::string_view visitor);
     void close_oldest();
+    Learned learned(const Logs& logs, const Attention& attention,
+                    const std::vector<std::string>& left_out) const;
     void show_list(std::string_view visitor, const visitor::Event& event);
-    void show_list(std::string_view visitor, std::int64_t time,
-                   std::span<const std::string_view> items);
+    void show_list(std::string_view visitor, std::string_view list, std::string_view recommender,
+                   std::int64_t time, std::span<const std::string_view> items);
     void learn(Slot slot, std::string_view visitor, const visitor::Event& event, double weight);
 };
 
@@ -138,12 +139,14 @@ struct Learned {
     const Segments& segments;
     const Logs& logs;
     const std::vector<std::string>& left_out;  // columns, in order
-    const ListLog& lists;
     const std::vector<float>& order_weights;
+    const Attention& attention;
+    const Repeats& repeats;
+    const std::vector<store::SegmentInput>& old_segments;
 };
 Result<std::unique_ptr<store::SnapshotBuilder>> build_generation(const Learned& learned,
                                                                  std::int64_t now);
-// The same, but only with what predicts the next item of a session.
+// The same, but only with what predicts the next item of a session, and the items' signals.
 Result<std::unique_ptr<store::SnapshotBuilder>> build_sessions(const Learned& learned,
                                                                std::int64_t now);
 

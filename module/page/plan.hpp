@@ -58,6 +58,7 @@ struct Plan {
     std::vector<rewrite::JsonPattern> json;
     std::vector<std::size_t> json_placements;  // of json[i]; strings have kNoPlacement
     rewrite::Limits limits;
+    bool answer = false;  // the whole page is the one placement, and leaves as JSON
 
     static constexpr std::size_t kNoPlacement = static_cast<std::size_t>(-1);
 

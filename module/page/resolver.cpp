@@ -29,6 +29,8 @@ void Resolver::begin(const Visitor& visitor) {
     request_.rule_context.snapshot = visitor.snapshot;
     request_.rule_context.visitor = visitor.profile;
     request_.rule_context.now = visitor.now;
+    request_.explore = visitor.explore;
+    request_.seed = visitor.seed;
     request_.shown = &on_page_;
     tiles_.begin(*visitor.snapshot, *visitor.profile, *visitor.locale, visitor.charset);
     links_.begin(*visitor.snapshot, visitor.host, visitor.uri);
@@ -100,7 +102,9 @@ void Resolver::resolve(const rewrite::Element& element, Emitter& emitter) {
 
 bool Resolver::edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter) {
     enter(placement);
-    return placement.listing ? reorder(element, emitter) : fill(element, emitter);
+    return plan_.answer        ? answer(emitter)
+           : placement.listing ? reorder(element, emitter)
+                               : fill(element, emitter);
 }
 
 bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
@@ -120,7 +124,7 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     emitter.emit(element.outer.substr(0, element.inner_begin));
     emitter.emit(made_);
     emitter.emit(element.outer.substr(element.inner_end));
-    note(element, ranked_.items);
+    note(placement.name, false, ranked_.recommender, ranked_.items);
     explain(element, ranked_.recommender, ranked_.items, emitter);
     return true;
 }
@@ -129,6 +133,27 @@ store::ItemIndex Resolver::item_of_key(std::size_t pattern, std::string_view key
     return plan_.patterns[pattern].locator.by == rewrite::ItemLocator::By::href
                ? links_.find(key)
                : visitor_.snapshot->find(key);
+}
+
+bool Resolver::answer(Emitter& emitter) {
+    auto question = read_question(visitor_.variables);
+    if (!question.ok()) {
+        return false;
+    }
+    recommend::fill(request_, {question->placement, question->recommenders, question->limit, 1},
+                    scratch_, ranked_);
+    count_rules(ranked_.rules);
+    if (ranked_.items.empty()) {
+        return false;
+    }
+    made_.clear();
+    append_answer(
+        *visitor_.snapshot, *question, ranked_, visitor_.explain,
+        request_.rules != nullptr ? request_.rules->rule_names() : std::span<const std::string>(),
+        made_);
+    emitter.emit(made_);
+    note(question->placement, false, ranked_.recommender, ranked_.items);
+    return true;
 }
 
 void Resolver::locate(const rewrite::Element& element) {
@@ -168,7 +193,8 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
 void Resolver::emit_listing(const rewrite::Element& element, Emitter& emitter) {
     emit_permuted(element, emitter);
     const std::span<const recommend::Candidate> all = order_.candidates;
-    note(element, all.first(std::min(plan_.placements[element.pattern].top, all.size())));
+    const Placement& placement = plan_.placements[element.pattern];
+    note(placement.name, true, {}, all.first(std::min(placement.top, all.size())));
     explain(element, {}, all, emitter);
 }
 
@@ -254,9 +280,9 @@ void Resolver::emit_moved(const rewrite::Element& element, std::size_t moved, st
     emitter.emit(element.outer.substr(at, tile.end - at));
 }
 
-void Resolver::note(const rewrite::Element& element, std::span<const recommend::Candidate> items) {
-    Shown shown{
-        element.pattern, plan_.placements[element.pattern].listing, {}, recommend::Tier::pre};
+void Resolver::note(std::string_view placement, bool listing, std::string_view recommender,
+                    std::span<const recommend::Candidate> items) {
+    Shown shown{placement, listing, {}, recommend::Tier::pre, recommender};
     for (const recommend::Candidate& candidate : items) {
         if (candidate.item != store::kNoItem) {
             shown.items.push_back(candidate.item);

@@ -71,7 +71,7 @@ void append_popular(const store::Snapshot& snapshot, std::span<const store::Scor
 // Tier::segment.
 void segment_scores(const Query& query, Sparse<float>& scores);
 
-// The item's weight among everybody, 0..1.
+// The item's weight among everybody times its appeal, 0..1.
 class PopularityScale {
   public:
     explicit PopularityScale(const store::Snapshot& snapshot);
@@ -103,6 +103,9 @@ void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candida
 void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_free_shipping(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_bundle(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_replenish(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_back_in_stock(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_price_drop(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 
 }  // namespace pz::recommend

@@ -1,5 +1,5 @@
 // What comes next in a session, from several sources whose probabilities are mixed. Shared by
-// for_you and score_items. Internal to recommend.
+// for_you and listings. Internal to recommend.
 //
 //   p(x) = sum over sources s of share(s, context) * p_s(x)
 //

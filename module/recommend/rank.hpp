@@ -29,6 +29,8 @@ struct Request {
     Query query;                      // page_item, category, level may differ by placement
     rules::RuleSet* rules = nullptr;  // may be null
     rules::Context rule_context;      // placement is set by rank
+    float explore = 0;                // the share of tiles for items about which little is known
+    std::uint64_t seed = 0;           // the visitor's; 0: nobody, and nothing is explored
     std::vector<store::ItemIndex>* shown = nullptr;  // in and out: what the page shows already
 };
 
@@ -39,7 +41,8 @@ struct Ranked {
 };
 
 // Fills a widget: the first recommender's candidates, then each fallback's until `limit` is
-// reached. Pinned items stand on their places. `shown` gets the items.
+// reached; of equal ones the item of more appeal first. Pinned items stand on their places, unproven
+// ones on those that were drawn for them (explore.hpp), never alone. `shown` gets the items.
 void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out);
 
 // Reorders a listing: `items` in the shop's order (kNoItem: a tile of unknown item, stays where it

@@ -20,6 +20,9 @@ constexpr Recommender kRecommenders[] = {
      recommend_free_shipping},
     {"bundle", "two or three items that make a set with the item", recommend_bundle},
     {"similar", "alternatives to the item", recommend_similar},
+    {"replenish", "what the visitor bought and is due to need again", recommend_replenish},
+    {"back_in_stock", "what the visitor looked at and is available again", recommend_back_in_stock},
+    {"price_drop", "what the visitor looked at and costs less now", recommend_price_drop},
 };
 
 }  // namespace

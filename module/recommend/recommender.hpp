@@ -60,7 +60,8 @@ struct Recommender {
     Recommend recommend;
 };
 
-// popular, new, sale, recent, for_you, cross_sell, free_shipping, bundle, similar.
+// popular, new, sale, recent, for_you, cross_sell, free_shipping, bundle, similar, replenish,
+// back_in_stock, price_drop.
 std::span<const Recommender> recommenders();
 const Recommender* find_recommender(std::string_view name);  // nullptr: no such
 

@@ -65,6 +65,15 @@ struct Evidence {
     float near = 0, wide = 0, link = 0, second_link = 0;
 };
 
+// Something the visitor turned to; see wishes.hpp.
+struct Wish {
+    store::ItemIndex item;
+    std::int64_t time;          // of the last look
+    std::int64_t price_micros;  // when they last saw one; 0: unknown
+    float interest;             // the most that an event shows
+    bool closed;                // bought or disliked before this
+};
+
 struct Scratch::State {
     // session_scores()
     std::vector<Neighbour> neighbours;
@@ -84,6 +93,7 @@ struct Scratch::State {
     std::vector<store::ScoredItem> best;
     std::vector<store::ValueId> types;
     std::vector<Candidate> found;
+    std::vector<Wish> wishes;
 
     // rank
     Sparse<std::uint8_t> excluded;  // by item
@@ -97,6 +107,8 @@ struct Scratch::State {
     std::vector<std::uint32_t> order;
     std::vector<std::uint32_t> places;
     std::vector<std::uint32_t> slots;
+    std::vector<std::uint32_t> explored;   // places of the widget
+    std::vector<std::uint32_t> exploring;  // candidates for them
     std::vector<store::ValueId> groups;
     std::vector<std::uint8_t> placed;
 };

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "recommend/candidates.hpp"
-#include "recommend/session_knn.hpp"
+#include "recommend/next_item.hpp"
 
 namespace pz::recommend {
 
@@ -147,7 +147,7 @@ void read_global(const Query& query, store::ItemIndex item, std::uint32_t place,
                  TileValues& values) {
     values.fill(0);
     value(values, TileSignal::place) = -std::log1p(static_cast<float>(place));
-    value(values, TileSignal::appeal) = query.snapshot->appeal(item);
+    value(values, TileSignal::appeal) = std::log(query.snapshot->signals(item).appeal);
     value(values, TileSignal::popularity) =
         std::log1p(std::max(query.snapshot->live(item).popularity, 0.0F));
 }

@@ -23,7 +23,7 @@ struct Draft {
         std::vector<ValueId> row;  // as many columns as were known when it was added
         LiveFields live;
         std::int64_t first_seen = 0;
-        float appeal = 0;
+        ItemSignals signals;
     };
 
     Dictionary dictionary;
@@ -32,6 +32,9 @@ struct Draft {
     std::unordered_map<ValueId, ItemIndex> item_of;
     std::map<ListKey, std::vector<ScoredItem>> lists;
     std::array<std::vector<std::vector<ScoredItem>>, kNeighbourKinds> neighbours;  // by item
+
+    std::vector<ValueId> found_segments;
+    std::map<Attribute, std::vector<float>> found_weights;  // by segment
 
     // Sessions in the order of their coming.
     std::vector<std::uint32_t> session_times;
@@ -65,9 +68,12 @@ struct Image {
     std::vector<std::uint32_t> item_session_offsets;
     std::vector<std::uint32_t> item_sessions;
     std::vector<std::uint32_t> session_frequency;
-    std::vector<float> appeal;
     std::vector<float> order_weights;
     std::vector<Mixture> mixture;
+    std::vector<ItemSignals> item_signals;
+    std::vector<ValueId> found_segments;
+    std::vector<Attribute> found_attributes;
+    std::vector<float> found_weights;
     std::vector<LiveRecord> live;
 
     using Sections = std::array<std::span<const std::byte>, kSectionCount>;

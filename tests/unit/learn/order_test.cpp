@@ -63,19 +63,20 @@ BOOST_AUTO_TEST_CASE(everything_is_bounded) {
     BOOST_TEST(log.clicks().size() == ListLog::kMaxClicks);
 }
 
-BOOST_AUTO_TEST_CASE(appeal_is_what_places_do_not_explain) {
+BOOST_AUTO_TEST_CASE(what_was_shown_and_clicked_until_then_has_its_appeal) {
     ListLog log;
-    // On the first place 3 of 4 lists are clicked, on the second 1 of 4.
-    show_and_click(log, {0, 1}, 0);
-    show_and_click(log, {0, 1}, 0);
-    show_and_click(log, {1, 0}, 0);
-    show_and_click(log, {1, learn::kNoSlot}, 1);
-    const auto appeal = learn::appeal_of(log, 3);
-    BOOST_TEST(near(appeal[0], std::log((3 + 3) / (0.75 + 0.75 + 0.25 + 3))));
-    BOOST_TEST(near(appeal[1], std::log((1 + 3) / (0.25 + 0.25 + 0.75 + 0.75 + 3))));
-    BOOST_TEST(appeal[2] == 0.0F);
-    BOOST_TEST(learn::appeal_of(ListLog(), 2) == std::vector<float>(2),
-               boost::test_tools::per_element());
+    for (int i = 0; i < 200; ++i) {  // as often on the first place as the other
+        show_and_click(log, {0, 1}, 0);
+        show_and_click(log, {1, 0}, 0);
+    }
+    ListVisit later;
+    log.show(later, kNow + 10, {1, 0});
+    log.touch(later, {1, EventType::view_item, kNow + 11});
+    const auto appeal = log.attention_until(kNow).estimate(3, kNow);
+    BOOST_TEST(appeal[0].appeal > 1.2F);
+    BOOST_TEST(appeal[1].appeal < 0.8F);
+    BOOST_TEST(appeal[2].appeal == 1.0F);
+    BOOST_TEST(log.attention_until(kNow - 1).estimate(2, kNow)[0].appeal == 1.0F);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_trainer_learns_from_impressions_and_clicks, School) {
@@ -101,8 +102,8 @@ BOOST_FIXTURE_TEST_CASE(a_trainer_learns_from_impressions_and_clicks, School) {
     event("x", "select_item", "b", 40);
     trainer.set_order_weights({1, 2});
     write();
-    BOOST_TEST(snapshot->appeal(snapshot->find("b")) > 0.0F);
-    BOOST_TEST(snapshot->appeal(snapshot->find("c")) == 0.0F);
+    BOOST_TEST(snapshot->signals(snapshot->find("b")).appeal > 1.0F);
+    BOOST_TEST(snapshot->signals(snapshot->find("c")).appeal == 1.0F);
     BOOST_REQUIRE(snapshot->order_weights().size() == 2U);
     BOOST_TEST(snapshot->order_weights()[1] == 2.0F);
 }

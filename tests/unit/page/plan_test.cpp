@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(widget_errors_name_the_remedy) {
     BOOST_TEST(message({"#w", "poplar"}) ==
                "personalize_widget: unknown recommender 'poplar': did you mean 'popular'? known "
                "are popular, new, sale, recent, for_you, cross_sell, free_shipping, bundle, "
-               "similar");
+               "similar, replenish, back_in_stock, price_drop");
     BOOST_TEST(message({"#w", "popular,"})
                    .starts_with("personalize_widget: unknown recommender '': known are popular"));
     BOOST_TEST(message({"#w", "popular,popular"}) ==

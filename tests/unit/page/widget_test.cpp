@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(start_and_end_tag_stay_and_tiles_replace_the_content) {
     BOOST_TEST(ran.counters.filled == 1U);
     BOOST_TEST(ran.counters.kept == 0U);
     BOOST_REQUIRE(ran.shown.size() == 1);
-    BOOST_TEST(ran.shown[0].placement == 0U);
+    BOOST_TEST(ran.shown[0].placement == "#w");
     BOOST_TEST(!ran.shown[0].listing);
     BOOST_TEST(ran.shown[0].items.size() == 3U);
     BOOST_TEST((ran.shown[0].tier == recommend::Tier::pre));
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(two_templates_on_one_page) {
     const Ran ran = run(shop, {"<p id=one></p><p id=two></p>"});
     BOOST_TEST(ran.text == "<p id=one>1a</p><p id=two>2Item &lt;b&gt;</p>");
     BOOST_REQUIRE(ran.shown.size() == 2);
-    BOOST_TEST(ran.shown[1].placement == 1U);
+    BOOST_TEST(ran.shown[1].placement == "#two");
 }
 
 BOOST_AUTO_TEST_CASE(the_item_of_the_page_is_not_shown) {

@@ -95,7 +95,7 @@ struct Clicked : Shop {
         for (int i = 0; i < 30; ++i) {
             BOOST_REQUIRE(builder.add_item({.fields = {{"id", "i" + std::to_string(i)}}}).ok());
         }
-        builder.set_appeal(3, 2);
+        builder.set_signals(3, {.appeal = 4});
         snapshot = open_snapshot(builder);
         request.query.snapshot = snapshot.get();
     }

@@ -206,8 +206,6 @@ BOOST_AUTO_TEST_CASE(unknown_items_and_scores_fail_the_write) {
     fails([](auto& b) { b.add_session(1, {0, 1}); });
     fails([](auto& b) { b.set_first_seen(1, 1); });
     fails([](auto& b) { b.set_popularity(kNoItem, 1); });
-    fails([](auto& b) { b.set_appeal(1, 1); });
-    fails([](auto& b) { b.set_appeal(0, NAN); });
     fails([](auto& b) { b.set_order_weights({1, INFINITY}); });
     fails([](auto& b) { b.set_order_weights(std::vector<float>(65)); });
 }
