@@ -81,14 +81,7 @@ int learn_redis(const LearnOptions& options) {
                               : checkpoint.message());
         return kUsage;
     }
-    daemon.url = *url;
-    daemon.interval = *interval;
-    Learner learner(options.store, options.trainer);
-    Status status = check_readable(options.history);
-    if (status.ok() && !options.catalog.empty()) {
-        status = learner.read_catalog(options.catalog);
-    }
-    if (!status.ok()) {
+    if (Status status = check_readable(options.history); !status.ok()) {
         return fail(status);
     }
     const auto lock =
@@ -146,9 +139,10 @@ void add_learn(CLI::App& app, Run& run) {
         ->capture_default_str()
         ->type_name("N");
     command->add_flag("--once", options->once, "With --redis: end when all has been read");
-    command->add_flag("--tune,!--no-tune", options->tune,
-                      "Find what suits this shop on the end of its own history, at the start and once "
-                      "a day (the default); or keep what the store has");
+    command->add_flag(
+        "--tune,!--no-tune", options->tune,
+        "Find what suits this shop on the end of its own history, at the start and once "
+        "a day (the default); or keep what the store has");
     command->add_option("--interval", options->interval, "The time between generations")
         ->capture_default_str()
         ->type_name("TIME");

@@ -28,7 +28,8 @@ class Learner {
     // is written, whose number follows. With `tuned`, generations are preceded by tune() when
     // kTuneInterval has passed since the last, or an hour and as many events again as there were;
     // the first is. What was found stands in the store and is handed on from one to the next.
-    explicit Learner(std::string path, const learn::TrainerOptions& options = {}, bool tuned = true);
+    explicit Learner(std::string path, const learn::TrainerOptions& options = {},
+                     bool tuned = true);
     ~Learner();  // gives up a generation that is being written; see end()
     Learner(const Learner&) = delete;
     Learner& operator=(const Learner&) = delete;

@@ -77,6 +77,7 @@ std::size_t Attention::place_class(std::size_t place) {
 std::uint32_t Attention::source(std::string_view list, std::string_view recommender) {
     std::string name(list);
     name.append(1, '\n').append(recommender);
+    name.resize(std::min(name.size(), kMaxName));
     const auto found = sources_.find(name);
     if (found != sources_.end()) {
         return found->second;

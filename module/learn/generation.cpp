@@ -8,8 +8,8 @@
 
 #include "learn/alike.hpp"
 #include "learn/complements.hpp"
-#include "learn/next_links.hpp"
 #include "learn/found_segments.hpp"
+#include "learn/next_links.hpp"
 #include "learn/pairs.hpp"
 #include "learn/trainer_state.hpp"
 #include "store/parse.hpp"
@@ -95,6 +95,7 @@ class Generation {
     void add_similar();
     void add_sessions();
     void add_next();
+    void weigh_by_sessions();
     void add_order_weights() { builder_->set_order_weights(learned_.order_weights); }
     std::unique_ptr<SnapshotBuilder> take() { return std::move(builder_); }
 
@@ -450,6 +451,24 @@ void Generation::add_next() {
                   });
 }
 
+// Popularity as of these sessions: the items' own weights know what came after them.
+void Generation::weigh_by_sessions() {
+    const SessionLog& log = learned_.logs.sessions;
+    std::vector<double> weight(item_count());
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        const auto age = static_cast<double>(std::max<std::int64_t>(now_ - log.time(i), 0));
+        const double share = std::exp2(-age / learned_.options.popularity_half_life);
+        for (const Slot slot : log.items(i)) {
+            if (const ItemIndex item = item_of_[slot]; item != store::kNoItem) {
+                weight[item] += share;
+            }
+        }
+    }
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        builder_->set_popularity(item, static_cast<float>(weight[item]));
+    }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SnapshotBuilder>> build_sessions(const Learned& learned, std::int64_t now) {
@@ -459,6 +478,7 @@ Result<std::unique_ptr<SnapshotBuilder>> build_sessions(const Learned& learned, 
     }
     generation.add_sessions();
     generation.add_next();
+    generation.weigh_by_sessions();
     return generation.take();
 }
 

@@ -445,7 +445,7 @@ Logs Trainer::State::closed_logs() const {
 
 Learned Trainer::State::learned(const Logs& closed, const Attention& shown,
                                 const std::vector<std::string>& left_out) const {
-    return {options,       products, segments, closed,  left_out,
+    return {options,       products, segments, closed,      left_out,
             order_weights, shown,    repeats,  old_segments};
 }
 

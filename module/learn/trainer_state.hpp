@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "learn/list_log.hpp"
 #include "learn/attention.hpp"
+#include "learn/list_log.hpp"
 #include "learn/repeats.hpp"
 #include "learn/session_log.hpp"
 #include "learn/text_hash.hpp"

@@ -88,9 +88,9 @@ struct Visitor {
     std::int64_t now = 0;
     const Locale* locale = &Locale::plain();
     rewrite::Charset charset = rewrite::Charset::utf8;  // not unsafe
-    float explore = 0;      // the share of widgets' tiles for items about which little is known
+    float explore = 0;       // the share of widgets' tiles for items about which little is known
     std::uint64_t seed = 0;  // the visitor's, for what is drawn; 0: nothing is explored
-    bool explain = false;  // put each placement's explanation behind it, as a JSON script element
+    bool explain = false;    // put each placement's explanation behind it, as a JSON script element
 };
 
 // What a placement showed, for impressions and counters. Placements left as they were are not in

@@ -12,7 +12,6 @@
 #include "page/answer.hpp"
 #include "page/link.hpp"
 #include "page/listing_data.hpp"
-#include "page/answer.hpp"
 #include "page/page.hpp"
 #include "page/tiles.hpp"
 

@@ -107,8 +107,8 @@ bool sizes_ok(const View& v) {
            v.item_session_offsets.size() == items + 1 && v.session_frequency.size() == items &&
            v.item_signals.size() == items && v.found_segments.size() <= kMaxFoundSegments &&
            v.found_weights.size() == v.found_attributes.size() * v.found_segments.size() &&
-           v.order_weights.size() <= kMaxOrderWeights &&
-           v.mixture.size() <= 1 &&           v.live.size() == items;
+           v.order_weights.size() <= kMaxOrderWeights && v.mixture.size() <= 1 &&
+           v.live.size() == items;
 }
 
 bool all_below(std::span<const std::uint32_t> values, std::uint64_t limit) {

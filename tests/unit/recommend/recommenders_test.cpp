@@ -222,8 +222,7 @@ BOOST_AUTO_TEST_CASE(appends_behind_what_is_there) {
         const auto& name = recommender.name;  // of the others the little shop has none
         const bool none = name == "bundle" || name == "replenish" || name == "back_in_stock" ||
                           name == "price_drop";
-        BOOST_TEST((none ? list.size() == before.size() : list.size() > before.size()),
-                   name);
+        BOOST_TEST((none ? list.size() == before.size() : list.size() > before.size()), name);
         list.resize(before.size());
         BOOST_TEST(ids(list) == ids(before), recommender.name);
     }

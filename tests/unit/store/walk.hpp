@@ -37,13 +37,12 @@ inline std::uint64_t walk_item(const Snapshot& snapshot, ItemIndex item) {
                           static_cast<std::uint64_t>(live.current_price_micros()) +
                           (live.popularity >= 0 ? 1 : 0) +
                           static_cast<std::uint64_t>(snapshot.first_seen(item)) +
-                          snapshot.session_frequency(item) +
-                          sum(snapshot.sessions_of(item));
+                          snapshot.session_frequency(item) + sum(snapshot.sessions_of(item));
     for (FieldId field = 0; field < snapshot.field_count() + 2; ++field) {
         total += sum(snapshot.text(item, field)) + sum(snapshot.field_name(field));
     }
-    for (const auto kind :
-         {NeighbourKind::cross_sell, NeighbourKind::similar, NeighbourKind::count}) {
+    for (const auto kind : {NeighbourKind::cross_sell, NeighbourKind::similar, NeighbourKind::next,
+                            NeighbourKind::count}) {
         total += sum(snapshot.neighbours(kind, item));
     }
     const ItemSignals signals = snapshot.signals(item);
@@ -86,6 +85,9 @@ inline std::uint64_t walk(const Snapshot& snapshot) {
             total += sum(snapshot.ranked(static_cast<ListKind>(kind), value));
         }
     });
+    if (const Mixture* mixture = snapshot.mixture(); mixture != nullptr) {
+        total += mixture->shares[0][0] >= 0 ? 1 : 0;
+    }
     for (const float weight : snapshot.order_weights()) {
         total += weight > 0 ? 1 : 0;
     }
