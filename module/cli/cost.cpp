@@ -34,16 +34,20 @@ Cost::Cost()
 
 std::string Cost::describe(std::uint64_t events) const {
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begun_;
-    const std::size_t now = resident_bytes();
-    const double grown = static_cast<double>(std::max(now, resident_) - resident_) / 1e6;
-    const double millions = static_cast<double>(std::max<std::uint64_t>(events, 1)) / 1e6;
+    const double millions = static_cast<double>(events) / 1e6;
+    const double now = static_cast<double>(resident_bytes()) / 1e6;
+    const double grown = std::max(now - static_cast<double>(resident_) / 1e6, 0.0);
     std::array<char, 200> text{};
-    std::snprintf(text.data(), text.size(),
-                  "%.2f million events in %.1f s; for each million %.2f s of a core and %.0f MB; "
-                  "%.0f MB in all",
-                  static_cast<double>(events) / 1e6, time.count(),
-                  (work_done() - worked_).count() / millions, grown / millions,
-                  static_cast<double>(now) / 1e6);
+    if (events < kEnough) {
+        std::snprintf(text.data(), text.size(), "%.2f million events in %.1f s; %.0f MB in all",
+                      millions, time.count(), now);
+    } else {
+        std::snprintf(text.data(), text.size(),
+                      "%.2f million events in %.1f s; for each million %.2f s of a core and %.0f "
+                      "MB; %.0f MB in all",
+                      millions, time.count(), (work_done() - worked_).count() / millions,
+                      grown / millions, now);
+    }
     return text.data();
 }
 

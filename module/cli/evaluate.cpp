@@ -8,10 +8,8 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <filesystem>
 #include <fstream>
 
 #include "learn/catalog.hpp"
@@ -92,31 +90,6 @@ Result<std::int64_t> parse_seconds(std::string_view text) {
 
 Status add_plain_item(learn::Trainer& trainer, std::string_view id) {
     return trainer.knows(id) ? Status() : trainer.set_item({.fields = {{"id", std::string(id)}}});
-}
-
-Result<std::unique_ptr<TrialStore>> TrialStore::write(learn::Trainer& trainer) {
-    std::error_code no_directory;
-    std::string name =
-        (std::filesystem::temp_directory_path(no_directory) / "personalize-XXXXXX").string();
-    if (no_directory || ::mkdtemp(name.data()) == nullptr) {
-        return file_error(name, "cannot make a directory for the trial store");
-    }
-    std::unique_ptr<TrialStore> trial(new TrialStore(name));
-    const std::string path = name + "/store";
-    if (Status status = trainer.write(path, 1, trainer.newest_event()); !status.ok()) {
-        return status;
-    }
-    auto opened = store::Snapshot::open(path);
-    if (!opened.ok()) {
-        return opened.status();
-    }
-    trial->snapshot_ = std::move(*opened);
-    return trial;
-}
-
-TrialStore::~TrialStore() {
-    std::error_code ignored;  // nothing to be done about it
-    std::filesystem::remove_all(directory_, ignored);
 }
 
 void Hits::add(std::size_t rank, std::size_t k) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/trial_store.hpp"
 #include "learn/trainer.hpp"
 #include "store/snapshot.hpp"
 
@@ -37,23 +38,6 @@ Result<std::int64_t> parse_seconds(std::string_view text);
 
 // Adds an item of no attributes but its id, if it is new.
 Status add_plain_item(learn::Trainer& trainer, std::string_view id);
-
-// What a trainer has learned, written as of its newest event and opened as a worker does. The file
-// lies in a directory of its own under the system's temporary one and is gone with the object.
-class TrialStore {
-  public:
-    static Result<std::unique_ptr<TrialStore>> write(learn::Trainer& trainer);
-    ~TrialStore();
-    TrialStore(const TrialStore&) = delete;
-    TrialStore& operator=(const TrialStore&) = delete;
-
-    const store::Snapshot& snapshot() const { return *snapshot_; }
-
-  private:
-    explicit TrialStore(std::string directory) : directory_(std::move(directory)) {}
-    std::string directory_;
-    std::unique_ptr<const store::Snapshot> snapshot_;
-};
 
 // Of many questions, the share answered among the first k, and the mean of 1/rank (0: not there).
 class Hits {

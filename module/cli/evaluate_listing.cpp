@@ -7,7 +7,7 @@
 
 #include "cli/evaluate.hpp"
 #include "cli/evaluate_queries.hpp"
-#include "cli/order_learning.hpp"
+#include "cli/tune.hpp"
 #include "recommend/rank.hpp"
 
 namespace pz::cli {
@@ -15,7 +15,6 @@ namespace pz::cli {
 namespace {
 
 constexpr std::size_t kMostEvents = 100;  // of a visitor: what personalize_retention keeps
-constexpr double kFitShare = 0.5;         // of the training's time, whose lists teach the weights
 
 struct ListingOptions {
     std::string train, history, queries, output, truth, catalog, lists, listings;
@@ -213,22 +212,13 @@ void teach(std::span<const Step> steps, learn::Trainer& trainer) {
     }
 }
 
-// As the daemon does: a generation of the first half, what the lists since then say of the order,
-// and a generation of everything.
 Result<std::unique_ptr<TrialStore>> learn_store(const Material& material, learn::Trainer& trainer) {
-    const std::vector<Step> steps = steps_of(material);
-    const auto half = static_cast<std::size_t>(static_cast<double>(steps.size()) * kFitShare);
-    teach(std::span(steps).first(half), trainer);
-    if (!material.train_lists.empty() && half > 0) {
-        const auto before = TrialStore::write(trainer);
-        if (!before.ok()) {
-            return before.status();
-        }
-        teach(std::span(steps).subspan(half), trainer);
-        trainer.set_order_weights(learn_order(trainer, (*before)->snapshot(), steps[half].time));
-    } else {
-        teach(std::span(steps).subspan(half), trainer);
+    teach(steps_of(material), trainer);
+    std::string tuned;
+    if (Status status = tune(trainer, &tuned); !status.ok()) {
+        return status;
     }
+    std::printf("%s\n", tuned.c_str());
     return TrialStore::write(trainer);
 }
 
@@ -268,7 +258,7 @@ std::span<const store::ItemIndex> ListPredictor::predict(std::span<const Action>
     request.query.visitor = &profile_;
     request.query.now = list.time;
     const double begin = cpu_now();
-    recommend::reorder(request, "listing", before_, before_.size(), scratch_, order_);
+    recommend::reorder(request, {"listing", before_, before_.size()}, scratch_, order_);
     times_.add(cpu_now() - begin);
     items_.clear();
     for (const std::uint32_t place : order_.order) {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "cli/evaluate.hpp"
+#include "cli/tune.hpp"
 #include "recommend/for_you.hpp"
 
 namespace pz::cli {
@@ -17,6 +18,7 @@ constexpr std::size_t kMostEvents = 100;  // of a visitor: what personalize_rete
 struct NextItemOptions {
     std::string train, test, output;
     std::size_t top = 50;
+    bool tune = true;
 };
 
 struct Click {
@@ -205,12 +207,18 @@ void print_score(const Score& score, const store::Snapshot& snapshot) {
                 score.first_time.count());
 }
 
-Result<std::unique_ptr<TrialStore>> learn_store(const std::string& path, double* seconds) {
+Result<std::unique_ptr<TrialStore>> learn_store(const NextItemOptions& options, double* seconds) {
     const double begin = cpu_now();
     learn::Trainer trainer;
-    if (Status status = train(path, trainer); !status.ok()) {
+    Status status = train(options.train, trainer);
+    std::string tuned;
+    if (status.ok() && options.tune) {
+        status = tune(trainer, &tuned);
+    }
+    if (!status.ok()) {
         return status;
     }
+    std::printf("%s\n", options.tune ? tuned.c_str() : "not tuned: default shares");
     auto trial = TrialStore::write(trainer);
     *seconds = (cpu_now() - begin) / 1e6;
     return trial;
@@ -222,7 +230,7 @@ int evaluate_next_item(const NextItemOptions& options) {
         return fail(sessions.status());
     }
     double training_seconds = 0;
-    const auto trial = learn_store(options.train, &training_seconds);
+    const auto trial = learn_store(options, &training_seconds);
     if (!trial.ok()) {
         return fail(trial.status());
     }
@@ -263,6 +271,8 @@ void add_evaluate_next_item(CLI::App& evaluate, Run& run) {
         ->check(CLI::Range(std::size_t{1}, std::size_t{200}))
         ->capture_default_str()
         ->type_name("N");
+    command->add_flag("--tune,!--no-tune", options->tune,
+                      "Tune on the last day of the training, as learn does; or not");
     command->callback(
         [&run, options] { run = [options] { return evaluate_next_item(*options); }; });
 }

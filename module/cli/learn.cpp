@@ -23,7 +23,8 @@ struct LearnOptions {
     std::string store, catalog, interval = "30s", checkpoint = "5m", group = default_group();
     std::vector<std::string> history;
     unsigned partitions = 1;
-    bool once = false, anew = false;
+    bool once = false, anew = false, tune = true;
+    learn::TrainerOptions trainer;
     RedisOptions redis;
 };
 
@@ -31,16 +32,17 @@ struct LearnOptions {
 Result<milliseconds> parse_interval(std::string_view option, std::string_view text) {
     constexpr std::pair<std::string_view, long long> kUnits[] = {
         {"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-    constexpr long long kMaxCount = 1'000'000'000;
+    constexpr long long kLongest = 365LL * 86'400'000;
     long long count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
     for (const auto& [name, factor] : kUnits) {
-        if (error == std::errc() && unit == name && count > 0 && count <= kMaxCount) {
+        if (error == std::errc() && unit == name && count > 0 && count <= kLongest / factor) {
             return milliseconds(count * factor);
         }
     }
-    return Status::error(std::string(option) + ": not a time: write it like 30s, 500ms or 5m");
+    return Status::error(std::string(option) +
+                         ": not a time: write it like 30s, 500ms or 5m, 365d at most");
 }
 
 int learn_files(const LearnOptions& options) {
@@ -48,7 +50,7 @@ int learn_files(const LearnOptions& options) {
     if (!lock.ok()) {
         return fail(lock.status());
     }
-    Learner learner(options.store);
+    Learner learner(options.store, options.trainer, options.tune);
     Status status = learner.read_catalog(options.catalog);
     status = status.ok() ? learner.read_histories(options.history) : status;
     status = status.ok() ? learner.write() : status;
@@ -87,7 +89,7 @@ int learn_redis(const LearnOptions& options) {
     if (!lock.ok()) {
         return fail(lock.status());
     }
-    Learner learner(options.store);
+    Learner learner(options.store, options.trainer, options.tune);
     learner.keep_checkpoints(*checkpoint, options.anew);
     if (!options.catalog.empty()) {
         if (Status status = learner.read_catalog(options.catalog); !status.ok()) {
@@ -137,6 +139,10 @@ void add_learn(CLI::App& app, Run& run) {
         ->capture_default_str()
         ->type_name("N");
     command->add_flag("--once", options->once, "With --redis: end when all has been read");
+    command->add_flag(
+        "--tune,!--no-tune", options->tune,
+        "Find what suits this shop on the end of its own history, at the start and once "
+        "a day (the default); or keep what the store has");
     command->add_option("--interval", options->interval, "The time between generations")
         ->capture_default_str()
         ->type_name("TIME");
@@ -150,6 +156,12 @@ void add_learn(CLI::App& app, Run& run) {
                      "The consumer group that shows in Redis how far the streams were read")
         ->capture_default_str()
         ->type_name("NAME");
+    command
+        ->add_option("--found-segments", options->trainer.found_segments,
+                     "Segments to find in the sessions, at most; 0: none")
+        ->check(CLI::Range(std::size_t{0}, store::kMaxFoundSegments))
+        ->capture_default_str()
+        ->type_name("N");
     command->callback([&run, options] { run = [options] { return run_learn(*options); }; });
 }
 

@@ -11,12 +11,14 @@
 #include "cli/item_fields.hpp"
 #include "cli/progress.hpp"
 #include "cli/stop.hpp"
+#include "cli/tune.hpp"
 #include "learn/catalog.hpp"
 #include "store/snapshot.hpp"
 
 namespace pz::cli {
 
-Learner::Learner(std::string path) : path_(std::move(path)), staged_(path_) {
+Learner::Learner(std::string path, const learn::TrainerOptions& options, bool tuned)
+    : path_(std::move(path)), trainer_(options), staged_(path_), tuned_(tuned) {
     if (const auto existing = store::Snapshot::open(path_); existing.ok()) {
         generation_ = (*existing)->generation();
         // Without it, changes wait for the next generation.
@@ -148,9 +150,22 @@ Status Learner::set_item(std::string_view id, const store::ItemInput& item) {
     Status status = trainer_.set_item(item);
     if (status.ok()) {
         changed_ = true;
+        note_restocked(id);
         update_live(id);
     }
     return status;
+}
+
+// The store in service says how it was before, also before this process began.
+void Learner::note_restocked(std::string_view id) {
+    const std::int64_t now = unix_now();
+    const auto fresh = trainer_.live_fields(id, now);
+    if (live_ == nullptr || !fresh) {
+        return;
+    }
+    const store::LiveFields before = live_->read(id);
+    const bool back = !before.available() && fresh->available();
+    trainer_.set_restocked(id, back ? static_cast<std::uint32_t>(now) : before.restocked);
 }
 
 void Learner::remove_item(std::string_view id) {
@@ -217,6 +232,26 @@ Status Learner::check_catalog() {
     return {};
 }
 
+// What cannot be tuned goes into service as it was, or with what suits most shops.
+void Learner::tune_trainer() {
+    std::string said;
+    const Status status = tune(trainer_, &said);
+    if (!status.ok()) {
+        warn("not tuned: " + status.message());
+    } else {
+        std::fprintf(stderr, "%s\n", said.c_str());
+    }
+}
+
+bool Learner::tuning_due() const {
+    if (!tuned_ || !tune_time_) {
+        return tuned_;
+    }
+    const auto since = Clock::now() - *tune_time_;
+    return since >= kTuneInterval ||
+           (since >= std::chrono::hours(1) && event_count() >= 2 * tune_events_);
+}
+
 std::string Learner::describe() const {
     const std::string strangers = stranger_count() == 0 ? ""
                                                         : ", " + std::to_string(stranger_count()) +
@@ -243,9 +278,15 @@ Status Learner::take_over() {
 }
 
 // A checkpoint that cannot be written keeps no generation from the shop.
-Status Learner::write_files(bool with_checkpoint) {
+Status Learner::write_files(const Work& work) {
+    if (const auto before = store::Snapshot::open(path_); before.ok()) {
+        trainer_.continue_from(**before);
+    }
+    if (work.tune) {
+        tune_trainer();
+    }
     Status status = trainer_.write(staged_, generation_ + 1, unix_now());
-    if (status.ok() && with_checkpoint) {
+    if (status.ok() && work.checkpoint) {
         save_checkpoint();
     }
     return status;
@@ -263,9 +304,19 @@ bool Learner::checkpoint_due() const {
                            event_count() - checkpoint_events_ >= kCheckpointEvents);
 }
 
-void Learner::checkpoint_begun() {
-    checkpoint_time_ = Clock::now();
-    checkpoint_events_ = event_count();
+Learner::Work Learner::due() const {
+    return {tuning_due(), checkpoint_due()};
+}
+
+void Learner::begun(const Work& work) {
+    if (work.tune) {
+        tune_time_ = Clock::now();
+        tune_events_ = event_count();
+    }
+    if (work.checkpoint) {
+        checkpoint_time_ = Clock::now();
+        checkpoint_events_ = event_count();
+    }
 }
 
 Status Learner::write() {
@@ -274,8 +325,9 @@ Status Learner::write() {
     }
     staged_summary_ = describe();
     updated_.clear();
-    Status status = write_files(checkpoint_.has_value());
-    checkpoint_begun();
+    const Work work{tuning_due(), checkpoint_.has_value()};
+    Status status = write_files(work);
+    begun(work);
     status = status.ok() ? take_over() : status;
     changed_ = changed_ && !status.ok();
     return status;
@@ -285,16 +337,14 @@ Status Learner::begin_write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
-    const bool with_checkpoint = checkpoint_due();
-    auto child = Child::start([&] { return write_files(with_checkpoint); });
+    const Work work = due();
+    auto child = Child::start([&] { return write_files(work); });
     if (!child.ok()) {
         warn(child.message() + "; this process writes the generation itself, updates wait");
         return write();
     }
     child_.emplace(std::move(*child));
-    if (with_checkpoint) {
-        checkpoint_begun();
-    }
+    begun(work);
     staged_summary_ = describe();
     updated_.clear();
     changed_ = false;

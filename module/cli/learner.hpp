@@ -25,8 +25,11 @@ namespace pz::cli {
 class Learner {
   public:
     // `path`: of the store. A generation that stands there is updated in place until the first one
-    // is written, whose number follows.
-    explicit Learner(std::string path);
+    // is written, whose number follows. With `tuned`, generations are preceded by tune() when
+    // kTuneInterval has passed since the last, or an hour and as many events again as there were;
+    // the first is. What was found stands in the store and is handed on from one to the next.
+    explicit Learner(std::string path, const learn::TrainerOptions& options = {},
+                     bool tuned = true);
     ~Learner();  // gives up a generation that is being written; see end()
     Learner(const Learner&) = delete;
     Learner& operator=(const Learner&) = delete;
@@ -84,15 +87,24 @@ class Learner {
   private:
     using Clock = std::chrono::steady_clock;
     static constexpr std::uint64_t kCheckpointEvents = 100'000;
+    static constexpr std::chrono::hours kTuneInterval{24};
 
     void resume(const std::string& path);
     Status read_history(const std::string& path);
     Status check_catalog();
-    // The next generation, staged, and a checkpoint if one is due: may be done in another process.
-    Status write_files(bool with_checkpoint);
+    // What belongs to a generation beside itself, as is due.
+    struct Work {
+        bool tune, checkpoint;
+    };
+    Work due() const;
+    void begun(const Work& work);
+    // The next generation, staged, and what goes with it: may be done in another process.
+    Status write_files(const Work& work);
+    void tune_trainer();
+    bool tuning_due() const;
     bool checkpoint_due() const;
-    void checkpoint_begun();
     void save_checkpoint();
+    void note_restocked(std::string_view id);
     void give_up_writing();
     // The staged file goes into service, with the updates that the store in service got meanwhile.
     Status take_over();
@@ -121,6 +133,10 @@ class Learner {
     std::set<std::string, std::less<>> updated_;  // items, since it was begun
     bool changed_ = false;
     bool loaded_ = false;
+
+    bool tuned_;
+    std::optional<Clock::time_point> tune_time_;  // of the last
+    std::uint64_t tune_events_ = 0;               // known to the last
 };
 
 }  // namespace pz::cli

@@ -21,6 +21,11 @@ enum Section : std::uint32_t {
     kBaskets = 7,
     kStreams = 8,
     kHistories = 9,
+    kTrials = 10,
+    kEvidence = 11,  // of visits: clicks and lists
+    kLists = 12,
+    kAttention = 13,
+    kRepeats = 14,
 };
 
 constexpr Slot kGone = ~Slot{0};
@@ -72,15 +77,20 @@ class Trainer::Saving {
     Status save(const Sources& sources);
 
   private:
+    std::int64_t half_hour_ago() const { return std::min(state_.newest, now_) - kSessionGap; }
     bool over(const Visit& visit) const;
     void close_visits();
     void number_products();
     void mark(const SessionLog& log);
+    void mark(std::span<const Slot> items);
+    void mark_lists();
     void mark_visits_and_segments();
     void products();
     void segments();
     void visits();
     void log(Section section, const SessionLog& kept, const SessionLog& closed);
+    void evidence();
+    void signals();
     void sources(const Sources& sources);
 
     const State& state_;
@@ -91,7 +101,7 @@ class Trainer::Saving {
 };
 
 bool Trainer::Saving::over(const Visit& visit) const {
-    return std::max(visit.last, visit.last_purchase) < std::min(state_.newest, now_) - kSessionGap;
+    return std::max({visit.last, visit.last_purchase, visit.lists.shown_at}) < half_hour_ago();
 }
 
 // So that the file names no visitors but those of the last half hour.
@@ -109,7 +119,11 @@ void Trainer::Saving::number_products() {
         mark(logs->sessions);
         mark(logs->browsed);
         mark(logs->baskets);
+        mark(logs->trials);
     }
+    mark_lists();
+    state_.attention.mark(numbers_);
+    state_.repeats.mark(numbers_);
     mark_visits_and_segments();
     Slot next = 0;
     for (Slot slot = 0; slot < numbers_.size(); ++slot) {
@@ -123,8 +137,23 @@ void Trainer::Saving::number_products() {
 
 void Trainer::Saving::mark(const SessionLog& log) {
     for (std::size_t i = 0; i < log.size(); ++i) {
-        for (const Slot slot : log.items(i)) {
+        mark(log.items(i));
+    }
+}
+
+void Trainer::Saving::mark(std::span<const Slot> items) {
+    for (const Slot slot : items) {
+        if (slot != kNoSlot) {
             numbers_[slot] = 0;
+        }
+    }
+}
+
+void Trainer::Saving::mark_lists() {
+    for (const ListLog::Click& click : state_.lists.clicks()) {
+        mark(click.shown);
+        for (const ListTouch& touch : click.touches) {
+            numbers_[touch.item] = 0;
         }
     }
 }
@@ -134,8 +163,11 @@ void Trainer::Saving::mark_visits_and_segments() {
         for (const Visit::Seen& seen : visit.seen) {
             numbers_[seen.item] = 0;
         }
-        for (const Slot slot : visit.basket) {
-            numbers_[slot] = 0;
+        mark(visit.basket);
+        mark(visit.clicks);
+        mark(visit.lists.shown);
+        for (const ListTouch& touch : visit.lists.touches) {
+            numbers_[touch.item] = 0;
         }
     }
     for (const auto& [name, segment] : state_.segments) {
@@ -157,6 +189,9 @@ Status Trainer::Saving::save(const Sources& sources) {
     log(kSessions, state_.logs.sessions, closed_.sessions);
     log(kBrowsed, state_.logs.browsed, closed_.browsed);
     log(kBaskets, state_.logs.baskets, closed_.baskets);
+    log(kTrials, state_.logs.trials, closed_.trials);
+    evidence();
+    signals();
     this->sources(sources);
     return to_.finish();
 }
@@ -229,6 +264,34 @@ void Trainer::Saving::log(Section section, const SessionLog& kept, const Session
     to_.end();
 }
 
+void Trainer::Saving::evidence() {
+    to_.begin(kEvidence);
+    for (const auto& [visitor, visit] : state_.visits) {
+        if (over(visit)) {
+            continue;
+        }
+        to_.text(visitor);
+        to_.number(static_cast<std::uint32_t>(visit.clicks.size()));
+        for (const Slot slot : visit.clicks) {
+            to_.number(numbers_[slot]);
+        }
+        ListLog::save_visit(to_, numbers_, visit.lists);
+    }
+    to_.end();
+}
+
+void Trainer::Saving::signals() {
+    to_.begin(kLists);
+    state_.lists.save(to_, numbers_);
+    to_.end();
+    to_.begin(kAttention);
+    state_.attention.save(to_, numbers_, half_hour_ago());
+    to_.end();
+    to_.begin(kRepeats);
+    state_.repeats.save(to_, numbers_);
+    to_.end();
+}
+
 void Trainer::Saving::sources(const Sources& sources) {
     to_.begin(kStreams);
     for (const auto& [key, place] : sources.streams) {
@@ -264,6 +327,7 @@ class Trainer::Restoring {
     void logged(SessionLog& log, std::size_t limit);
     void stream();
     void history();
+    void evidence();
     Slot slot();
     std::uint32_t count(std::size_t limit);
 
@@ -303,6 +367,16 @@ void Trainer::Restoring::section(std::uint32_t number) {
             return stream();
         case kHistories:
             return history();
+        case kTrials:
+            return logged(state_.logs.trials, kMaxClicks);
+        case kEvidence:
+            return evidence();
+        case kLists:
+            return state_.lists.restore(from_, state_.products.size());
+        case kAttention:
+            return state_.attention.restore(from_, state_.products.size());
+        case kRepeats:
+            return state_.repeats.restore(from_, state_.products.size());
         default:
             (void)from_.number<std::uint8_t>();
     }
@@ -320,10 +394,12 @@ void Trainer::Restoring::product() {
     product.weight = restore_weight(from_);
     product.first_event = restore_time(from_);
     const auto number = static_cast<Slot>(state_.products.size());
-    if (id.empty() || !state_.slots.try_emplace(std::move(id), number).second) {
+    const auto [place, is_new] = state_.slots.try_emplace(std::move(id), number);
+    if (place->first.empty() || !is_new) {
         return from_.refuse("an item without an id of its own");
     }
     state_.products.push_back(std::move(product));
+    state_.ids.push_back(place->first);
 }
 
 void Trainer::Restoring::segment() {
@@ -392,22 +468,24 @@ void Trainer::Restoring::history() {
     sources_.histories.push_back(file);
 }
 
-Slot Trainer::Restoring::slot() {
-    const Slot slot = from_.number<Slot>();
-    if (slot >= state_.products.size()) {
-        from_.refuse("an item that it does not name");
-        return 0;
+// What belongs to a visit that was read before.
+void Trainer::Restoring::evidence() {
+    const auto visit = state_.visits.find(from_.text(kMaxText));
+    if (visit == state_.visits.end()) {
+        return from_.refuse("a visit that it does not name");
     }
-    return slot;
+    for (auto left = count(kMaxClicks); left > 0 && from_.status().ok(); --left) {
+        visit->second.clicks.push_back(slot());
+    }
+    visit->second.lists = ListLog::restore_visit(from_, state_.products.size());
+}
+
+Slot Trainer::Restoring::slot() {
+    return from_.below(state_.products.size(), "an item that it does not name");
 }
 
 std::uint32_t Trainer::Restoring::count(std::size_t limit) {
-    const auto count = from_.number<std::uint32_t>();
-    if (count > limit) {
-        from_.refuse("a list is too long");
-        return 0;
-    }
-    return count;
+    return from_.below(limit + 1, "a list is too long");
 }
 
 Status Trainer::save(const store::StagedFile& file, const Sources& sources,

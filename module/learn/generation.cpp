@@ -7,6 +7,9 @@
 #include <string_view>
 
 #include "learn/alike.hpp"
+#include "learn/complements.hpp"
+#include "learn/found_segments.hpp"
+#include "learn/next_links.hpp"
 #include "learn/pairs.hpp"
 #include "learn/trainer_state.hpp"
 #include "store/parse.hpp"
@@ -23,6 +26,8 @@ using store::SnapshotBuilder;
 
 constexpr float kAlikeShare =
     0.25F;  // of attributes beside co-views, whose cosines are about as large
+
+constexpr float kProven = 200;  // impressions at an ordinary place
 
 std::string_view field_of(const store::ItemInput& input, std::string_view name) {
     for (const auto& [field, text] : input.fields) {
@@ -83,11 +88,15 @@ class Generation {
     Status add_items();
     void add_popular();
     void add_segments();
+    void add_found_segments();
+    void add_unproven();
     void add_new_and_sale();
     void add_cross_sell();
     void add_similar();
     void add_sessions();
-    void add_order();
+    void add_next();
+    void weigh_by_sessions();
+    void add_order_weights() { builder_->set_order_weights(learned_.order_weights); }
     std::unique_ptr<SnapshotBuilder> take() { return std::move(builder_); }
 
   private:
@@ -97,23 +106,29 @@ class Generation {
     std::size_t item_count() const { return slot_of_.size(); }
     void set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items);
     Status add_item(Slot slot);
+    void add_signals();
+    template <class Add>
+    void for_categories(ItemIndex item, const Add& add) const;
     void rank_items();
     void group_items();
     // Rows by group, of groups.
     std::vector<std::vector<Pair>> pooled(const SessionLog& log, const PairOptions& options);
+    std::size_t number_kinds();
     void set_neighbours(NeighbourKind kind, const std::vector<std::vector<Pair>>& rows);
 
     const Learned& learned_;
     std::int64_t now_;
     std::unique_ptr<SnapshotBuilder> builder_;
-    std::vector<Slot> slot_of_;       // by item
-    std::vector<ItemIndex> item_of_;  // by slot; kNoItem: not listed
-    std::vector<float> weight_;       // popularity now, by item
-    std::vector<bool> available_;     // by item
+    std::vector<Slot> slot_of_;                   // by item
+    std::vector<ItemIndex> item_of_;              // by slot; kNoItem: not listed
+    std::vector<float> weight_;                   // popularity now, by item
+    std::vector<bool> available_;                 // by item
+    std::vector<Attention::Estimate> attention_;  // by item
 
     std::vector<ItemIndex> by_popularity_;
     std::vector<std::uint32_t> group_of_;       // by item
     std::vector<std::uint32_t> group_of_slot_;  // by slot; the last group takes what is not listed
+    std::vector<std::uint32_t> kind_of_slot_;   // product type by slot
     std::vector<ItemIndex> best_of_;  // by group: its most popular item, an available one if any
     std::vector<std::uint8_t> sold_out_;  // by group, and for what is not listed
 };
@@ -127,6 +142,7 @@ Status Generation::add_items() {
             }
         }
     }
+    add_signals();
     rank_items();
     group_items();
     return {};
@@ -150,7 +166,18 @@ Status Generation::add_item(Slot slot) {
     if (field_of(input, "date_added").empty() && product.first_event > 0) {
         builder_->set_first_seen(*item, product.first_event);
     }
+    builder_->set_restocked(*item, product.restocked);
     return {};
+}
+
+void Generation::add_signals() {
+    const auto by_slot = learned_.attention.estimate(learned_.products.size(), now_);
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        const Slot slot = slot_of_[item];
+        attention_.push_back(by_slot[slot]);
+        builder_->set_signals(
+            item, {by_slot[slot].appeal, by_slot[slot].exposure, learned_.repeats.interval(slot)});
+    }
 }
 
 void Generation::rank_items() {
@@ -201,23 +228,29 @@ void Generation::set_list(ListKind kind, std::string_view key, std::vector<Score
     builder_->set_list(kind, key, std::move(items));
 }
 
+// Calls add(name) for the item's product type and each level that leads it.
+template <class Add>
+void Generation::for_categories(ItemIndex item, const Add& add) const {
+    const std::string_view type = field_of(product(item).input, "product_type");
+    for (std::size_t at = type.find(" > "); at != std::string_view::npos;
+         at = type.find(" > ", at + 3)) {
+        add(type.substr(0, at));
+    }
+    if (!type.empty()) {
+        add(type);
+    }
+}
+
 void Generation::add_popular() {
     std::vector<ScoredItem> all;
     Lists categories;
     Lists brands;
     for (const ItemIndex item : by_popularity_) {
-        const ScoredItem scored{item, weight_[item]};
-        const store::ItemInput& input = product(item).input;
+        const ScoredItem scored{item, weight_[item] * attention_[item].appeal};
         all.push_back(scored);
-        const std::string_view type = field_of(input, "product_type");
-        for (std::size_t at = type.find(" > "); at != std::string_view::npos;
-             at = type.find(" > ", at + 3)) {
-            categories[type.substr(0, at)].push_back(scored);
-        }
-        categories[type].push_back(scored);
-        brands[field_of(input, "brand")].push_back(scored);
+        for_categories(item, [&](std::string_view name) { categories[name].push_back(scored); });
+        brands[field_of(product(item).input, "brand")].push_back(scored);
     }
-    categories.erase("");
     brands.erase("");
     set_list(ListKind::popular, "", std::move(all));
     for (auto& [name, items] : categories) {
@@ -234,13 +267,71 @@ void Generation::add_segments() {
         for (const auto& [slot, weight] : segment.items) {
             const double now = weight.at(now_, learned_.options.popularity_half_life);
             if (item_of_[slot] != store::kNoItem) {
-                items.push_back({item_of_[slot], static_cast<float>(now)});
+                const ItemIndex item = item_of_[slot];
+                items.push_back({item, static_cast<float>(now) * attention_[item].appeal});
             }
         }
         // The map's order is not ours: equal input must give an equal store.
         std::sort(items.begin(), items.end(),
                   [](const ScoredItem& a, const ScoredItem& b) { return a.item < b.item; });
         set_list(ListKind::in_segment, name, std::move(items));
+    }
+}
+
+void Generation::add_found_segments() {
+    std::vector<const store::ItemInput*> inputs;
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        inputs.push_back(&product(item).input);
+    }
+    const SessionLog& log = learned_.logs.sessions;
+    const FoundSegments found = find_segments(inputs, item_of_, log, learned_.old_segments,
+                                              learned_.options.found_segments);
+    std::vector<std::vector<float>> weights(found.segments.size());
+    for (std::size_t i = 0; i < found.segment_of.size(); ++i) {
+        if (found.segment_of[i] == FoundSegments::kNone) {
+            continue;
+        }
+        std::vector<float>& own = weights[found.segment_of[i]];
+        own.resize(item_count());
+        const auto age = static_cast<double>(std::max<std::int64_t>(now_ - log.time(i), 0));
+        for (const Slot slot : log.items(i)) {
+            if (const ItemIndex item = item_of_[slot]; item != store::kNoItem) {
+                own[item] +=
+                    static_cast<float>(std::exp2(-age / learned_.options.popularity_half_life));
+            }
+        }
+    }
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        std::vector<ScoredItem> items;
+        for (ItemIndex item = 0; item < weights[i].size(); ++item) {
+            if (weights[i][item] > 0) {
+                items.push_back({item, weights[i][item] * attention_[item].appeal});
+            }
+        }
+        set_list(ListKind::in_segment, found.segments[i].name, std::move(items));
+    }
+    builder_->set_found_segments(found.segments);
+}
+
+// Of those shown as little, the newest first.
+void Generation::add_unproven() {
+    std::vector<ItemIndex> newest = by_popularity_;
+    std::stable_sort(newest.begin(), newest.end(), [this](ItemIndex a, ItemIndex b) {
+        return first_seen(product(a)) > first_seen(product(b));
+    });
+    std::vector<ScoredItem> all;
+    Lists categories;
+    for (const ItemIndex item : newest) {
+        if (attention_[item].exposure < kProven) {
+            const ScoredItem scored{item, 1 / (1 + attention_[item].exposure)};
+            all.push_back(scored);
+            for_categories(item,
+                           [&](std::string_view name) { categories[name].push_back(scored); });
+        }
+    }
+    set_list(ListKind::unproven, "", std::move(all));
+    for (auto& [name, items] : categories) {
+        set_list(ListKind::unproven, name, std::move(items));
     }
 }
 
@@ -288,14 +379,40 @@ std::vector<std::vector<Pair>> Generation::pooled(const SessionLog& log,
     return rows;
 }
 
+// Numbers the product types of the slots.
+std::size_t Generation::number_kinds() {
+    std::unordered_map<std::string_view, std::uint32_t> numbers;
+    kind_of_slot_.assign(item_of_.size(), kNoKind);
+    for (ItemIndex item = 0; item < item_count(); ++item) {
+        const std::string_view type = field_of(product(item).input, "product_type");
+        if (!type.empty()) {
+            kind_of_slot_[slot_of_[item]] =
+                numbers.try_emplace(type, static_cast<std::uint32_t>(numbers.size())).first->second;
+        }
+    }
+    return numbers.size();
+}
+
 void Generation::add_cross_sell() {
     const TrainerOptions& options = learned_.options;
-    set_neighbours(NeighbourKind::cross_sell,
-                   pooled(learned_.logs.baskets, {.half_life = options.basket_half_life,
-                                                  .given_power = 0.6,
-                                                  .other_power = 0.4,
-                                                  .keep = options.neighbours_per_item,
-                                                  .behind = sold_out_}));
+    auto rows = pooled(learned_.logs.baskets, {.half_life = options.basket_half_life,
+                                               .given_power = 0.7,
+                                               .other_power = 0.4,
+                                               .keep = options.basket_neighbours,
+                                               .behind = sold_out_});
+    const std::size_t kinds = number_kinds();
+    const std::vector<float> kept =
+        kept_within_kinds(learned_.logs.baskets, group_of_slot_, kind_of_slot_, kinds);
+    const auto kind = [this](std::uint32_t group) {
+        return kind_of_slot_[slot_of_[best_of_[group]]];
+    };
+    for (std::uint32_t group = 0; group < rows.size(); ++group) {
+        for (Pair& pair : rows[group]) {
+            const bool same = kind(group) != kNoKind && kind(group) == kind(pair.other);
+            pair.score *= same ? kept[kind(group)] : 1;
+        }
+    }
+    set_neighbours(NeighbourKind::cross_sell, rows);
 }
 
 void Generation::add_similar() {
@@ -327,15 +444,43 @@ void Generation::add_sessions() {
     }
 }
 
-void Generation::add_order() {
-    builder_->set_order_weights(learned_.order_weights);
-    const std::vector<float> appeal = appeal_of(learned_.lists, learned_.products.size());
+void Generation::add_next() {
+    for_each_next(learned_.logs.sessions, item_of_, item_count(), learned_.options.next_per_item,
+                  [this](ItemIndex item, std::vector<ScoredItem> row) {
+                      builder_->set_neighbours(NeighbourKind::next, item, std::move(row));
+                  });
+}
+
+// Popularity as of these sessions: the items' own weights know what came after them.
+void Generation::weigh_by_sessions() {
+    const SessionLog& log = learned_.logs.sessions;
+    std::vector<double> weight(item_count());
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        const auto age = static_cast<double>(std::max<std::int64_t>(now_ - log.time(i), 0));
+        const double share = std::exp2(-age / learned_.options.popularity_half_life);
+        for (const Slot slot : log.items(i)) {
+            if (const ItemIndex item = item_of_[slot]; item != store::kNoItem) {
+                weight[item] += share;
+            }
+        }
+    }
     for (ItemIndex item = 0; item < item_count(); ++item) {
-        builder_->set_appeal(item, appeal[slot_of_[item]]);
+        builder_->set_popularity(item, static_cast<float>(weight[item]));
     }
 }
 
 }  // namespace
+
+Result<std::unique_ptr<SnapshotBuilder>> build_sessions(const Learned& learned, std::int64_t now) {
+    Generation generation(learned, now);
+    if (Status status = generation.add_items(); !status) {
+        return status;
+    }
+    generation.add_sessions();
+    generation.add_next();
+    generation.weigh_by_sessions();
+    return generation.take();
+}
 
 Result<std::unique_ptr<SnapshotBuilder>> build_generation(const Learned& learned,
                                                           std::int64_t now) {
@@ -345,11 +490,14 @@ Result<std::unique_ptr<SnapshotBuilder>> build_generation(const Learned& learned
     }
     generation.add_popular();
     generation.add_segments();
+    generation.add_found_segments();
+    generation.add_unproven();
     generation.add_new_and_sale();
     generation.add_cross_sell();
     generation.add_similar();
     generation.add_sessions();
-    generation.add_order();
+    generation.add_next();
+    generation.add_order_weights();
     return generation.take();
 }
 

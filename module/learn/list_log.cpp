@@ -1,28 +1,59 @@
 #include "learn/list_log.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <string>
+#include <utility>
 
 namespace pz::learn {
 
 namespace {
 
 constexpr std::int64_t kClickWithin = 30 * 60;  // seconds after the list was shown
-constexpr double kSmoothing = 3;
 
-// The chance that a tile on each place is clicked.
-std::vector<double> click_chances(const std::deque<ListLog::Click>& clicks) {
-    std::vector<double> clicked(ListLog::kMaxShown);
-    std::vector<double> shown(ListLog::kMaxShown);
-    for (const ListLog::Click& click : clicks) {
-        ++clicked[click.clicked];
-        for (std::size_t place = 0; place < click.shown.size(); ++place) {
-            ++shown[place];
+void save_items(RecordWriter& to, std::span<const Slot> numbers, std::span<const Slot> items) {
+    to.number(static_cast<std::uint32_t>(items.size()));
+    for (const Slot slot : items) {
+        to.number(slot == kNoSlot ? kNoSlot : numbers[slot]);
+    }
+}
+
+std::vector<Slot> restore_items(RecordReader& from, std::size_t slots) {
+    std::vector<Slot> items(from.below(ListLog::kMaxShown + 1, "a list is too long"));
+    for (Slot& item : items) {
+        item = from.number<Slot>();
+        if (item >= slots && item != kNoSlot) {
+            from.refuse("an item that it does not name");
+            item = kNoSlot;
         }
     }
-    std::transform(clicked.begin(), clicked.end(), shown.begin(), clicked.begin(),
-                   [](double c, double s) { return s > 0 ? c / s : 0; });
-    return clicked;
+    return items;
+}
+
+template <class Touches>
+void save_touches(RecordWriter& to, std::span<const Slot> numbers, const Touches& touches) {
+    to.number(static_cast<std::uint32_t>(touches.size()));
+    for (const ListTouch& touch : touches) {
+        to.number(numbers[touch.item]);
+        to.number(static_cast<std::uint8_t>(touch.type));
+        to.number(touch.time);
+    }
+}
+
+template <class Touches>
+void restore_touches(RecordReader& from, std::size_t slots, Touches& touches) {
+    const auto count = from.below(ListLog::kMaxTouches + 1, "a list is too long");
+    for (std::uint32_t i = 0; i < count && from.status().ok(); ++i) {
+        ListTouch touch{};
+        touch.item = from.below(slots, "an item that it does not name");
+        const auto type = from.number<std::uint8_t>();
+        touch.time = from.number<std::int64_t>();
+        if (type >= static_cast<std::uint8_t>(visitor::EventType::count)) {
+            from.refuse("a kind of event that cannot be");
+            continue;
+        }
+        touch.type = static_cast<visitor::EventType>(type);
+        touches.push_back(touch);
+    }
 }
 
 }  // namespace
@@ -56,24 +87,68 @@ void ListLog::touch(ListVisit& visit, const ListTouch& touch) {
     }
 }
 
-std::vector<float> appeal_of(const ListLog& log, std::size_t slots) {
-    const std::vector<double> chance = click_chances(log.clicks());
-    std::vector<double> clicks(slots);
-    std::vector<double> expected(slots);
-    for (const ListLog::Click& click : log.clicks()) {
-        ++clicks[click.shown[click.clicked]];
+Attention ListLog::attention_until(std::int64_t time) const {
+    Attention attention;
+    std::size_t list = 0;
+    std::vector<Attention::Shown> shown;
+    for (const Click& click : clicks_) {
+        if (click.time > time) {
+            continue;
+        }
+        shown.clear();
         for (std::size_t place = 0; place < click.shown.size(); ++place) {
             if (click.shown[place] != kNoSlot) {
-                expected[click.shown[place]] += chance[place];
+                shown.push_back({click.shown[place], place});
             }
         }
+        const std::string viewer = std::to_string(list++);
+        attention.show(viewer, {}, {}, shown, click.time);
+        attention.click(viewer, click.shown[click.clicked], click.time);
     }
-    std::vector<float> appeal(slots);
-    std::transform(clicks.begin(), clicks.end(), expected.begin(), appeal.begin(),
-                   [](double c, double e) {
-                       return static_cast<float>(std::log((c + kSmoothing) / (e + kSmoothing)));
-                   });
-    return appeal;
+    return attention;
+}
+
+void ListLog::save_visit(RecordWriter& to, std::span<const Slot> numbers, const ListVisit& visit) {
+    to.number(visit.shown_at);
+    save_items(to, numbers, visit.shown);
+    save_touches(to, numbers, visit.touches);
+}
+
+ListVisit ListLog::restore_visit(RecordReader& from, std::size_t slots) {
+    ListVisit visit;
+    visit.shown_at = from.number<std::int64_t>();
+    visit.shown = restore_items(from, slots);
+    restore_touches(from, slots, visit.touches);
+    return visit;
+}
+
+void ListLog::save(RecordWriter& to, std::span<const Slot> numbers) const {
+    to.number(static_cast<std::uint8_t>(any_));
+    to.number(static_cast<std::uint32_t>(clicks_.size()));
+    for (const Click& click : clicks_) {
+        to.number(click.time);
+        save_touches(to, numbers, click.touches);
+        save_items(to, numbers, click.shown);
+        to.number(click.clicked);
+    }
+}
+
+void ListLog::restore(RecordReader& from, std::size_t slots) {
+    any_ = from.number<std::uint8_t>() != 0;
+    const auto count = from.below(kMaxClicks + 1, "too many lists");
+    for (std::uint32_t i = 0; i < count && from.status().ok(); ++i) {
+        Click click;
+        click.time = from.number<std::int64_t>();
+        restore_touches(from, slots, click.touches);
+        click.shown = restore_items(from, slots);
+        click.clicked = from.below(click.shown.size(), "a click beside its list");
+        if (from.status().ok() && click.shown[click.clicked] == kNoSlot) {
+            from.refuse("a click on no item");
+        }
+        if (from.status().ok()) {
+            clicks_.push_back(std::move(click));
+        }
+    }
 }
 
 }  // namespace pz::learn

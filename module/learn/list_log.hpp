@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "learn/attention.hpp"
+#include "learn/record_file.hpp"
 #include "learn/session_log.hpp"
 #include "visitor/event.hpp"
 
@@ -46,6 +48,14 @@ class ListLog {
     void touch(ListVisit& visit, const ListTouch& touch);
 
     const std::deque<Click>& clicks() const { return clicks_; }
+    // What was shown until then, and clicked, all as of one placement.
+    Attention attention_until(std::int64_t time) const;
+
+    // Of a checkpoint. Items are written as `numbers` has them by slot, and are below `slots`.
+    static void save_visit(RecordWriter& to, std::span<const Slot> numbers, const ListVisit& visit);
+    static ListVisit restore_visit(RecordReader& from, std::size_t slots);
+    void save(RecordWriter& to, std::span<const Slot> numbers) const;
+    void restore(RecordReader& from, std::size_t slots);
 
   private:
     std::deque<Click> clicks_;
@@ -53,12 +63,5 @@ class ListLog {
 };
 
 inline constexpr Slot kNoSlot = 0xffffffffU;
-
-// log(clicks of each slot / clicks that its places explain), 0 for slots never shown. Clicks on
-// place k are explained by p(k) = clicks on k / lists with a tile there:
-//   appeal(x) = log((clicks(x) + a) / (sum of p(place) over the lists that showed x + a)), a = 3
-// the position-based model (Craswell et al., An experimental comparison of click position-bias
-// models, WSDM 2008) in one step, smoothed so that few clicks mean little.
-std::vector<float> appeal_of(const ListLog& log, std::size_t slots);
 
 }  // namespace pz::learn

@@ -111,6 +111,15 @@ bool RecordReader::at_end() {
     return !in_section_;
 }
 
+std::uint32_t RecordReader::below(std::size_t limit, std::string_view problem) {
+    const auto value = number<std::uint32_t>();
+    if (value >= limit) {
+        refuse(problem);
+        return 0;
+    }
+    return value;
+}
+
 std::string RecordReader::text(std::size_t limit) {
     const auto size = number<std::uint32_t>();
     if (size > limit) {

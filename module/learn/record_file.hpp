@@ -72,6 +72,8 @@ class RecordReader {
         bytes(std::as_writable_bytes(std::span(&value, 1)));
         return value;
     }
+    // Another number than 0..limit-1 is a problem, and then 0.
+    std::uint32_t below(std::size_t limit, std::string_view problem);
     // A longer text is a problem.
     std::string text(std::size_t limit);
     // For what reads well but cannot be.

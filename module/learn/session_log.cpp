@@ -27,11 +27,24 @@ void SessionLog::trim() {
         times_.size() - max_sessions_ -
         static_cast<std::size_t>(std::count_if(times_.begin(), times_.end(),
                                                [=](std::int64_t time) { return time < too_old; }));
+    keep_if([&](std::int64_t time) {
+        if (time == too_old && excess > 0) {
+            --excess;
+            return false;
+        }
+        return time >= too_old;
+    });
+}
+
+void SessionLog::cut(std::int64_t time) {
+    keep_if([time](std::int64_t ended) { return ended <= time; });
+}
+
+template <class Keep>
+void SessionLog::keep_if(const Keep& keep) {
     SessionLog kept(max_sessions_);
     for (std::size_t i = 0; i < size(); ++i) {
-        if (times_[i] == too_old && excess > 0) {
-            --excess;
-        } else if (times_[i] >= too_old) {
+        if (keep(times_[i])) {
             kept.add(times_[i], items(i));
         }
     }

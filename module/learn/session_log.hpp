@@ -25,8 +25,13 @@ class SessionLog {
     }
     // Leaves the newest max_sessions. add() does so now and then.
     void trim();
+    // Drops the sessions that ended after `time`.
+    void cut(std::int64_t time);
 
   private:
+    template <class Keep>
+    void keep_if(const Keep& keep);
+
     std::size_t max_sessions_;
     std::vector<std::int64_t> times_;
     std::vector<std::size_t> offsets_ = {0};

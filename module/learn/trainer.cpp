@@ -76,6 +76,9 @@ double Decayed::rank(double half_life) const {
 }
 
 void Logs::add_session(const Visit& visit) {
+    if (visit.clicks.size() >= 2) {
+        trials.add(visit.last, visit.clicks);
+    }
     if (visit.seen.size() < 2 || visit.seen.size() > kMaxSessionItems) {
         return;
     }
@@ -90,6 +93,12 @@ void Logs::add_session(const Visit& visit) {
     sessions.add(visit.last, all);
     if (viewed.size() >= 2) {
         browsed.add(visit.last, viewed);
+    }
+}
+
+void Logs::trim() {
+    for (SessionLog* log : {&sessions, &browsed, &baskets, &trials}) {
+        log->trim();
     }
 }
 
@@ -179,15 +188,20 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     if (visitor.empty()) {
         return;
     }
+    attention.click(visitor, slot, event.time);
     weigh_segments(slot, event, weight);
     Visit& visit = this->visit(visitor);
     visit.touched = events;
     if (apart(event.time, visit.last)) {
         logs.add_session(visit);
         visit.seen.clear();
+        visit.clicks.clear();
     }
     visit.last = event.time;
     lists.touch(visit.lists, {slot, event.type, event.time});
+    if (visit.clicks.size() < kMaxClicks) {
+        visit.clicks.push_back(slot);
+    }
     see(visit.seen, slot, browsing(event.type));
     if (event.type != EventType::purchase) {
         return;
@@ -198,6 +212,7 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     }
     visit.last_purchase = event.time;
     buy(visit.basket, slot);
+    repeats.buy(visitor, slot, event.time);
 }
 
 void Trainer::State::show_list(std::string_view visitor, const Event& event) {
@@ -207,22 +222,31 @@ void Trainer::State::show_list(std::string_view visitor, const Event& event) {
         items.push_back(rest.substr(0, end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    show_list(visitor, event.time, items);
+    show_list(visitor, event.parameter("list"), event.parameter("recommender"), event.time, items);
 }
 
-void Trainer::State::show_list(std::string_view visitor, std::int64_t time,
+// Items that the catalog lacks leave a gap.
+void Trainer::State::show_list(std::string_view visitor, std::string_view list,
+                               std::string_view recommender, std::int64_t time,
                                std::span<const std::string_view> items) {
-    if (visitor.empty() || items.size() < 2) {
+    if (visitor.empty() || items.empty()) {
         return;
     }
     std::vector<Slot> shown;
+    std::vector<Attention::Shown> known;
     for (const std::string_view id : items) {
         const auto found = slots.find(id);
+        if (found != slots.end()) {
+            known.push_back({found->second, shown.size()});
+        }
         shown.push_back(found == slots.end() ? kNoSlot : found->second);
     }
-    Visit& visit = this->visit(visitor);
-    visit.touched = events;
-    lists.show(visit.lists, time, std::move(shown));
+    attention.show(visitor, list, recommender, known, time);
+    if (items.size() >= 2) {  // one is no choice
+        Visit& visit = this->visit(visitor);
+        visit.touched = events;
+        lists.show(visit.lists, time, std::move(shown));
+    }
 }
 
 void Trainer::State::count_columns(const store::ItemInput& input, int change) {
@@ -293,6 +317,34 @@ void Trainer::remove_item(std::string_view id) {
     product.input = {};
 }
 
+void Trainer::set_restocked(std::string_view id, std::uint32_t time) {
+    if (const auto found = state_->slots.find(id); found != state_->slots.end()) {
+        state_->products[found->second].restocked = time;
+    }
+}
+
+void Trainer::continue_from(const store::Snapshot& before) {
+    std::vector<store::SegmentInput> segments;
+    for (const store::ValueId name : before.found_segments()) {
+        segments.push_back({std::string(before.text(name)), {}});
+    }
+    for (const store::Attribute& attribute : before.found_attributes()) {
+        const auto weights = before.weights_of(attribute);
+        for (std::size_t i = 0; i < segments.size(); ++i) {
+            if (weights[i] > 0) {
+                segments[i].weights.push_back({static_cast<store::FieldId>(attribute.field),
+                                               std::string(before.text(attribute.value)),
+                                               weights[i]});
+            }
+        }
+    }
+    state_->old_segments = std::move(segments);
+    state_->order_weights.assign(before.order_weights().begin(), before.order_weights().end());
+    if (const store::Mixture* mixture = before.mixture(); mixture != nullptr) {
+        state_->mixture = *mixture;
+    }
+}
+
 std::vector<std::string> Trainer::columns_left_out() const {
     return state_->columns_left_out();
 }
@@ -315,7 +367,7 @@ void Trainer::add(std::string_view visitor, const Event& event) {
     }
     state_->newest = std::max(state_->newest, event.time);
     const auto found = state_->slots.find(event.item);
-    if (event.type == EventType::view_item_list) {
+    if (event.type == EventType::view_item_list && event.item.empty()) {
         state_->show_list(visitor, event);
     } else if (weight > 0 && found != state_->slots.end()) {
         state_->learn(found->second, visitor, event, weight);
@@ -324,7 +376,7 @@ void Trainer::add(std::string_view visitor, const Event& event) {
 
 void Trainer::show_list(std::string_view visitor, std::int64_t time,
                         std::span<const std::string_view> items) {
-    state_->show_list(visitor, time, items);
+    state_->show_list(visitor, {}, {}, time, items);
 }
 
 void Trainer::for_each_list_click(std::int64_t since,
@@ -377,21 +429,63 @@ std::optional<store::LiveFields> Trainer::live_fields(std::string_view id, std::
         return {};
     }
     live->popularity = popularity(id, now);
+    live->restocked = product->restocked;
     return *live;
 }
 
-Result<std::unique_ptr<store::SnapshotBuilder>> Trainer::build(std::int64_t now) const {
-    Logs logs = state_->logs;  // open visits count, and stay open
-    for (const auto& [name, visit] : state_->visits) {
-        logs.add_session(visit);
-        logs.add_basket(visit);
+Logs Trainer::State::closed_logs() const {
+    Logs closed = logs;
+    for (const auto& [name, visit] : visits) {
+        closed.add_session(visit);
+        closed.add_basket(visit);
     }
-    logs.sessions.trim();
-    logs.browsed.trim();
-    logs.baskets.trim();
-    return build_generation({state_->options, state_->products, state_->segments, logs,
-                             state_->columns_left_out(), state_->lists, state_->order_weights},
-                            now);
+    closed.trim();
+    return closed;
+}
+
+Learned Trainer::State::learned(const Logs& closed, const Attention& shown,
+                                const std::vector<std::string>& left_out) const {
+    return {options,       products, segments, closed,      left_out,
+            order_weights, shown,    repeats,  old_segments};
+}
+
+Result<std::unique_ptr<store::SnapshotBuilder>> Trainer::build(std::int64_t now) const {
+    const Logs logs = state_->closed_logs();  // open visits count, and stay open
+    const auto left_out = state_->columns_left_out();
+    auto builder = build_generation(state_->learned(logs, state_->attention, left_out), now);
+    if (builder && state_->mixture) {
+        (*builder)->set_mixture(*state_->mixture);
+    }
+    return builder;
+}
+
+void Trainer::each_trial(const Trial& trial) const {
+    const SessionLog trials = state_->closed_logs().trials;
+    std::vector<std::string_view> names(state_->products.size());
+    for (const auto& [id, slot] : state_->slots) {
+        names[slot] = id;
+    }
+    std::vector<std::string_view> ids;
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+        ids.clear();
+        for (const Slot slot : trials.items(i)) {
+            ids.push_back(names[slot]);
+        }
+        trial(trials.time(i), ids);
+    }
+}
+
+Status Trainer::write_past(const std::string& path, std::int64_t until) const {
+    Logs logs = state_->closed_logs();
+    logs.sessions.cut(until);
+    const Attention attention = state_->lists.attention_until(until);
+    const auto left_out = state_->columns_left_out();
+    const auto builder = build_sessions(state_->learned(logs, attention, left_out), until);
+    return builder ? (*builder)->write(path, 1, until) : builder.status();
+}
+
+void Trainer::set_mixture(const store::Mixture& mixture) {
+    state_->mixture = mixture;
 }
 
 Status Trainer::write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now) {

@@ -11,13 +11,21 @@
 //   cross_sell: size-weighted cosine of baskets. A basket is one visitor's purchases with gaps of
 //     at most 30 minutes. With w = 2^(-age / 60 days) / sqrt(n - 1) for a basket of n items,
 //     C(a,b) = sum of w over the baskets with both, d(a) = sum over b of C(a,b),
-//     score(b given a) = C(a,b) / ((d(a) + 0.1)^0.6 (d(b) + 0.1)^0.4). Chosen by measurement on the
+//     score(b given a) = C(a,b) / ((d(a) + 0.1)^0.7 (d(b) + 0.1)^0.4). Chosen by measurement on the
 //     Online Retail data (a plain cosine ranks rare items too high, plain counts the popular ones).
+//     Pairs of one product type count less where people buy one of the kind (complements.hpp).
 //   similar: the same over sessions of views (not baskets), both powers 0.5, without recency; plus
 //     a quarter of the idf-weighted cosine of attributes and title words, so that an item without
 //     history has neighbours too
 //   sessions: a visitor's events with gaps under 30 minutes, 2 to 50 items; longer ones are
 //     machines or wholesalers and are left out
+//   next: what is viewed next, see next_links.hpp; the mixture of sources that predicts it is set
+//     from outside, for recommending is not this room's
+//   signals: appeal and exposure (attention.hpp), and the interval between purchases (repeats.hpp).
+//     Every list of popular items is ordered by its weight times the item's appeal.
+//   unproven: items that were shown less than 200 times at an ordinary place
+//   segments found by machine (found_segments.hpp), with in_segment lists as of others: of a
+//     session's items, decayed as popularity
 // Both kinds of neighbours are pooled over item_group_id: a neighbour group is named by its most
 // popular item that is available, and nothing of one's own group is a neighbour.
 // Lists and neighbours hold as many available items as the options say, and up to a quarter of that
@@ -32,6 +40,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,17 +48,21 @@
 #include "learn/catalog.hpp"
 #include "learn/sources.hpp"
 #include "store/builder.hpp"
+#include "store/snapshot.hpp"
 #include "store/status.hpp"
 #include "visitor/event.hpp"
 
 namespace pz::learn {
 
 struct TrainerOptions {
-    std::size_t max_sessions = 1'000'000;  // the newest are kept; baskets are counted apart
-    std::size_t neighbours_per_item = 50;
+    std::size_t max_sessions = 1'000'000;        // the newest are kept; baskets are counted apart
+    std::size_t neighbours_per_item = 50;        // alternatives
+    std::size_t basket_neighbours = 100;         // of cross_sell
+    std::size_t next_per_item = 24;              // what is viewed next
     std::size_t list_length = 200;               // of each ranked list
     double popularity_half_life = 14 * 86400.0;  // seconds
     double basket_half_life = 60 * 86400.0;
+    std::size_t found_segments = store::kMaxFoundSegments;  // at most; under 2: none
 };
 
 // A list that was shown to a visitor, and the click on it.
@@ -73,6 +86,8 @@ class Trainer {
     // New or changed; the error names the field. Beyond 256 columns in all, generations leave out
     // those that the fewest items have, but no standard one.
     Status set_item(const store::ItemInput& item);
+    // When the item became available again, unix seconds; 0: never.
+    void set_restocked(std::string_view id, std::uint32_t time);
     void remove_item(std::string_view id);  // what was learned of it comes back with it
     bool knows(std::string_view id) const;  // it is in the catalog
     std::size_t item_count() const;
@@ -80,19 +95,20 @@ class Trainer {
     std::vector<std::string> columns_left_out() const;
 
     // Events of one visitor must come in order of time; visitors may be mixed. The item must be in
-    // the catalog by then. Impressions (view_item_list with "items") and the clicks on them teach
-    // the order of listings. Nothing is learned from events dated before 1970 or over a day ahead of this machine's clock. Those of no visitor
-    // ("") teach popularity alone: they are of many.
+    // the catalog by then. Impressions (view_item_list with `items`, and `list` and `recommender`
+    // for our own placements) and the clicks on them teach appeal and the order of listings.
+    // Nothing is learned from events dated before 1970 or over a day ahead of this machine's clock.
+    // Those of no visitor ("") teach popularity alone: they are of many.
     void add(std::string_view visitor, const visitor::Event& event);
     // A list of any length, shown to the visitor: what an event view_item_list says with its
     // parameter "items". The next event about one of its items within 30 minutes is its click.
     void show_list(std::string_view visitor, std::int64_t time,
                    std::span<const std::string_view> items);
-    // The newest clicks on lists, at most 20,000, of lists shown at `since` or later. The views live
-    // during the call.
+    // The newest clicks on lists, at most 20,000, of lists shown at `since` or later. The views die
+    // with the call.
     void for_each_list_click(std::int64_t since,
                              const std::function<void(const ListClick&)>& visit) const;
-    // For the next generations; recommend::fit_order() makes them. At most 64.
+    // For the next generations; recommend::OrderFit makes them. At most 64.
     void set_order_weights(std::vector<float> weights);
     std::uint64_t event_count() const;
     std::int64_t newest_event() const;  // unix seconds; 0: none
@@ -101,6 +117,9 @@ class Trainer {
     float popularity(std::string_view id, std::int64_t now) const;
     // What a generation of now would say, for LiveWriter; nothing: not in the catalog.
     std::optional<store::LiveFields> live_fields(std::string_view id, std::int64_t now) const;
+
+    // What generations hand on: the segments found by machine, the mixture and the order weights.
+    void continue_from(const store::Snapshot& before);
 
     Status write(const store::StagedFile& file, std::uint64_t generation, std::int64_t now);
     Status write(const std::string& path, std::uint64_t generation, std::int64_t now);
@@ -112,6 +131,17 @@ class Trainer {
     // The other way, before anything else is learned; then the catalog is to be set. After an error
     // nothing has changed.
     Status restore(const std::string& path, Sources* sources);
+
+    // The newest sessions of two clicks or more, as they were clicked, with repetitions: at most
+    // 20,000 and 100 clicks of each. Calls trial(time of the last click, ids) in no order; the ids
+    // die with the call.
+    using Trial = std::function<void(std::int64_t, std::span<const std::string_view>)>;
+    void each_trial(const Trial& trial) const;
+    // A snapshot for trying predictions: the catalog, what sessions that ended by `until` say of the
+    // next item, and the appeal of what was shown and clicked in lists by then.
+    Status write_past(const std::string& path, std::int64_t until) const;
+    // Goes into all generations from now on.
+    void set_mixture(const store::Mixture& mixture);
 
   private:
     class Saving;

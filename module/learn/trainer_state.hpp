@@ -1,16 +1,20 @@
 // What a trainer remembers. Internal to learn.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "learn/attention.hpp"
 #include "learn/list_log.hpp"
+#include "learn/repeats.hpp"
 #include "learn/session_log.hpp"
+#include "learn/text_hash.hpp"
 #include "learn/trainer.hpp"
 
 namespace pz::learn {
@@ -38,6 +42,7 @@ struct Product {
     bool listed = false;
     Decayed weight;
     std::int64_t first_event = 0;  // 0: none
+    std::uint32_t restocked = 0;   // as in LiveFields
 };
 
 // A visitor whose session or basket may go on.
@@ -52,10 +57,13 @@ struct Visit {
     std::int64_t last_purchase = 0;
     std::vector<Slot> basket;
     ListVisit lists;
+    std::vector<Slot> clicks;  // of the session, as they came, with repetitions; at most kMaxClicks
 };
 
 inline constexpr std::int64_t kSessionGap = 30 * 60;  // seconds
 inline constexpr std::size_t kMaxSessionItems = 50;
+inline constexpr std::size_t kMaxClicks = 100;
+inline constexpr std::size_t kMaxTrials = 20'000;
 inline constexpr std::size_t kMaxBasketItems = 1000;
 inline constexpr std::size_t kMaxVisits = 200'000;
 inline constexpr std::size_t kMaxSegments = 256;
@@ -71,23 +79,21 @@ struct Segment {
 };
 using Segments = std::map<std::string, Segment, std::less<>>;
 
-// The three logs that sessions and baskets go to.
+// The logs that sessions and baskets go to.
 struct Logs {
     SessionLog sessions, browsed, baskets;
-    explicit Logs(std::size_t max) : sessions(max), browsed(max), baskets(max) {}
+    SessionLog trials;  // clicks of the newest sessions, to try predictions on
+    explicit Logs(std::size_t max)
+        : sessions(max), browsed(max), baskets(max), trials(std::min(max, kMaxTrials)) {}
+    void trim();
     void add_session(const Visit& visit);
     void add_basket(const Visit& visit);
 };
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-        return std::hash<std::string_view>()(text);
-    }
-};
-template <class Value>
-using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+struct Learned;
 
+// checkpoint.cpp keeps all of it but the options and the catalog, which are given anew, and what
+// continue_from() takes from the store in service: what is added here is added there too.
 struct Trainer::State {
     explicit State(const TrainerOptions& chosen) : options(chosen), logs(chosen.max_sessions) {}
 
@@ -102,9 +108,14 @@ struct Trainer::State {
     Logs logs;
     ListLog lists;
     std::vector<float> order_weights;
+    Attention attention;
+    Repeats repeats;
+    std::vector<store::SegmentInput> old_segments;  // of the generation before
     std::uint64_t events = 0;
     std::int64_t newest = 0;
+    std::optional<store::Mixture> mixture;
 
+    Logs closed_logs() const;  // as if all visits ended now
     const Product* find(std::string_view id) const;
     void weigh(Slot slot, const visitor::Event& event, double weight);
     void weigh_segments(Slot slot, const visitor::Event& event, double weight);
@@ -113,9 +124,11 @@ struct Trainer::State {
     std::vector<std::string> columns_left_out() const;
     Visit& visit(std::string_view visitor);
     void close_oldest();
+    Learned learned(const Logs& logs, const Attention& attention,
+                    const std::vector<std::string>& left_out) const;
     void show_list(std::string_view visitor, const visitor::Event& event);
-    void show_list(std::string_view visitor, std::int64_t time,
-                   std::span<const std::string_view> items);
+    void show_list(std::string_view visitor, std::string_view list, std::string_view recommender,
+                   std::int64_t time, std::span<const std::string_view> items);
     void learn(Slot slot, std::string_view visitor, const visitor::Event& event, double weight);
 };
 
@@ -126,10 +139,15 @@ struct Learned {
     const Segments& segments;
     const Logs& logs;
     const std::vector<std::string>& left_out;  // columns, in order
-    const ListLog& lists;
     const std::vector<float>& order_weights;
+    const Attention& attention;
+    const Repeats& repeats;
+    const std::vector<store::SegmentInput>& old_segments;
 };
 Result<std::unique_ptr<store::SnapshotBuilder>> build_generation(const Learned& learned,
                                                                  std::int64_t now);
+// The same, but only with what predicts the next item of a session, and the items' signals.
+Result<std::unique_ptr<store::SnapshotBuilder>> build_sessions(const Learned& learned,
+                                                               std::int64_t now);
 
 }  // namespace pz::learn

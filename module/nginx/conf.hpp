@@ -94,6 +94,7 @@ struct LocationConf {
     ngx_msec_t timeout;
     size_t buffer_size;
     ngx_flag_t impressions;
+    ngx_uint_t explore;  // percent of tiles
     ngx_str_t cache_control;
     ngx_array_t* types_keys;
     ngx_hash_t types;
@@ -123,9 +124,10 @@ char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept;
 void* create_location_conf(ngx_conf_t* cf) noexcept;
 char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 
-// The two content handlers (beacon.cpp, status.cpp).
+// The content handlers (beacon.cpp, status.cpp, api.cpp).
 ngx_int_t beacon_handler(ngx_http_request_t* r) noexcept;
 ngx_int_t status_handler(ngx_http_request_t* r) noexcept;
+ngx_int_t api_handler(ngx_http_request_t* r) noexcept;
 
 // variables.cpp
 ngx_int_t add_variables(ngx_conf_t* cf) noexcept;

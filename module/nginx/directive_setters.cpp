@@ -5,6 +5,7 @@
 
 #include "nginx/file.hpp"
 #include "nginx/rule_watch.hpp"
+#include "page/answer.hpp"
 
 namespace pz::ngx {
 
@@ -160,6 +161,9 @@ Status add_widget(ngx_conf_t* cf, void* conf) {
         return Status::error(
             "personalize_widget: invalid number of arguments; write a selector and a recommender, "
             "as in \"#recommended\" for_you,popular, or off");
+    }
+    if (location.plan.answer) {
+        return Status::error("personalize_api: write placements into another location");
     }
     auto numbered = number_variables(cf, location, written);
     if (!numbered.ok()) {
@@ -469,6 +473,49 @@ char* set_context(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
             parts(conf).context.emplace_back(args[0], *value);
         }
         return value.status();
+    });
+}
+
+char* set_explore(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        constexpr ngx_int_t kMost = 50;
+        auto* location = static_cast<LocationConf*>(conf);
+        bool given = location->explore != NGX_CONF_UNSET_UINT;
+        std::string_view text = arguments(cf)[0];
+        if (text == "off") {
+            location->explore = 0;
+            return once(given, "personalize_explore");
+        }
+        const bool percent = text.ends_with('%');
+        text.remove_suffix(percent ? 1 : 0);
+        ngx_str_t digits = copy(cf->pool, text);
+        const ngx_int_t share = ngx_atoi(digits.data, digits.len);
+        if (!percent || share < 1 || share > kMost) {
+            return Status::error("personalize_explore: \"" + std::string(arguments(cf)[0]) +
+                                 "\": write a share of the tiles from 1% to 50%, or off");
+        }
+        location->explore = static_cast<ngx_uint_t>(share);
+        return once(given, "personalize_explore");
+    });
+}
+
+char* set_api(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        LocationParts& location = parts(conf);
+        if (!location.plan.empty()) {
+            return Status::error(
+                "personalize_api: this location has placements; write it into one of its own");
+        }
+        for (const std::string_view name : page::kQuestionArguments) {
+            auto value = compile(cf, "$personalize_arg_" + std::string(name));
+            if (!value.ok()) {
+                return value.status();
+            }
+            location.variables.push_back(*value);
+        }
+        page::plan_answer(location.plan);
+        set_handler(cf, api_handler);
+        return {};
     });
 }
 

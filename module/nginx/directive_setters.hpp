@@ -25,6 +25,8 @@ char* set_json(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_json_html(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_event(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_context(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_explore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_api(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_events(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_status(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 

@@ -98,7 +98,7 @@ void merge_parts(LocationConf* parent, LocationConf* child) {
     }
     LocationParts& own = *child->own;
     child->placements = &own;
-    if (own.plan.empty()) {
+    if (own.plan.empty() && !parent->placements->plan.answer) {
         const bool same =
             !switches_off(own) && parent->placements->plan.limits.max_buffer == child->buffer_size;
         if (same) {
@@ -177,6 +177,7 @@ void* create_location_conf(ngx_conf_t* cf) noexcept {
     conf->timeout = NGX_CONF_UNSET_MSEC;
     conf->buffer_size = NGX_CONF_UNSET_SIZE;
     conf->impressions = NGX_CONF_UNSET;
+    conf->explore = NGX_CONF_UNSET_UINT;
     conf->own = make_in<LocationParts>(cf->pool);
     return conf->own != nullptr ? conf : nullptr;
 }
@@ -191,6 +192,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
     ngx_conf_merge_size_value(conf->buffer_size, prev->buffer_size, 1024 * 1024);
     ngx_conf_merge_value(conf->impressions, prev->impressions, 1);
+    ngx_conf_merge_uint_value(conf->explore, prev->explore, 0);
     ngx_conf_merge_str_value(conf->cache_control, prev->cache_control, "off");
     if (view(conf->cache_control) == "off") {
         ngx_str_set(&conf->cache_control, "private, no-cache");
@@ -259,6 +261,8 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_impressions"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG,
      ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, impressions),
      nullptr},
+    {ngx_string("personalize_explore"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_explore,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_buffer_size"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, buffer_size),
      nullptr},
@@ -267,6 +271,8 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_cache_control"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_str_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, cache_control),
      nullptr},
+    {ngx_string("personalize_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_api,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_events"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_events,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,

@@ -124,7 +124,7 @@ Skip ineligible(ngx_http_request_t* r) {
     if (r->subrequest_ranges) {
         return Skip::slice;  // what follows the first slice comes in subrequests, past us
     }
-    if (!personal_type(r)) {
+    if (!location_conf(r)->plan->answer && !personal_type(r)) {
         return Skip::type;
     }
     const ngx_table_elt_t* encoding = r->headers_out.content_encoding;

@@ -1,5 +1,6 @@
 #include "nginx/request.hpp"
 
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -311,6 +312,11 @@ void Request::decide() {
     visitor.now = ngx_time();
     visitor.host = view(r_->headers_in.server);
     visitor.uri = view(r_->main->unparsed_uri);
+    // Only where an impression will tell how it went.
+    if (seen_ && location_->impressions && may_write() && worker_.redis() != nullptr) {
+        visitor.explore = static_cast<float>(location_->explore) / 100;
+        visitor.seed = std::hash<std::string_view>()(visitor_) | 1U;
+    }
     visitor.context.consent = consent_;
     visitor.charset = charset_;
     evaluate_variables(visitor);

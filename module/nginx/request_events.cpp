@@ -1,6 +1,10 @@
 // What a request leaves behind: the events its location records, and the impressions of its
 // placements.
+#include <algorithm>
+#include <array>
+
 #include "nginx/request.hpp"
+#include "page/tiles.hpp"
 #include "visitor/beacon.hpp"
 
 namespace pz::ngx {
@@ -55,6 +59,21 @@ std::string_view item_id(const store::Snapshot* snapshot, std::string_view text)
     return item != store::kNoItem ? snapshot->id(item) : std::string_view();
 }
 
+// Where the shop does not say at what price the visitor saw the item, the catalog does.
+void add_price(const store::Snapshot& snapshot, visitor::Event& event) {
+    std::array<char, 24> digits;
+    const store::ItemIndex item = snapshot.find(event.item);
+    const auto price = page::format_price(snapshot.live(item).current_price_micros(), digits);
+    if (!price.empty()) {
+        event.parameters.emplace_back("price", price);
+    }
+}
+
+// Whether the event shows interest at the catalog's price; what was paid only the shop knows.
+bool seen_at_price(visitor::EventType type) {
+    return visitor::interest(type) > 0 && type != visitor::EventType::purchase;
+}
+
 }  // namespace
 
 void Request::record_events() {
@@ -87,6 +106,8 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
     for (const auto& [name, value] : rule.parameters) {
         parameters.push_back({name, split(evaluate(r_, value))});
     }
+    const bool priced = std::any_of(parameters.begin(), parameters.end(),
+                                    [](const Values& values) { return values.name == "price"; });
     visitor::Event blank;
     blank.type = visitor::event_type(rule.name);
     blank.name = rule.name;
@@ -99,6 +120,9 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
             if (const std::string_view text = values.of(i); !text.empty()) {
                 event.parameters.emplace_back(values.name, text);
             }
+        }
+        if (snapshot != nullptr && !priced && seen_at_price(event.type)) {
+            add_price(*snapshot, event);
         }
         add_segments(event);
         if ((rule.item == nullptr || !event.item.empty()) && visitor::validate(event).ok()) {
@@ -157,7 +181,10 @@ void Request::record_impressions() {
         event.type = visitor::EventType::view_item_list;
         event.name = visitor::name(event.type);
         event.time = ngx_time();
-        event.parameters.emplace_back("list", location_->plan->placements[shown.placement].name);
+        event.parameters.emplace_back("list", shown.placement);
+        if (!shown.recommender.empty()) {
+            event.parameters.emplace_back("recommender", shown.recommender);
+        }
         event.parameters.emplace_back("items", item_list(shown.items));
         if (!shown.items.empty() && visitor::validate(event).ok()) {
             worker_.add_impression(visitor_, event);

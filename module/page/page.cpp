@@ -54,7 +54,16 @@ class Page::Impl final : private rewrite::Sink, private Emitter {
 
 void Page::Impl::write(std::string_view bytes) {
     chunk_ = bytes;
-    rewriter_.write(bytes);
+    if (plan_.answer) {
+        element({.pattern = 0,
+                 .offset = 0,
+                 .outer = bytes,
+                 .inner_begin = 0,
+                 .inner_end = bytes.size(),
+                 .tiles = {}});
+    } else {
+        rewriter_.write(bytes);
+    }
     if (!held_.empty() && !fits(rewriter_.buffered())) {
         overflow();
     }
@@ -135,6 +144,7 @@ void Page::Impl::settle() {
         rewriter_.abandon();
     }
     resolver_.counters().rewrite = rewriter_.counters();
+    resolver_.counters().rewrite.matched += plan_.answer ? 1 : 0;
 }
 
 bool Page::Impl::fits(std::size_t bytes) const {

@@ -19,6 +19,9 @@
 // listing. A listing behind a widget loses no tile and may repeat the widget's. Of one page the
 // first kMaxPlaced matched elements are placements; those behind them stay as they are.
 //
+// A plan that is an answer (Plan::answer) has a page of one chunk, which is what is given when
+// nothing is known: it leaves as it is, or as JSON in its place (answer.hpp).
+//
 // Fields of a tile's template: every column of the catalog by its name, and
 //   price, regular_price  "19.90", in the item's currency; regular_price only when on sale
 //   sale_price, availability, stock  as they are now; stock is empty when the shop does not say
@@ -85,16 +88,19 @@ struct Visitor {
     std::int64_t now = 0;
     const Locale* locale = &Locale::plain();
     rewrite::Charset charset = rewrite::Charset::utf8;  // not unsafe
-    bool explain = false;  // put each placement's explanation behind it, as a JSON script element
+    float explore = 0;       // the share of widgets' tiles for items about which little is known
+    std::uint64_t seed = 0;  // the visitor's, for what is drawn; 0: nothing is explored
+    bool explain = false;    // put each placement's explanation behind it, as a JSON script element
 };
 
 // What a placement showed, for impressions and counters. Placements left as they were are not in
 // it.
 struct Shown {
-    std::size_t placement;  // index into the plan
+    std::string_view placement;  // its name; as long as the plan and the visitor's variables
     bool listing;
     std::vector<store::ItemIndex> items;  // listings: the first `top`
     recommend::Tier tier;                 // the highest of them
+    std::string_view recommender;         // that gave the first; empty: a listing
 };
 
 struct Counters {

@@ -13,11 +13,12 @@ namespace pz::page {
 namespace {
 
 constexpr std::array<std::string_view, 3> kLevels = {"pre", "segment", "individual"};
-constexpr std::array<std::string_view, 7> kWidgetOptions = {"limit", "min", "template", "name",
-                                                            "level", "for", "category"};
-constexpr std::array<std::string_view, 12> kListingOptions = {"item",
+constexpr std::array<std::string_view, 8> kWidgetOptions = {"limit", "min", "template", "name",
+                                                            "level", "for", "category", "gap"};
+constexpr std::array<std::string_view, 13> kListingOptions = {"item",
                                                               "id",
                                                               "top",
+                                                              "rest",
                                                               "name",
                                                               "level",
                                                               "query",
@@ -27,6 +28,7 @@ constexpr std::array<std::string_view, 12> kListingOptions = {"item",
                                                               "data_id",
                                                               "position_classes",
                                                               "position_attributes"};
+constexpr std::array<std::string_view, 2> kRests = {"shop", "learned"};
 // Variables of one directive are few; more is a mistake of the caller.
 constexpr int kMaxVariable = 10000;
 
@@ -120,6 +122,19 @@ Status set_level(const Options& options, recommend::Tier* level) {
     return {};
 }
 
+Status set_rest(const Options& options, recommend::Rest* rest) {
+    const std::string_view* text = options.find("rest");
+    if (text == nullptr) {
+        return {};
+    }
+    const auto* found = std::find(kRests.begin(), kRests.end(), *text);
+    if (found == kRests.end()) {
+        return Status::error(unknown_name("rest", *text, kRests));
+    }
+    *rest = static_cast<recommend::Rest>(found - kRests.begin());
+    return {};
+}
+
 Status set_name(const Options& options, const rewrite::Selector& selector, std::string* name) {
     const std::string_view* text = options.find("name");
     *name = text != nullptr ? *text : std::string_view(selector.text);
@@ -175,6 +190,19 @@ Status set_common(std::string_view selector, const Options& options, rewrite::Pa
                         set_variable(options, "category", &placement.category_variable)});
 }
 
+// free_shipping without gap= would never show anything.
+Status check_gap(const Placement& placement) {
+    const auto bridges = [](const recommend::Recommender* each) {
+        return each->name == "free_shipping";
+    };
+    const auto& all = placement.recommenders;
+    return placement.gap_variable < 0 && std::any_of(all.begin(), all.end(), bridges)
+               ? Status::error(
+                     "free_shipping needs the amount that the cart lacks: add gap=$var, "
+                     "as in gap=$upstream_http_x_shipping_gap")
+               : Status();
+}
+
 Status read_widget(std::span<const std::string_view> arguments, FindTemplate find, void* data,
                    rewrite::Pattern& pattern, Placement& placement) {
     if (arguments.size() < 2) {
@@ -191,8 +219,10 @@ Status read_widget(std::span<const std::string_view> arguments, FindTemplate fin
         return status.ok() ? recommenders.status() : status;
     }
     placement.recommenders = std::move(*recommenders);
-    status = first_error({set_count(options, "limit", &placement.limit),
-                          set_variable(options, "for", &placement.for_variable)});
+    status =
+        first_error({set_count(options, "limit", &placement.limit),
+                     set_variable(options, "for", &placement.for_variable),
+                     set_variable(options, "gap", &placement.gap_variable), check_gap(placement)});
     return status.ok() ? first_error({set_min(options, placement),
                                       set_template(options, find, data, placement)})
                        : status;
@@ -338,7 +368,7 @@ Status read_listing(std::span<const std::string_view> arguments, Options& option
                       set_tile_selector(options, pattern), set_locator(options, pattern.locator),
                       set_marks(options, "position_classes", &pattern.marks.classes),
                       set_mark_attributes(options, pattern.locator, &pattern.marks.attributes),
-                      set_count(options, "top", &placement.top),
+                      set_count(options, "top", &placement.top), set_rest(options, &placement.rest),
                       set_variable(options, "query", &placement.query_variable)})
                : status;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "recommend/rank.hpp"
 #include "recommend/recommender.hpp"
 #include "rewrite/json_finder.hpp"
 #include "rewrite/rewriter.hpp"
@@ -19,9 +20,9 @@
 namespace pz::page {
 
 // `personalize_widget selector recommender[,fallback...] [limit=8] [min=4] [template=name]
-//  [name=..] [level=pre|segment|individual] [for=$var] [category=$var]`
+//  [name=..] [level=pre|segment|individual] [for=$var] [category=$var] [gap=$var]`
 // `personalize_listing selector [item=selector] [id=attribute|attribute:..{id}..|field:name|href]
-//  [top=6] [name=..] [level=..] [query=$var] [category=$var]
+//  [top=6] [rest=shop|learned] [name=..] [level=..] [query=$var] [category=$var]
 //  [position_classes=first,last,odd,even|off] [position_attributes=name,..|off]
 //  [data=selector data_path=$.path [data_id=field|link:field]]`
 // `personalize_json path [id=field|link:field] [top=6] [name=..] [level=..] [query=$var]
@@ -38,10 +39,12 @@ struct Placement {
     std::size_t limit = 8;
     std::size_t min = 4;  // never more than limit
     std::size_t top = 6;
+    recommend::Rest rest = recommend::Rest::shop;  // listings
     recommend::Tier level = recommend::Tier::individual;
     const rewrite::Template* tile = nullptr;  // widgets
     // Indices that the glue gives back with values per request; -1: none.
     int for_variable = -1;
+    int gap_variable = -1;
     int category_variable = -1;
     int query_variable = -1;
 };
@@ -55,6 +58,7 @@ struct Plan {
     std::vector<rewrite::JsonPattern> json;
     std::vector<std::size_t> json_placements;  // of json[i]; strings have kNoPlacement
     rewrite::Limits limits;
+    bool answer = false;  // the whole page is the one placement, and leaves as JSON
 
     static constexpr std::size_t kNoPlacement = static_cast<std::size_t>(-1);
 

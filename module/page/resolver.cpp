@@ -4,7 +4,20 @@
 #include <iterator>
 #include <utility>
 
+#include "store/parse.hpp"
+
 namespace pz::page {
+
+namespace {
+
+// Micros; 0 for what is no amount.
+std::int64_t amount_of(std::string_view text) {
+    std::int64_t micros = 0;
+    std::string_view currency;
+    return store::parse_price(text, &micros, &currency) ? std::max<std::int64_t>(micros, 0) : 0;
+}
+
+}  // namespace
 
 void Resolver::begin(const Visitor& visitor) {
     visitor_ = visitor;
@@ -16,6 +29,8 @@ void Resolver::begin(const Visitor& visitor) {
     request_.rule_context.snapshot = visitor.snapshot;
     request_.rule_context.visitor = visitor.profile;
     request_.rule_context.now = visitor.now;
+    request_.explore = visitor.explore;
+    request_.seed = visitor.seed;
     request_.shown = &on_page_;
     tiles_.begin(*visitor.snapshot, *visitor.profile, *visitor.locale, visitor.charset);
     links_.begin(*visitor.snapshot, visitor.host, visitor.uri);
@@ -63,6 +78,7 @@ void Resolver::enter(const Placement& placement) {
     request_.query.page_item = item_of(variable(placement.for_variable));
     request_.query.category = visitor_.snapshot->find_value(category);
     request_.query.level = placement.level;
+    request_.query.gap_micros = amount_of(variable(placement.gap_variable));
     request_.rule_context.page_item = request_.query.page_item;
     request_.rule_context.category = category;
     request_.rule_context.query = variable(placement.query_variable);
@@ -86,7 +102,9 @@ void Resolver::resolve(const rewrite::Element& element, Emitter& emitter) {
 
 bool Resolver::edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter) {
     enter(placement);
-    return placement.listing ? reorder(element, emitter) : fill(element, emitter);
+    return plan_.answer        ? answer(emitter)
+           : placement.listing ? reorder(element, emitter)
+                               : fill(element, emitter);
 }
 
 bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
@@ -106,7 +124,7 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     emitter.emit(element.outer.substr(0, element.inner_begin));
     emitter.emit(made_);
     emitter.emit(element.outer.substr(element.inner_end));
-    note(element, ranked_.items);
+    note(placement.name, false, ranked_.recommender, ranked_.items);
     explain(element, ranked_.recommender, ranked_.items, emitter);
     return true;
 }
@@ -115,6 +133,27 @@ store::ItemIndex Resolver::item_of_key(std::size_t pattern, std::string_view key
     return plan_.patterns[pattern].locator.by == rewrite::ItemLocator::By::href
                ? links_.find(key)
                : visitor_.snapshot->find(key);
+}
+
+bool Resolver::answer(Emitter& emitter) {
+    auto question = read_question(visitor_.variables);
+    if (!question.ok()) {
+        return false;
+    }
+    recommend::fill(request_, {question->placement, question->recommenders, question->limit, 1},
+                    scratch_, ranked_);
+    count_rules(ranked_.rules);
+    if (ranked_.items.empty()) {
+        return false;
+    }
+    made_.clear();
+    append_answer(
+        *visitor_.snapshot, *question, ranked_, visitor_.explain,
+        request_.rules != nullptr ? request_.rules->rule_names() : std::span<const std::string>(),
+        made_);
+    emitter.emit(made_);
+    note(question->placement, false, ranked_.recommender, ranked_.items);
+    return true;
 }
 
 void Resolver::locate(const rewrite::Element& element) {
@@ -133,7 +172,8 @@ bool Resolver::rank(const rewrite::Element& element) {
                     [](store::ItemIndex item) { return item == store::kNoItem; })) {
         return false;
     }
-    recommend::reorder(request_, placement.name, items_, placement.top, scratch_, order_);
+    recommend::reorder(request_, {placement.name, items_, placement.top, placement.rest}, scratch_,
+                       order_);
     count_rules(order_.rules);
     // Widgets behind the listing repeat none of its items.
     std::copy_if(items_.begin(), items_.end(), std::back_inserter(on_page_),
@@ -153,7 +193,8 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
 void Resolver::emit_listing(const rewrite::Element& element, Emitter& emitter) {
     emit_permuted(element, emitter);
     const std::span<const recommend::Candidate> all = order_.candidates;
-    note(element, all.first(std::min(plan_.placements[element.pattern].top, all.size())));
+    const Placement& placement = plan_.placements[element.pattern];
+    note(placement.name, true, {}, all.first(std::min(placement.top, all.size())));
     explain(element, {}, all, emitter);
 }
 
@@ -239,9 +280,9 @@ void Resolver::emit_moved(const rewrite::Element& element, std::size_t moved, st
     emitter.emit(element.outer.substr(at, tile.end - at));
 }
 
-void Resolver::note(const rewrite::Element& element, std::span<const recommend::Candidate> items) {
-    Shown shown{
-        element.pattern, plan_.placements[element.pattern].listing, {}, recommend::Tier::pre};
+void Resolver::note(std::string_view placement, bool listing, std::string_view recommender,
+                    std::span<const recommend::Candidate> items) {
+    Shown shown{placement, listing, {}, recommend::Tier::pre, recommender};
     for (const recommend::Candidate& candidate : items) {
         if (candidate.item != store::kNoItem) {
             shown.items.push_back(candidate.item);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/answer.hpp"
 #include "page/link.hpp"
 #include "page/listing_data.hpp"
 #include "page/page.hpp"
@@ -77,7 +78,9 @@ class Resolver {
     void emit_permuted(const rewrite::Element& element, Emitter& emitter);
     void emit_moved(const rewrite::Element& element, std::size_t moved, std::size_t place,
                     Emitter& emitter);
-    void note(const rewrite::Element& element, std::span<const recommend::Candidate> items);
+    bool answer(Emitter& emitter);
+    void note(std::string_view placement, bool listing, std::string_view recommender,
+              std::span<const recommend::Candidate> items);
     void explain(const rewrite::Element& element, std::string_view recommender,
                  std::span<const recommend::Candidate> items, Emitter& emitter);
 

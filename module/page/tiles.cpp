@@ -14,11 +14,6 @@ constexpr std::string_view kTraitPrefix = "visitor.";
 constexpr std::string_view kLocalizedSuffix = "_text";
 constexpr std::int64_t kMicros = 1'000'000;
 
-std::string_view availability_name(store::Availability availability) {
-    constexpr std::string_view kNames[] = {"in_stock", "out_of_stock", "preorder", "backorder"};
-    return kNames[static_cast<std::size_t>(availability)];
-}
-
 // "EUR"; not the "pcs" of "5 pcs".
 bool is_code(std::string_view currency) {
     return !currency.empty() && std::all_of(currency.begin(), currency.end(),
@@ -41,6 +36,11 @@ struct TileRenderer::Item {
 std::string_view tier_name(recommend::Tier tier) {
     constexpr std::string_view kNames[] = {"pre", "segment", "individual"};
     return kNames[static_cast<std::size_t>(tier)];
+}
+
+std::string_view availability_name(store::Availability availability) {
+    constexpr std::string_view kNames[] = {"in_stock", "out_of_stock", "preorder", "backorder"};
+    return kNames[static_cast<std::size_t>(availability)];
 }
 
 std::string_view format_price(std::int64_t micros, Locale::Buffer& digits) {

@@ -77,6 +77,8 @@ class TileRenderer {
 
 // "pre", "segment" or "individual".
 std::string_view tier_name(recommend::Tier tier);
+// "in_stock" and so on.
+std::string_view availability_name(store::Availability availability);
 // 19900000 -> "19.90"; more decimals only where they are needed; nothing for 0 or less. The text is
 // in `digits`.
 std::string_view format_price(std::int64_t micros, Locale::Buffer& digits);

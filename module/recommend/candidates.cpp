@@ -97,7 +97,8 @@ PopularityScale::PopularityScale(const store::Snapshot& snapshot) : snapshot_(sn
 }
 
 float PopularityScale::of(store::ItemIndex item) const {
-    return largest_ > 0 ? std::clamp(snapshot_.live(item).popularity / largest_, 0.0F, 1.0F) : 0;
+    const float weight = snapshot_.live(item).popularity * snapshot_.signals(item).appeal;
+    return largest_ > 0 ? std::clamp(weight / largest_, 0.0F, 1.0F) : 0;
 }
 
 AffinityScale::AffinityScale(const Query& query, Scratch::State& scratch)

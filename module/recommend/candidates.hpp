@@ -42,10 +42,12 @@ inline void add_part(Candidate& candidate, Signal signal, float value) {
 }
 
 // Higher scores first; equal ones in the order of their items, which is the catalog's.
+inline bool better(const Candidate& a, const Candidate& b) {
+    return a.score != b.score ? a.score > b.score : a.item < b.item;
+}
+
 inline void sort_by_score(std::span<Candidate> candidates) {
-    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-        return a.score != b.score ? a.score > b.score : a.item < b.item;
-    });
+    std::sort(candidates.begin(), candidates.end(), better);
 }
 
 // Moves the best `count` of the items to the front, in order.
@@ -69,7 +71,7 @@ void append_popular(const store::Snapshot& snapshot, std::span<const store::Scor
 // Tier::segment.
 void segment_scores(const Query& query, Sparse<float>& scores);
 
-// The item's weight among everybody, 0..1.
+// The item's weight among everybody times its appeal, 0..1.
 class PopularityScale {
   public:
     explicit PopularityScale(const store::Snapshot& snapshot);
@@ -99,6 +101,11 @@ void recommend_sale(const Query& query, Scratch& scratch, std::vector<Candidate>
 void recommend_recent(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_free_shipping(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_bundle(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_replenish(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_back_in_stock(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+void recommend_price_drop(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
 
 }  // namespace pz::recommend

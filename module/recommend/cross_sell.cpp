@@ -1,9 +1,6 @@
 // cross_sell: what is bought together with the page's item, the cart, or what the visitor bought.
-//
-// Each given item g brings its list with weight u(g); an item's score is (sum of u(g) *
-// s(x|g)^1.5)^(1/1.5), the best made 1. The power lies between the sum, which lets many weak hints
-// win, and the maximum; it was chosen on the Online Retail baskets, as was the share for what the
-// visitor bought before.
+#include "recommend/cross_sell.hpp"
+
 #include <cmath>
 
 #include "recommend/candidates.hpp"
@@ -12,21 +9,24 @@ namespace pz::recommend {
 
 namespace {
 
-constexpr float kPower = 1.5F;
 constexpr float kCartWeight = 0.5F;      // beside the page's item; alone it does not matter
 constexpr float kPurchaseWeight = 0.3F;  // what was bought, when nothing else is given
 constexpr std::size_t kMaxCart = 50;
 constexpr std::size_t kMaxPurchases = 10;
-constexpr float kRepurchaseShare = 0.7F;  // bought five times or oftener
-constexpr float kRepurchases = 5;
-constexpr float kSubstitute = 0.5F;  // items of the page item's own product type
+constexpr float kOwnShare = 0.4F;
+constexpr float kOwnTogetherShare = 0.5F;
+constexpr float kManyPurchases = 5;
+constexpr float kManyRecentPurchases = 2;
+constexpr float kPurchaseHalfLife = 60 * 86400;  // seconds
+constexpr float kRepeat = 0.8F;                  // for each better candidate of the same type
+constexpr std::size_t kVaried = 64;              // candidates that are kept apart by type
 
 void add_given(const store::Snapshot& snapshot, store::ItemIndex given, float weight,
                Sparse<float>& pool) {
     for (const store::ScoredItem& scored :
          snapshot.neighbours(store::NeighbourKind::cross_sell, given)) {
         if (scored.score > 0) {
-            pool.at(scored.item) += weight * scored.score * std::sqrt(scored.score);
+            pool.at(scored.item) += weight * scored.score * scored.score;
         }
     }
 }
@@ -47,40 +47,98 @@ void add_own(const Query& query, Sparse<float>& own) {
     }
 }
 
-// How often the visitor bought each item, in `counts`.
-void count_purchases(const Query& query, Sparse<float>& counts) {
+// How often the visitor bought each item, ever and lately.
+void count_purchases(const Query& query, Scratch::State& state) {
     for (const visitor::Touch& touch : query.visitor->touches()) {
         if (touch.type == visitor::EventType::purchase) {
-            counts.at(touch.item) += 1;
+            state.bought.at(touch.item) += 1;
+            state.recency.at(touch.item) +=
+                std::exp2(-static_cast<float>(query.now - touch.time) / kPurchaseHalfLife);
         }
     }
 }
 
-bool substitute(const Query& query, store::ItemIndex item) {
-    const store::ValueId type = query.snapshot->value(item, store::field::product_type);
-    return query.page_item != store::kNoItem && type != store::kNoValue &&
-           type == query.snapshot->value(query.page_item, store::field::product_type);
+// own(x) of the header.
+float own_share(const Scratch::State& state, store::ItemIndex item) {
+    const float ever = std::min(state.bought.get(item), kManyPurchases) / kManyPurchases;
+    const float lately =
+        std::min(state.recency.get(item), kManyRecentPurchases) / kManyRecentPurchases;
+    return (std::sqrt(ever) + std::sqrt(lately)) / 2;
 }
 
 // The sums become scores, in state.pool; returns the best.
-float finish_sums(const Query& query, Scratch::State& state) {
+float finish_sums(Scratch::State& state) {
     for (const store::ItemIndex item : state.own.touched()) {
         state.pool.at(item) += state.own.get(item);
     }
     float best = 0;
     for (const store::ItemIndex item : state.pool.touched()) {
         float& sum = state.pool.at(item);
-        sum = std::pow(sum, 1 / kPower) * (substitute(query, item) ? kSubstitute : 1);
+        sum = std::sqrt(sum);
         best = std::max(best, sum);
     }
     return best;
 }
 
+// sense(x) of the header.
+float price_sense(const Query& query, store::ItemIndex item) {
+    const auto main = static_cast<float>(price_of(*query.snapshot, query.page_item));
+    const auto price = static_cast<float>(price_of(*query.snapshot, item));
+    return main > 0 && price > main ? std::sqrt(main / price) : 1;
+}
+
+void scale(float factor, Candidate& candidate) {
+    for (float& each : candidate.parts) {
+        each *= factor;
+    }
+    candidate.score *= factor;
+}
+
+Candidate make_together(const Query& query, const Scratch::State& state, store::ItemIndex item,
+                        float best) {
+    const float together = state.pool.get(item) / best;
+    const float bought = own_share(state, item);
+    const bool personal = bought > 0 || state.own.get(item) > 0;
+    Candidate candidate = make_candidate(item, personal ? Tier::individual : Tier::pre);
+    add_part(candidate, Signal::session, together);
+    add_part(candidate, Signal::recency,
+             kOwnShare * bought + kOwnTogetherShare * std::sqrt(together * bought));
+    scale(price_sense(query, item), candidate);
+    return candidate;
+}
+
+// Not three more of the same: of one product type each further candidate counts less.
+void vary_types(const store::Snapshot& snapshot, std::span<Candidate> candidates,
+                std::vector<store::ValueId>& types) {
+    types.clear();
+    for (Candidate& candidate : candidates.first(std::min(candidates.size(), kVaried))) {
+        const store::ValueId type = snapshot.value(candidate.item, store::field::product_type);
+        if (type != store::kNoValue && available(snapshot, candidate.item)) {
+            const auto before = std::count(types.begin(), types.end(), type);
+            scale(std::pow(kRepeat, static_cast<float>(before)), candidate);
+            types.push_back(type);
+        }
+    }
+    sort_by_score(candidates);
+}
+
+// Sorts what stands from `begin` on and keeps the best `count`: what is in the cart, and does not
+// count, may be among them.
+void keep_best(std::size_t begin, std::size_t count, std::vector<Candidate>& out) {
+    if (out.size() - begin > count) {
+        const auto first = out.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto end = first + static_cast<std::ptrdiff_t>(count);
+        std::nth_element(first, end, out.end(), better);
+        out.erase(end, out.end());
+    }
+    sort_by_score(std::span(out).subspan(begin));
+}
+
 }  // namespace
 
-void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
+void find_together(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
     Scratch::State& state = scratch.state();
-    for (Sparse<float>* sparse : {&state.pool, &state.own, &state.bought}) {
+    for (Sparse<float>* sparse : {&state.pool, &state.own, &state.bought, &state.recency}) {
         sparse->reset(query.snapshot->item_count());
     }
     if (query.page_item != store::kNoItem) {
@@ -88,9 +146,9 @@ void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Cand
     }
     if (personal(query)) {
         add_own(query, state.own);
-        count_purchases(query, state.bought);
+        count_purchases(query, state);
     }
-    const float best = finish_sums(query, state);
+    const float best = finish_sums(state);
     if (best == 0) {
         return;  // what was bought before is a supplement to what goes together, not a substitute
     }
@@ -99,14 +157,17 @@ void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Cand
     }
     const std::size_t begin = out.size();
     for (const store::ItemIndex item : state.pool.touched()) {
-        const float bought = std::min(state.bought.get(item), kRepurchases) / kRepurchases;
-        const bool own = bought > 0 || state.own.get(item) > 0;
-        Candidate candidate = make_candidate(item, own ? Tier::individual : Tier::pre);
-        add_part(candidate, Signal::session, state.pool.get(item) / best);
-        add_part(candidate, Signal::recency, kRepurchaseShare * bought);
-        out.push_back(candidate);
+        if (available(*query.snapshot, item)) {
+            out.push_back(make_together(query, state, item, best));
+        }
     }
-    sort_by_score(std::span(out).subspan(begin));
+    keep_best(begin, query.wanted + query.visitor->cart().size(), out);
+}
+
+void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
+    const std::size_t begin = out.size();
+    find_together(query, scratch, out);
+    vary_types(*query.snapshot, std::span(out).subspan(begin), scratch.state().types);
 }
 
 }  // namespace pz::recommend

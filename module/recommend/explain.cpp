@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "recommend/candidates.hpp"
+#include "recommend/json_text.hpp"
 #include "recommend/rank.hpp"
 #include "store/utf8.hpp"
 
@@ -13,33 +14,9 @@ namespace pz::recommend {
 namespace {
 
 constexpr std::string_view kTierNames[] = {"pre", "segment", "individual"};
-constexpr std::string_view kSignalNames[] = {"popularity", "segment", "session",
-                                             "affinity",   "recency", "order"};
+constexpr std::string_view kSignalNames[] = {"popularity", "segment", "session",  "affinity",
+                                             "recency",    "order",   "reminder", "exploration"};
 static_assert(std::size(kSignalNames) == static_cast<std::size_t>(Signal::count));
-
-void append_escape(unsigned char byte, std::string& out) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    out.append("\\u00").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
-}
-
-// '<', '>' and '&' are escaped so that no text can end the script element or begin a comment in it.
-void append_string(std::string_view text, std::string& out) {
-    out += '"';
-    while (!text.empty()) {
-        const store::CodePoint code = store::decode_utf8(text);
-        const char c = text.front();
-        if (!code.valid) {
-            out += "\\ufffd";
-        } else if (code.size == 1 && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F ||
-                                      c == '<' || c == '>' || c == '&' || c == '"' || c == '\\')) {
-            append_escape(static_cast<unsigned char>(c), out);
-        } else {
-            out.append(text.substr(0, code.size));
-        }
-        text.remove_prefix(code.size);
-    }
-    out += '"';
-}
 
 void append_number(float number, std::string& out) {
     std::array<char, 32> digits{};
@@ -73,7 +50,7 @@ void append_rules(const Candidate& candidate, std::span<const std::string> names
     for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 64); ++i) {
         if ((candidate.rules >> i & 1U) != 0) {
             out.append(first ? "" : ",");
-            append_string(names[i], out);
+            append_json(names[i], out);
             first = false;
         }
     }
@@ -84,7 +61,7 @@ void append_item(const store::Snapshot& snapshot, const Candidate& candidate,
                  std::span<const std::string> rule_names, std::string& out) {
     const auto tier = std::min<std::size_t>(static_cast<std::size_t>(candidate.tier), 2);
     out += "{\"id\":";
-    append_string(snapshot.id(candidate.item), out);
+    append_json(snapshot.id(candidate.item), out);
     out.append(",\"tier\":\"").append(kTierNames[tier]).append("\",\"score\":");
     append_number(candidate.score, out);
     out += ",\"signals\":";
@@ -100,9 +77,9 @@ void explain(const store::Snapshot& snapshot, std::string_view placement,
              std::string_view recommender, std::span<const Candidate> items,
              std::span<const std::string> rule_names, std::string& out) {
     out += "{\"placement\":";
-    append_string(placement, out);
+    append_json(placement, out);
     out += ",\"recommender\":";
-    append_string(recommender, out);
+    append_json(recommender, out);
     out += ",\"items\":[";
     for (std::size_t i = 0; i < items.size(); ++i) {
         out.append(i == 0 ? "" : ",");

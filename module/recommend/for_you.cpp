@@ -3,7 +3,7 @@
 #include "recommend/for_you.hpp"
 
 #include "recommend/candidates.hpp"
-#include "recommend/session_knn.hpp"
+#include "recommend/next_item.hpp"
 
 namespace pz::recommend {
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr float kSessionShare = 0.65F;
 constexpr float kAffinityShare = 0.30F;
-constexpr float kPopularityShare = 0.05F;
+constexpr float kPopularityShare = 0.005F;  // for what nothing else tells apart
 constexpr std::size_t kValuesPerField = 3;  // of the visitor's favourites
 constexpr std::size_t kItemsPerValue = 40;
 

@@ -5,11 +5,22 @@ namespace pz::recommend {
 
 namespace {
 
+// What the visitor has just seen is a favourite of their segment, too, but no news to them.
+void mark_known(const Query& query, Sparse<float>& known) {
+    known.reset(query.snapshot->item_count());
+    if (personal(query)) {
+        for (const store::ItemIndex item : query.visitor->recent()) {
+            known.at(item) = 1;
+        }
+    }
+}
+
 void append_segments(const Query& query, Scratch::State& state, std::vector<Candidate>& out) {
     segment_scores(query, state.pool);
+    mark_known(query, state.own);
     const std::size_t begin = out.size();
     for (const store::ItemIndex item : state.pool.touched()) {
-        if (available(*query.snapshot, item) &&
+        if (state.own.get(item) == 0 && available(*query.snapshot, item) &&
             in_category(*query.snapshot, item, query.category)) {
             Candidate candidate = make_candidate(item, Tier::segment);
             add_part(candidate, Signal::segment, 1 + state.pool.get(item));  // before everybody's

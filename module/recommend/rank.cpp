@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "recommend/candidates.hpp"
+#include "recommend/explore.hpp"
 
 namespace pz::recommend {
 
@@ -23,7 +24,7 @@ void exclude(std::span<const store::ItemIndex> items, std::size_t count,
              Sparse<std::uint8_t>& excluded) {
     for (const store::ItemIndex item : items) {
         if (item < count) {
-            excluded.at(item) = 1;
+            excluded.at(item) = kNever;
         }
     }
 }
@@ -44,15 +45,9 @@ store::ValueId group_of(const Query& query, store::ItemIndex item) {
 
 bool may_show(const Query& query, const Candidate& candidate,
               const Sparse<std::uint8_t>& excluded) {
-    const store::Snapshot& snapshot = *query.snapshot;
-    const store::ItemIndex item = candidate.item;
-    if (item >= snapshot.item_count() || excluded.get(item) != 0 || !(candidate.score >= 0) ||
-        !std::isfinite(candidate.score)) {
-        return false;
-    }
-    const store::ValueId group = group_of(query, item);
-    const bool variant = group != store::kNoValue && group == group_of(query, query.page_item);
-    return !variant && snapshot.live(item).available() && !query.visitor->disliked(item);
+    return candidate.item < query.snapshot->item_count() &&
+           excluded.get(candidate.item) == kMayShow && candidate.score >= 0 &&
+           std::isfinite(candidate.score) && presentable(query, candidate.item);
 }
 
 // The parts keep their shares. A score of 0 is the catalog's order, which is everybody's.
@@ -72,7 +67,7 @@ void take(const Query& query, float top, Scratch::State& state) {
     std::erase_if(state.scored, [&](const Candidate& candidate) {
         const bool taken = !may_show(query, candidate, state.excluded);
         if (!taken) {
-            state.excluded.at(candidate.item) = 1;
+            state.excluded.at(candidate.item) = kCandidate;
         }
         return taken;
     });
@@ -124,7 +119,7 @@ bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::S
 }
 
 // Candidates that rules left in, best first, in state.order.
-void sort_visible(Scratch::State& state) {
+void sort_visible(const store::Snapshot& snapshot, Scratch::State& state) {
     state.order.clear();
     for (std::uint32_t i = 0; i < state.candidates.size(); ++i) {
         Candidate& candidate = state.candidates[i];
@@ -138,17 +133,37 @@ void sort_visible(Scratch::State& state) {
     std::sort(state.order.begin(), state.order.end(), [&](std::uint32_t a, std::uint32_t b) {
         const Candidate& left = state.candidates[a];
         const Candidate& right = state.candidates[b];
-        return left.score != right.score ? left.score > right.score : a < b;
+        if (left.score != right.score) {
+            return left.score > right.score;
+        }
+        const float left_appeal = snapshot.signals(left.item).appeal;
+        const float right_appeal = snapshot.signals(right.item).appeal;
+        return left_appeal != right_appeal ? left_appeal > right_appeal : a < b;
     });
 }
 
+// Unproven items on the places that were drawn for them, which is why they stand there.
+void place_explored(const Query& query, Scratch::State& state) {
+    auto next = state.exploring.begin();
+    for (const std::uint32_t slot : state.explored) {
+        for (; state.slots[slot] == kFree && next != state.exploring.end(); ++next) {
+            Candidate& candidate = state.candidates[*next];
+            if (candidate.hidden == 0 && place(query, *next, slot, state) &&
+                state.slots[slot] == *next) {
+                std::fill(std::begin(candidate.parts), std::end(candidate.parts), 0.0F);
+                part(candidate, Signal::exploration) = candidate.score;
+            }
+        }
+    }
+}
+
 // Pinned ones first; a pin outside the widget is none.
-void choose(const Query& query, std::size_t limit, Scratch::State& state) {
+void choose(const Query& query, std::size_t limit, std::size_t own, Scratch::State& state) {
     state.slots.assign(limit, kFree);
     state.groups.clear();
     const auto pinned = [&](std::uint32_t index) {
         const std::int16_t pin = state.candidates[index].pin;
-        return pin >= 0 && static_cast<std::size_t>(pin) < limit;
+        return index < own && pin >= 0 && static_cast<std::size_t>(pin) < limit;
     };
     for (const std::uint32_t index : state.order) {
         if (pinned(index)) {
@@ -159,8 +174,13 @@ void choose(const Query& query, std::size_t limit, Scratch::State& state) {
             }
         }
     }
+    place_explored(query, state);
+    const auto placed = [&](std::uint32_t index) {
+        return std::find(state.slots.begin(), state.slots.end(), index) != state.slots.end();
+    };
     for (const std::uint32_t index : state.order) {
-        if (!pinned(index) && !place(query, index, 0, state)) {
+        const bool free = index < own && !pinned(index) && !placed(index);
+        if (free && !place(query, index, 0, state)) {
             return;
         }
     }
@@ -175,6 +195,12 @@ std::string_view source_of(const Candidate& candidate, const Widget& widget,
 
 }  // namespace
 
+bool presentable(const Query& query, store::ItemIndex item) {
+    const store::ValueId group = group_of(query, item);
+    const bool variant = group != store::kNoValue && group == group_of(query, query.page_item);
+    return !variant && query.snapshot->live(item).available() && !query.visitor->disliked(item);
+}
+
 void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out) {
     out.items.clear();
     out.recommender = {};
@@ -185,22 +211,30 @@ void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out)
     query.wanted = std::max(limit * 4, kLeastWanted);
     mark_excluded(request, state.excluded);
     gather(query, widget, scratch);
+    const std::size_t own = state.candidates.size();
+    explore(request, widget.placement, limit, state);
     if (request.rules != nullptr && !state.candidates.empty()) {
         request.rule_context.placement = widget.placement;
         out.rules = request.rules->apply(request.rule_context, state.candidates);
     }
-    sort_visible(state);
-    choose(query, limit, state);
+    sort_visible(*query.snapshot, state);
+    choose(query, limit, own, state);
+    const auto named = std::find_if(state.slots.begin(), state.slots.end(),
+                                    [own](std::uint32_t index) { return index < own; });
+    if (named == state.slots.end()) {
+        return;
+    }
+    out.recommender = source_of(state.candidates[*named], widget, state);
     for (const std::uint32_t index : state.slots) {
         if (index != kFree) {
             out.items.push_back(state.candidates[index]);
         }
     }
-    if (out.items.empty() || out.items.size() < widget.min) {
+    if (out.items.size() < widget.min) {
         out.items.clear();
+        out.recommender = {};
         return;
     }
-    out.recommender = source_of(out.items.front(), widget, state);
     if (request.shown != nullptr) {
         for (const Candidate& candidate : out.items) {
             request.shown->push_back(candidate.item);

@@ -29,6 +29,8 @@ struct Request {
     Query query;                      // page_item, category, level may differ by placement
     rules::RuleSet* rules = nullptr;  // may be null
     rules::Context rule_context;      // placement is set by rank
+    float explore = 0;                // the share of tiles for items about which little is known
+    std::uint64_t seed = 0;           // the visitor's; 0: nobody, and nothing is explored
     std::vector<store::ItemIndex>* shown = nullptr;  // in and out: what the page shows already
 };
 
@@ -39,7 +41,8 @@ struct Ranked {
 };
 
 // Fills a widget: the first recommender's candidates, then each fallback's until `limit` is
-// reached. Pinned items stand on their places. `shown` gets the items.
+// reached; of equal ones the item of more appeal first. Pinned items stand on their places, unproven
+// ones on those that were drawn for them (explore.hpp), never alone. `shown` gets the items.
 void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out);
 
 // Reorders a listing: `items` in the shop's order (kNoItem: a tile of unknown item, stays where it
@@ -47,14 +50,24 @@ void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out)
 // others keep the shop's order. No signal (and no rule), no change. A tile whose item stands
 // here several times stays; one that a rule hides moves to the end; availability is the shop's
 // business. Every item stands exactly once per occurrence.
+//
+// With Rest::learned the places behind `top`, and all of them where nothing speaks for any tile,
+// have the order that everybody's clicks teach, corrected for the places that the items had: the
+// shop's order and Snapshot::appeal() weighed as in tile_signals.hpp.
+enum class Rest : std::uint8_t { shop, learned };
+struct Listing {
+    std::string_view placement;
+    std::span<const store::ItemIndex> items;
+    std::size_t top = 6;
+    Rest rest = Rest::shop;
+};
 struct Order {
     std::vector<std::uint32_t> order;   // order[place] = index into items
     std::vector<Candidate> candidates;  // order[place]'s candidate, for the explanation
     bool changed = false;
     rules::Outcome rules;
 };
-void reorder(Request& request, std::string_view placement, std::span<const store::ItemIndex> items,
-             std::size_t top, Scratch& scratch, Order& out);
+void reorder(Request& request, const Listing& listing, Scratch& scratch, Order& out);
 
 // {"placement":"home-1","recommender":"for_you","items":[{"id":"..","tier":"individual",
 //  "score":1.2,"signals":{"session":0.7,"affinity":0.3},"rules":["spring"]}]}

@@ -16,7 +16,13 @@ constexpr Recommender kRecommenders[] = {
     {"for_you", "what visitors with sessions like this one went on to, and the visitor's tastes",
      recommend_for_you},
     {"cross_sell", "what is bought together with the item and the cart", recommend_cross_sell},
+    {"free_shipping", "what brings the cart to free shipping (gap=), alone or two together",
+     recommend_free_shipping},
+    {"bundle", "two or three items that make a set with the item", recommend_bundle},
     {"similar", "alternatives to the item", recommend_similar},
+    {"replenish", "what the visitor bought and is due to need again", recommend_replenish},
+    {"back_in_stock", "what the visitor looked at and is available again", recommend_back_in_stock},
+    {"price_drop", "what the visitor looked at and costs less now", recommend_price_drop},
 };
 
 }  // namespace

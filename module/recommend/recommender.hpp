@@ -35,7 +35,8 @@ struct Query {
     store::ValueId category = store::kNoValue;    // product_type or a leading level of one
     Tier level = Tier::individual;                // the highest tier allowed
     std::int64_t now = 0;                         // unix seconds
-    std::size_t wanted = 0;  // name at least so many available ones, if there are
+    std::int64_t gap_micros = 0;  // what the cart lacks to free shipping; 0: nothing, or unknown
+    std::size_t wanted = 0;       // name at least so many available ones, if there are
 };
 
 // Working memory that lives as long as the thread; grows to the snapshot's size once.
@@ -59,7 +60,8 @@ struct Recommender {
     Recommend recommend;
 };
 
-// popular, new, sale, recent, for_you, cross_sell, similar.
+// popular, new, sale, recent, for_you, cross_sell, free_shipping, bundle, similar, replenish,
+// back_in_stock, price_drop.
 std::span<const Recommender> recommenders();
 const Recommender* find_recommender(std::string_view name);  // nullptr: no such
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "recommend/candidates.hpp"
 #include "recommend/rank.hpp"
@@ -72,16 +73,37 @@ void finish_score(float best, Candidate& candidate) {
     candidate.score = score;
 }
 
+// Without the visitor: the shop's order and, where that may change it, the appeal.
+TileValues everybodys_weights(const store::Snapshot& snapshot, Rest rest) {
+    TileValues weights{};
+    weights[static_cast<std::size_t>(TileSignal::place)] = order_weights(snapshot)[0];
+    weights[static_cast<std::size_t>(TileSignal::appeal)] = rest == Rest::learned ? 1.0F : 0.0F;
+    return weights;
+}
+
+// The tiles in the order of the places behind the first, in state.rest.
+void order_rest(const store::Snapshot& snapshot, Rest rest, Scratch::State& state) {
+    state.rest.resize(state.scored.size());
+    std::iota(state.rest.begin(), state.rest.end(), 0U);
+    if (rest == Rest::shop) {
+        return;
+    }
+    const TileValues weights = everybodys_weights(snapshot, rest);
+    const auto worth = [&](std::uint32_t tile) {
+        return weights[0] * state.tiles[tile][0] + weights[1] * state.tiles[tile][1];
+    };
+    std::stable_sort(state.rest.begin(), state.rest.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return worth(a) > worth(b); });
+}
+
 // The tiles that may move, scored, in state.scored. True when anything of the visitor speaks for
-// any; else the shop's order alone is their score.
-bool score_tiles(const Query& query, Scratch& scratch) {
+// any; else everybody's order alone is their score.
+bool score_tiles(const Query& query, Rest rest, Scratch& scratch) {
     Scratch::State& state = scratch.state();
     const bool signal =
         tile_signals(query, scratch, state.listed, state.places, state.tiles, state.tiers);
-    TileValues weights = order_weights(*query.snapshot);
-    if (!signal) {
-        std::fill(weights.begin() + 1, weights.end(), 0.0F);
-    }
+    const TileValues weights =
+        signal ? order_weights(*query.snapshot) : everybodys_weights(*query.snapshot, rest);
     const TileValues least = least_parts(weights, state.tiles);
     state.scored.clear();
     float best = 0;
@@ -159,8 +181,8 @@ void place_next(std::uint32_t tile, std::size_t* next, Scratch::State& state) {
     state.placed[tile] = 1;
 }
 
-// The best on the free ones of the first `top` places, the others behind in the shop's order, the
-// hidden last.
+// The best on the free ones of the first `top` places, the others behind in the order of
+// state.rest, the hidden last.
 void place_others(std::size_t top, Scratch::State& state) {
     std::size_t room = 0;
     for (std::size_t i = 0; i < state.places.size() && state.places[i] < top; ++i) {
@@ -174,7 +196,7 @@ void place_others(std::size_t top, Scratch::State& state) {
         }
     }
     for (const std::uint8_t hidden : {0, 1}) {
-        for (std::uint32_t tile = 0; tile < state.scored.size(); ++tile) {
+        for (const std::uint32_t tile : state.rest) {
             if (state.placed[tile] == 0 && state.scored[tile].hidden == hidden) {
                 place_next(tile, &next, state);
             }
@@ -206,19 +228,20 @@ void finish(const Scratch::State& state, Order& out) {
 
 }  // namespace
 
-void reorder(Request& request, std::string_view placement, std::span<const store::ItemIndex> items,
-             std::size_t top, Scratch& scratch, Order& out) {
-    start(items, out);
+void reorder(Request& request, const Listing& listing, Scratch& scratch, Order& out) {
+    start(listing.items, out);
     Scratch::State& state = scratch.state();
-    find_movable(*request.query.snapshot, items, state);
-    const bool signal = score_tiles(request.query, scratch);
-    const bool ruled = apply_rules(request, placement, state, out);
-    if (!signal && !ruled) {
+    const store::Snapshot& snapshot = *request.query.snapshot;
+    find_movable(snapshot, listing.items, state);
+    const bool signal = score_tiles(request.query, listing.rest, scratch);
+    const bool ruled = apply_rules(request, listing.placement, state, out);
+    if (!signal && !ruled && listing.rest == Rest::shop) {
         return;
     }
     sort_tiles(state);
+    order_rest(snapshot, listing.rest, state);
     place_pinned(state);
-    place_others(top, state);
+    place_others(listing.top, state);
     finish(state, out);
 }
 

@@ -60,10 +60,25 @@ struct Neighbour {
     float similarity;
 };
 
+// What speaks for an item that may come next: the first sources of store::Mixture.
+struct Evidence {
+    float near = 0, wide = 0, link = 0, second_link = 0;
+};
+
+// Something the visitor turned to; see wishes.hpp.
+struct Wish {
+    store::ItemIndex item;
+    std::int64_t time;          // of the last look
+    std::int64_t price_micros;  // when they last saw one; 0: unknown
+    float interest;             // the most that an event shows
+    bool closed;                // bought or disliked before this
+};
+
 struct Scratch::State {
     // session_scores()
     std::vector<Neighbour> neighbours;
     Sparse<std::uint8_t> place;  // of the evolving session's items: 1 is the latest
+    Sparse<Evidence> evidence;   // not normalised
     Sparse<float> session;       // the result
 
     // score_affinity()
@@ -76,6 +91,9 @@ struct Scratch::State {
     Sparse<float> recency;
     Sparse<std::uint8_t> taken;
     std::vector<store::ScoredItem> best;
+    std::vector<store::ValueId> types;
+    std::vector<Candidate> found;
+    std::vector<Wish> wishes;
 
     // rank
     Sparse<std::uint8_t> excluded;  // by item
@@ -84,10 +102,13 @@ struct Scratch::State {
     std::vector<store::ItemIndex> listed;
     std::vector<TileValues> tiles;
     std::vector<Tier> tiers;
+    std::vector<std::uint32_t> rest;
     std::vector<std::uint32_t> sources;  // where each recommender's candidates end
     std::vector<std::uint32_t> order;
     std::vector<std::uint32_t> places;
     std::vector<std::uint32_t> slots;
+    std::vector<std::uint32_t> explored;   // places of the widget
+    std::vector<std::uint32_t> exploring;  // candidates for them
     std::vector<store::ValueId> groups;
     std::vector<std::uint8_t> placed;
 };

@@ -11,12 +11,13 @@ namespace pz::recommend {
 namespace {
 
 constexpr std::size_t kMaxItems = 9;     // of the evolving session
-constexpr std::size_t kNewest = 1000;    // m
-constexpr std::size_t kNearest = 200;    // k
+constexpr std::size_t kNewest = 500;     // m
+constexpr std::size_t kNearest = 100;    // k
 constexpr float kEventDecay = 4;         // l1, in events
 constexpr float kAgeDecay = 60 * 86400;  // l2, in seconds
 constexpr float kDistanceDecay = 4;      // l3, in items
 constexpr float kMatchDecay = 3;         // l4, in events
+constexpr float kWideMatchDecay = 9;     // in events
 constexpr float kIdfWeight = 1;          // w
 
 // exp(-i / l) for small i; farther than the table is as far as its end.
@@ -109,9 +110,22 @@ void keep_nearest(const store::Snapshot& snapshot, std::int64_t now,
     }
 }
 
-void add_scores(std::span<const store::ItemIndex> items, float similarity,
-                Scratch::State& scratch) {
+// log(i), for what is counted.
+float log_of(std::uint32_t count) {
+    static const std::array<float, 4096> kLogs = [] {
+        std::array<float, 4096> logs{};
+        for (std::size_t i = 1; i < logs.size(); ++i) {
+            logs[i] = std::log(static_cast<float>(i));
+        }
+        return logs;
+    }();
+    return count < kLogs.size() ? kLogs[count] : std::log(static_cast<float>(count));
+}
+
+void add_evidence(std::span<const store::ItemIndex> items, float similarity,
+                  Scratch::State& scratch) {
     static const DecayTable kMatch(kMatchDecay);
+    static const DecayTable kWideMatch(kWideMatchDecay);
     static const DecayTable kDistance(kDistanceDecay);
     std::size_t match = kMaxItems + 1;  // from the end of the visitor's session, 1 is the latest
     std::size_t match_at = 0;
@@ -122,66 +136,40 @@ void add_scores(std::span<const store::ItemIndex> items, float similarity,
             match_at = i;
         }
     }
-    const float weight = similarity * kMatch.at(match - 1);
+    const float near = similarity * kMatch.at(match - 1);
+    const float wide = similarity * kWideMatch.at(match - 1);
     for (std::size_t i = 0; i < items.size(); ++i) {
         const std::size_t distance = i > match_at ? i - match_at : match_at - i;
-        scratch.session.at(items[i]) += weight * kDistance.at(distance);
+        Evidence& evidence = scratch.evidence.at(items[i]);
+        evidence.near += near * kDistance.at(distance);
+        evidence.wide += wide;
     }
 }
 
-// Rare items count for more, and the best that the visitor's session has not becomes 1.
-void weigh_scores(const store::Snapshot& snapshot, Scratch::State& scratch) {
-    Sparse<float>& scores = scratch.session;
-    const auto sessions = static_cast<float>(snapshot.session_count());
-    float best = 0;
-    for (const store::ItemIndex item : scores.touched()) {
-        const auto with = static_cast<float>(std::max(snapshot.session_frequency(item), 1U));
-        float& score = scores.at(item);
-        score *= 1 + kIdfWeight * std::log(std::max(sessions / with, 1.0F));
-        best = scratch.place.get(item) == 0 ? std::max(best, score) : best;
-    }
-    if (best > 0) {
-        for (const store::ItemIndex item : scores.touched()) {
-            scores.at(item) /= best;
-        }
+// Rare items count for more.
+void weigh_near(const store::Snapshot& snapshot, Sparse<Evidence>& evidence) {
+    const auto sessions = static_cast<std::uint32_t>(snapshot.session_count());
+    const float all = log_of(std::max(sessions, 1U));
+    for (const store::ItemIndex item : evidence.touched()) {
+        const std::uint32_t with = std::max(snapshot.session_frequency(item), 1U);
+        evidence.at(item).near *= 1 + kIdfWeight * std::max(all - log_of(with), 0.0F);
     }
 }
 
 }  // namespace
 
-bool session_scores(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
-                    std::int64_t now, Scratch::State& scratch) {
+std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
+                         std::int64_t now, Scratch::State& scratch) {
     items = items.last(std::min(items.size(), kMaxItems));
-    scratch.session.reset(snapshot.item_count());
-    scratch.place.reset(snapshot.item_count());
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        scratch.place.at(items[i]) = static_cast<std::uint8_t>(items.size() - i);
-    }
     Cursors cursors = open_lists(snapshot, items);
     find_newest(cursors, scratch.neighbours);
+    const std::size_t found = scratch.neighbours.size();
     keep_nearest(snapshot, now, scratch.neighbours);
     for (const Neighbour& neighbour : scratch.neighbours) {
-        add_scores(snapshot.items_of(neighbour.session), neighbour.similarity, scratch);
+        add_evidence(snapshot.items_of(neighbour.session), neighbour.similarity, scratch);
     }
-    weigh_scores(snapshot, scratch);
-    return !scratch.neighbours.empty();
-}
-
-bool session_scores(const Query& query, Scratch::State& scratch) {
-    scratch.session.reset(query.snapshot->item_count());
-    scratch.place.reset(query.snapshot->item_count());
-    if (!personal(query)) {
-        return false;
-    }
-    const visitor::Profile& visitor = *query.visitor;
-    if (!visitor.session().empty()) {
-        return session_scores(*query.snapshot, visitor.session(), query.now, scratch);
-    }
-    std::array<store::ItemIndex, kMaxItems> items{};
-    const std::size_t count = std::min(visitor.recent().size(), items.size());
-    std::reverse_copy(visitor.recent().begin(),
-                      visitor.recent().begin() + static_cast<std::ptrdiff_t>(count), items.begin());
-    return session_scores(*query.snapshot, {items.data(), count}, query.now, scratch);
+    weigh_near(snapshot, scratch.evidence);
+    return found;
 }
 
 }  // namespace pz::recommend

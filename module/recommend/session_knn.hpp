@@ -1,4 +1,4 @@
-// Session-kNN: what followed in sessions like the visitor's. Shared by for_you and reorder.
+// Session-kNN: what followed in sessions like the visitor's, two sources of next_item.hpp.
 //
 // The index and the choice of neighbours are VMIS-kNN's (Kersbergen, Sprangers, Schelter: Serenade,
 // SIGMOD 2022): of the last 9 items' session lists, newest first, the m newest sessions are taken,
@@ -7,10 +7,11 @@
 // session counted from the end, 0 the latest:
 //   similarity(s) = sum over common items of exp(-i / l1), divided by sqrt(length of s),
 //                   times exp(-age of s / l2)
-//   score(x) = sum over neighbours of similarity(s) * exp(-p / l4) * exp(-|place of x - place of p|
-//   / l3)
-//              times 1 + w * idf(x)
-// where p is the latest item of the visitor's session that s has. Internal to recommend.
+//   near(x) = sum over neighbours of similarity(s) * exp(-p / l4) * exp(-|place of x - place of p|
+//             / l3), times 1 + w * idf(x)
+//   wide(x) = sum over neighbours of similarity(s) * exp(-p / 9)
+// where p is the latest item of the visitor's session that s has. Near is right where one item leads
+// to the next, wide where a session is a collection. Internal to recommend.
 #pragma once
 
 #include <span>
@@ -19,13 +20,10 @@
 
 namespace pz::recommend {
 
-// Scores of all items that the neighbours have, the best 1, in `scratch.session`. `items`: the
-// evolving session, oldest first. False, and no scores, when no session has any of them.
-bool session_scores(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
-                    std::int64_t now, Scratch::State& scratch);
-
-// For the visitor's current session, or else for what was touched last. False when the level or
-// the visitor gives nothing.
-bool session_scores(const Query& query, Scratch::State& scratch);
+// Adds to `scratch.evidence` of all items that the neighbours have. `items`: the evolving session,
+// oldest first, whose places are in `scratch.place`. Returns how many sessions have any of the
+// items, at most m.
+std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
+                         std::int64_t now, Scratch::State& scratch);
 
 }  // namespace pz::recommend

@@ -4,12 +4,25 @@
 #include <cmath>
 
 #include "recommend/candidates.hpp"
-#include "recommend/session_knn.hpp"
+#include "recommend/next_item.hpp"
 
 namespace pz::recommend {
 
-const TileValues kOrderDefaults = {0.8F, 0.3F, 0.1F, 0.3F, 0.7F, 1.5F, -0.5F,
-                                   0.7F, 0.9F, 0.1F, 1.0F, 0.3F, 1.0F};
+const TileValues kOrderDefaults = {
+    0.4F,   // place
+    0.3F,   // appeal
+    0.0F,   // popularity
+    0.3F,   // touched
+    0.7F,   // latest
+    1.5F,   // recency
+    -0.5F,  // taken
+    0.7F,   // behind
+    0.9F,   // followed
+    0.25F,  // session
+    2.0F,   // affinity
+    0.3F,   // price
+    1.5F,   // segment
+};
 
 namespace {
 
@@ -134,7 +147,7 @@ void read_global(const Query& query, store::ItemIndex item, std::uint32_t place,
                  TileValues& values) {
     values.fill(0);
     value(values, TileSignal::place) = -std::log1p(static_cast<float>(place));
-    value(values, TileSignal::appeal) = query.snapshot->appeal(item);
+    value(values, TileSignal::appeal) = std::log(query.snapshot->signals(item).appeal);
     value(values, TileSignal::popularity) =
         std::log1p(std::max(query.snapshot->live(item).popularity, 0.0F));
 }

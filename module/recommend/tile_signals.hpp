@@ -1,5 +1,5 @@
 // Tile signals: what speaks for each tile of a listing, and what it weighs. Shared by reorder() and
-// fit_order().
+// OrderFit.
 //
 // A tile's score is exp(u - the best u) with u = sum over signals of weight * value: a conditional
 // logit (McFadden, 1974) of which tile is clicked, so that a rule's boost of 2 doubles a tile's

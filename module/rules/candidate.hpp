@@ -12,12 +12,14 @@ enum class Tier : std::uint8_t { pre, segment, individual };
 
 // What speaks for a candidate. The parts add up to the score before rules.
 enum class Signal : std::uint8_t {
-    popularity,  // everybody
-    segment,     // the visitor's segments
-    session,     // session-kNN, co-view or co-purchase with what the visitor did now
-    affinity,    // the visitor's preferences by attribute
-    recency,     // seen by the visitor, or new in the shop
-    order,       // the shop's own order (listings)
+    popularity,   // everybody
+    segment,      // the visitor's segments
+    session,      // session-kNN, co-view or co-purchase with what the visitor did now
+    affinity,     // the visitor's preferences by attribute
+    recency,      // seen by the visitor, or new in the shop
+    order,        // the shop's own order (listings)
+    reminder,     // due to be bought again, back in stock, cheaper than when the visitor looked
+    exploration,  // little is known of it yet
     count
 };
 

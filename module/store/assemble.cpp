@@ -68,7 +68,7 @@ void put_rows(const Draft& draft, const Renumbering& numbers, Image& image) {
                        [&numbers](ValueId value) { return numbers.new_of[value]; });
         store_live(image.live[i], item.live);
         image.first_seen.push_back(item.first_seen);
-        image.appeal.push_back(item.appeal);
+        image.item_signals.push_back(item.signals);
     }
 }
 
@@ -136,6 +136,22 @@ void put_neighbours(const Draft& draft, Image& image) {
             image.neighbour_offsets.push_back(
                 static_cast<std::uint32_t>(image.neighbour_items.size()));
         }
+    }
+}
+
+void put_segments(const Draft& draft, const Renumbering& numbers, Image& image) {
+    for (const ValueId name : draft.found_segments) {
+        image.found_segments.push_back(numbers.new_of[name]);
+    }
+    std::vector<std::pair<Attribute, const std::vector<float>*>> rows;
+    rows.reserve(draft.found_weights.size());
+    for (const auto& [attribute, weights] : draft.found_weights) {
+        rows.push_back({{attribute.field, numbers.new_of[attribute.value]}, &weights});
+    }
+    std::sort(rows.begin(), rows.end());
+    for (const auto& [attribute, weights] : rows) {
+        image.found_attributes.push_back(attribute);
+        image.found_weights.insert(image.found_weights.end(), weights->begin(), weights->end());
     }
 }
 
@@ -228,8 +244,10 @@ Result<Image> assemble(const Draft& draft) {
     put_links(draft, image);
     put_lists(draft, numbers, image);
     put_neighbours(draft, image);
+    put_segments(draft, numbers, image);
     put_sessions(draft, image);
     put_item_sessions(draft.items.size(), draft.sessions_per_item, image);
+    image.mixture = draft.mixture;
     return image;
 }
 
@@ -252,8 +270,12 @@ Image::Sections Image::sections() const {
             bytes_of(item_session_offsets),
             bytes_of(item_sessions),
             bytes_of(session_frequency),
-            bytes_of(appeal),
             bytes_of(order_weights),
+            bytes_of(mixture),
+            bytes_of(item_signals),
+            bytes_of(found_segments),
+            bytes_of(found_attributes),
+            bytes_of(found_weights),
             bytes_of(live)};
 }
 

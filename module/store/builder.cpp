@@ -344,20 +344,50 @@ void SnapshotBuilder::set_popularity(ItemIndex item, float popularity) {
     }
 }
 
-void SnapshotBuilder::set_appeal(ItemIndex item, float appeal) {
-    if (!std::isfinite(appeal)) {
-        state_->note_misuse("set_appeal: not a number");
-    } else if (state_->known(item, "set_appeal")) {
-        state_->draft.items[item].appeal = appeal;
-    }
-}
-
 void SnapshotBuilder::set_order_weights(std::vector<float> weights) {
     const auto finite = [](float weight) { return std::isfinite(weight); };
     if (weights.size() > kMaxOrderWeights || !std::all_of(weights.begin(), weights.end(), finite)) {
         state_->note_misuse("set_order_weights: too many, or not numbers");
     } else {
         state_->draft.order_weights = std::move(weights);
+    }
+}
+
+void SnapshotBuilder::set_restocked(ItemIndex item, std::uint32_t unix_seconds) {
+    if (state_->known(item, "set_restocked")) {
+        state_->draft.items[item].live.restocked = unix_seconds;
+    }
+}
+
+void SnapshotBuilder::set_signals(ItemIndex item, ItemSignals signals) {
+    if (!state_->known(item, "set_signals")) {
+        return;
+    }
+    if (!std::isfinite(signals.appeal) || !std::isfinite(signals.exposure)) {
+        state_->note_misuse("set_signals: a signal is not a number");
+        return;
+    }
+    signals.appeal = std::clamp(signals.appeal, kLeastAppeal, kMostAppeal);
+    signals.exposure = std::max(signals.exposure, 0.0F);
+    state_->draft.items[item].signals = signals;
+}
+
+void SnapshotBuilder::set_found_segments(std::span<const SegmentInput> segments) {
+    Draft& draft = state_->draft;
+    segments = segments.first(std::min(segments.size(), kMaxFoundSegments));
+    draft.found_segments.clear();
+    draft.found_weights.clear();
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        draft.found_segments.push_back(draft.dictionary.intern(segments[i].name));
+        for (const SegmentInput::Weight& weight : segments[i].weights) {
+            if (weight.field >= draft.field_names.size() || !std::isfinite(weight.weight)) {
+                state_->note_misuse("set_found_segments: no such column, or not a number");
+                return;
+            }
+            auto& row = draft.found_weights[{weight.field, draft.dictionary.intern(weight.text)}];
+            row.resize(segments.size());
+            row[i] = weight.weight;
+        }
     }
 }
 
@@ -379,6 +409,14 @@ void SnapshotBuilder::add_session(std::uint32_t unix_seconds, std::vector<ItemIn
     }
     std::reverse(draft.session_items.begin() + begin, draft.session_items.end());
     draft.session_offsets.push_back(static_cast<std::uint32_t>(draft.session_items.size()));
+}
+
+void SnapshotBuilder::set_mixture(const Mixture& mixture) {
+    if (!valid(mixture)) {
+        state_->note_misuse("set_mixture: a share is not 0..1");
+        return;
+    }
+    state_->draft.mixture.assign(1, mixture);
 }
 
 void SnapshotBuilder::set_sessions_per_item(std::size_t limit) {

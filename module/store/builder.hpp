@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/item.hpp"
+#include "store/mixture.hpp"
 #include "store/status.hpp"
 
 namespace pz::store {
@@ -24,6 +25,17 @@ namespace pz::store {
 struct ItemInput {
     std::vector<std::pair<std::string, std::string>> fields;
     float popularity = 0;
+};
+
+// A segment that the learner found, and what speaks for it.
+struct SegmentInput {
+    struct Weight {
+        FieldId field;
+        std::string text;
+        float weight;
+    };
+    std::string name;
+    std::vector<Weight> weights;
 };
 
 // What SnapshotBuilder::add_item() reads from the item's texts; the same errors.
@@ -69,13 +81,19 @@ class SnapshotBuilder {
     void set_neighbours(NeighbourKind kind, ItemIndex item, std::vector<ScoredItem> items);
     void set_first_seen(ItemIndex item, std::int64_t unix_seconds);
     void set_popularity(ItemIndex item, float popularity);
-    void set_appeal(ItemIndex item, float appeal);
     // At most kMaxOrderWeights.
     void set_order_weights(std::vector<float> weights);
+    void set_restocked(ItemIndex item, std::uint32_t unix_seconds);
+    // The appeal is brought into its bounds.
+    void set_signals(ItemIndex item, ItemSignals signals);
+    // The first kMaxFoundSegments.
+    void set_found_segments(std::span<const SegmentInput> segments);
 
     // Sessions may come in any order. Per item the newest `sessions_per_item` are indexed.
     void add_session(std::uint32_t unix_seconds, std::vector<ItemIndex> items);
     void set_sessions_per_item(std::size_t limit);  // default 5000
+    // Shares that are not 0..1 are an error of the caller, as above.
+    void set_mixture(const Mixture& mixture);
 
     // Writes and syncs the staged file, and removes those of writers that are gone. After an error,
     // which names the path and the system's reason, there is no such file.

@@ -23,7 +23,7 @@ struct Draft {
         std::vector<ValueId> row;  // as many columns as were known when it was added
         LiveFields live;
         std::int64_t first_seen = 0;
-        float appeal = 0;
+        ItemSignals signals;
     };
 
     Dictionary dictionary;
@@ -33,6 +33,9 @@ struct Draft {
     std::map<ListKey, std::vector<ScoredItem>> lists;
     std::array<std::vector<std::vector<ScoredItem>>, kNeighbourKinds> neighbours;  // by item
 
+    std::vector<ValueId> found_segments;
+    std::map<Attribute, std::vector<float>> found_weights;  // by segment
+
     // Sessions in the order of their coming.
     std::vector<std::uint32_t> session_times;
     std::vector<std::uint32_t> session_offsets = {0};
@@ -40,6 +43,7 @@ struct Draft {
     std::size_t sessions_per_item = 5000;
 
     std::vector<float> order_weights;
+    std::vector<Mixture> mixture;  // one or none
 
     // The first wrong argument of a call that returns nothing; write() reports it.
     std::string misuse;
@@ -64,8 +68,12 @@ struct Image {
     std::vector<std::uint32_t> item_session_offsets;
     std::vector<std::uint32_t> item_sessions;
     std::vector<std::uint32_t> session_frequency;
-    std::vector<float> appeal;
     std::vector<float> order_weights;
+    std::vector<Mixture> mixture;
+    std::vector<ItemSignals> item_signals;
+    std::vector<ValueId> found_segments;
+    std::vector<Attribute> found_attributes;
+    std::vector<float> found_weights;
     std::vector<LiveRecord> live;
 
     using Sections = std::array<std::span<const std::byte>, kSectionCount>;

@@ -15,6 +15,7 @@
 
 #include "store/checksum.hpp"
 #include "store/item.hpp"
+#include "store/mixture.hpp"
 
 namespace pz::store {
 
@@ -43,8 +44,12 @@ enum class Section : std::uint32_t {
     item_session_offsets,  // u32, item_count + 1
     item_sessions,         // u32 session, newest first
     session_frequency,     // u32, per item
-    appeal,                // f32, per item
     order_weights,         // f32, at most kMaxOrderWeights
+    mixture,               // Mixture, one or none
+    item_signals,          // ItemSignals, per item
+    found_segments,        // u32 value id of the name, per segment
+    found_attributes,      // Attribute, ascending
+    found_weights,         // f32, found_attributes x found_segments
     live,                  // LiveRecord, per item
     count
 };
@@ -92,9 +97,11 @@ struct LiveRecord {
     std::uint32_t stock;
     float popularity;
     std::uint32_t availability;
-    std::uint32_t reserved;
+    std::uint32_t restocked;
 };
+static_assert(kSources == 7 && kMixtureContexts == 12, "part of the format");
 static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8);
+static_assert(sizeof(ItemSignals) == 12 && sizeof(Attribute) == 8);
 
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);
 inline constexpr std::size_t kMaxOrderWeights = 64;

@@ -63,6 +63,7 @@ struct LiveFields {
     std::uint32_t stock = kUnknownStock;
     float popularity = 0;  // time-decayed weight of everybody's events, >= 0
     Availability availability = Availability::in_stock;
+    std::uint32_t restocked = 0;  // unix seconds; when it last became available again. 0: never
 
     bool available() const { return availability != Availability::out_of_stock && stock != 0; }
     bool on_sale() const { return sale_price_micros > 0 && sale_price_micros < price_micros; }
@@ -76,6 +77,29 @@ struct ScoredItem {
     float score;
 };
 
+// What the learner found out about an item beside its popularity.
+struct ItemSignals {
+    // Clicks on it in our placements over those expected of its places: 1 is as others, or unknown.
+    float appeal = 1;            // kLeastAppeal .. kMostAppeal
+    float exposure = 0;          // impressions that were looked at, decayed; >= 0
+    std::uint32_t interval = 0;  // seconds from one purchase to the next; 0: not bought again
+};
+inline constexpr float kLeastAppeal = 0.25F;
+inline constexpr float kMostAppeal = 4;
+
+// A value of a column: "color" "red".
+struct Attribute {
+    std::uint32_t field;  // FieldId
+    ValueId value;
+    bool operator==(const Attribute&) const = default;
+    bool operator<(const Attribute& other) const {
+        return field != other.field ? field < other.field : value < other.value;
+    }
+};
+
+// Segments that the learner found, at most so many.
+inline constexpr std::size_t kMaxFoundSegments = 8;
+
 // Lists kept best first. The key is the interned text of the category, brand or segment.
 enum class ListKind : std::uint8_t {
     popular,      // key kNoValue: the whole shop
@@ -84,6 +108,7 @@ enum class ListKind : std::uint8_t {
     in_segment,   // key: a segment's name
     new_items,    // key kNoValue; newest first, score is first_seen
     on_sale,      // key kNoValue; deepest discount first, score is the share taken off
+    unproven,     // key kNoValue, or as in_category; least shown first, score is 1 / (1 + exposure)
     count
 };
 
@@ -91,6 +116,7 @@ enum class ListKind : std::uint8_t {
 enum class NeighbourKind : std::uint8_t {
     cross_sell,  // bought together
     similar,     // alternatives: viewed together, or alike in their attributes
+    next,        // viewed next, with probabilities
     count
 };
 

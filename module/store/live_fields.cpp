@@ -32,6 +32,7 @@ LiveFields load_live(const LiveRecord& record) {
     live.price_micros = std::max<std::int64_t>(load(record.price_micros), 0);
     live.sale_price_micros = std::max<std::int64_t>(load(record.sale_price_micros), 0);
     live.stock = load(record.stock);
+    live.restocked = load(record.restocked);
     live.popularity = sound_popularity(load(record.popularity));
     const std::uint32_t availability = load(record.availability);
     live.availability = availability <= static_cast<std::uint32_t>(Availability::backorder)
@@ -44,6 +45,7 @@ void store_live(LiveRecord& record, const LiveFields& live) {
     save(record.price_micros, std::max<std::int64_t>(live.price_micros, 0));
     save(record.sale_price_micros, std::max<std::int64_t>(live.sale_price_micros, 0));
     save(record.stock, live.stock);
+    save(record.restocked, live.restocked);
     save(record.popularity, sound_popularity(live.popularity));
     save(record.availability, static_cast<std::uint32_t>(live.availability));
 }

@@ -137,12 +137,31 @@ std::int64_t Snapshot::first_seen(ItemIndex item) const {
     return item < item_count() ? layout_->view.first_seen[item] : 0;
 }
 
-float Snapshot::appeal(ItemIndex item) const {
-    return item < item_count() ? layout_->view.appeal[item] : 0;
-}
-
 std::span<const float> Snapshot::order_weights() const {
     return layout_->view.order_weights;
+}
+
+ItemSignals Snapshot::signals(ItemIndex item) const {
+    return item < item_count() ? layout_->view.item_signals[item] : ItemSignals();
+}
+
+std::span<const ValueId> Snapshot::found_segments() const {
+    return layout_->view.found_segments;
+}
+
+std::span<const Attribute> Snapshot::found_attributes() const {
+    return layout_->view.found_attributes;
+}
+
+std::span<const float> Snapshot::weights_of(Attribute attribute) const {
+    const View& view = layout_->view;
+    const auto all = view.found_attributes;
+    const auto found = std::lower_bound(all.begin(), all.end(), attribute);
+    if (found == all.end() || *found != attribute) {
+        return {};
+    }
+    const std::size_t width = view.found_segments.size();
+    return view.found_weights.subspan(static_cast<std::size_t>(found - all.begin()) * width, width);
 }
 
 std::span<const ScoredItem> Snapshot::ranked(ListKind kind, ValueId key) const {
@@ -191,6 +210,10 @@ std::uint32_t Snapshot::session_frequency(ItemIndex item) const {
 
 std::size_t Snapshot::session_item_count() const {
     return layout_->view.session_items.size();
+}
+
+const Mixture* Snapshot::mixture() const {
+    return layout_->view.mixture.empty() ? nullptr : layout_->view.mixture.data();
 }
 
 }  // namespace pz::store

@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "store/item.hpp"
+#include "store/mixture.hpp"
 #include "store/status.hpp"
 
 namespace pz::store {
@@ -62,12 +63,16 @@ class Snapshot {
     LiveFields live(ItemIndex item) const;
     std::int64_t first_seen(ItemIndex item) const;  // unix seconds, 0 unknown
 
-    // How much oftener than its places in lists explain the item is clicked: log of a ratio, 0
-    // for as often or unknown.
-    float appeal(ItemIndex item) const;
     // What the shop's own lists say each kind of evidence weighs in the order of a listing; empty:
     // not learned. Their meaning is recommend's.
     std::span<const float> order_weights() const;
+    ItemSignals signals(ItemIndex item) const;  // defaults when there is no such item
+
+    // Segments that the learner found, by name. weights_of() says how much an attribute's value
+    // speaks for each of them; empty: for none. found_attributes() are those that speak for any.
+    std::span<const ValueId> found_segments() const;
+    std::span<const Attribute> found_attributes() const;
+    std::span<const float> weights_of(Attribute attribute) const;
 
     std::span<const ScoredItem> ranked(ListKind kind, ValueId key = kNoValue) const;
     std::span<const ScoredItem> neighbours(NeighbourKind kind, ItemIndex item) const;
@@ -86,6 +91,8 @@ class Snapshot {
     std::uint32_t session_frequency(ItemIndex item) const;
     // Items of all sessions together.
     std::size_t session_item_count() const;
+    // What was found to suit this shop; null: nothing was, take the defaults.
+    const Mixture* mixture() const;
 
   private:
     friend class LiveWriter;

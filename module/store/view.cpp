@@ -86,8 +86,12 @@ bool take_all(std::span<const std::byte> f, const Header& h, View& v) {
            take(f, h, Section::item_session_offsets, v.item_session_offsets) &&
            take(f, h, Section::item_sessions, v.item_sessions) &&
            take(f, h, Section::session_frequency, v.session_frequency) &&
-           take(f, h, Section::appeal, v.appeal) &&
-           take(f, h, Section::order_weights, v.order_weights) && take(f, h, Section::live, v.live);
+           take(f, h, Section::order_weights, v.order_weights) &&
+           take(f, h, Section::mixture, v.mixture) &&
+           take(f, h, Section::item_signals, v.item_signals) &&
+           take(f, h, Section::found_segments, v.found_segments) &&
+           take(f, h, Section::found_attributes, v.found_attributes) &&
+           take(f, h, Section::found_weights, v.found_weights) && take(f, h, Section::live, v.live);
 }
 
 bool sizes_ok(const View& v) {
@@ -101,7 +105,9 @@ bool sizes_ok(const View& v) {
            v.session_times.size() == h.session_count &&
            v.session_offsets.size() == std::uint64_t{h.session_count} + 1 &&
            v.item_session_offsets.size() == items + 1 && v.session_frequency.size() == items &&
-           v.appeal.size() == items && v.order_weights.size() <= kMaxOrderWeights &&
+           v.item_signals.size() == items && v.found_segments.size() <= kMaxFoundSegments &&
+           v.found_weights.size() == v.found_attributes.size() * v.found_segments.size() &&
+           v.order_weights.size() <= kMaxOrderWeights && v.mixture.size() <= 1 &&
            v.live.size() == items;
 }
 
@@ -205,8 +211,31 @@ bool sessions_ok(const View& v) {
 
 bool order_ok(const View& v) {
     const auto finite = [](float value) { return std::isfinite(value); };
-    return std::all_of(v.appeal.begin(), v.appeal.end(), finite) &&
-           std::all_of(v.order_weights.begin(), v.order_weights.end(), finite);
+    return std::all_of(v.order_weights.begin(), v.order_weights.end(), finite);
+}
+
+bool signals_ok(const View& v) {
+    return std::all_of(v.item_signals.begin(), v.item_signals.end(), [](const ItemSignals& s) {
+        return s.appeal >= kLeastAppeal && s.appeal <= kMostAppeal && s.exposure >= 0 &&
+               std::isfinite(s.exposure);
+    });
+}
+
+bool segments_ok(const View& v) {
+    const auto attribute_ok = [&v](const Attribute& attribute) {
+        return attribute.field < v.header->field_count && attribute.value < v.header->value_count;
+    };
+    const auto not_rising = [](const Attribute& a, const Attribute& b) { return !(a < b); };
+    return all_below(v.found_segments, v.header->value_count) &&
+           std::all_of(v.found_attributes.begin(), v.found_attributes.end(), attribute_ok) &&
+           std::adjacent_find(v.found_attributes.begin(), v.found_attributes.end(), not_rising) ==
+               v.found_attributes.end() &&
+           std::all_of(v.found_weights.begin(), v.found_weights.end(),
+                       [](float weight) { return std::isfinite(weight); });
+}
+
+bool mixture_ok(const View& v) {
+    return std::all_of(v.mixture.begin(), v.mixture.end(), valid);
 }
 
 }  // namespace
@@ -235,6 +264,12 @@ Result<View> check_file(std::span<const std::byte> file) {
     }
     if (!lists_ok(view) || !sessions_ok(view) || !order_ok(view)) {
         return broken("lists out of range");
+    }
+    if (!mixture_ok(view)) {
+        return broken("shares out of range");
+    }
+    if (!signals_ok(view) || !segments_ok(view)) {
+        return broken("signals out of range");
     }
     return view;
 }

@@ -33,8 +33,12 @@ struct View {
     std::span<const std::uint32_t> item_session_offsets;
     std::span<const std::uint32_t> item_sessions;
     std::span<const std::uint32_t> session_frequency;
-    std::span<const float> appeal;
     std::span<const float> order_weights;
+    std::span<const Mixture> mixture;
+    std::span<const ItemSignals> item_signals;
+    std::span<const ValueId> found_segments;
+    std::span<const Attribute> found_attributes;
+    std::span<const float> found_weights;
     std::span<const LiveRecord> live;
 
     std::string_view text(ValueId value) const {

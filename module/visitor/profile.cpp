@@ -54,6 +54,7 @@ void Profile::build(const store::Snapshot& snapshot, std::span<const std::string
     builder.drop_itemless();
     builder.find_affinities();
     read_traits(traits);
+    builder.find_segment();
 }
 
 void Profile::read_traits(std::span<const std::pair<std::string_view, std::string_view>> traits) {

@@ -89,7 +89,8 @@ class Profile {
 
     std::span<const Trait> traits() const { return traits_; }
     std::string_view trait(std::string_view name) const;  // empty when absent
-    // From the trait "segment" (comma-separated) and those that rules added. Each once; at most
+    // From the trait "segment" (comma-separated), the one of those found by machine that fits the
+    // visitor ("auto: ..."), and those that rules added. Each once; at most
     // kMaxSegments, none longer than kMaxSegmentLength: what is beyond is not added.
     std::span<const std::string> segments() const { return segments_; }
     void add_segment(std::string_view name);

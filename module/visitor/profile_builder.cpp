@@ -1,7 +1,9 @@
 #include "visitor/profile_builder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "visitor/event_reader.hpp"
 
@@ -11,6 +13,9 @@ namespace {
 
 constexpr float kHalfLife = 7 * 24 * 3600;  // seconds
 constexpr std::size_t kMaxLevels = 8;
+constexpr std::size_t kLeastItems = 2;      // for a segment found by machine
+constexpr std::size_t kValuesPerField = 8;  // the first say enough
+constexpr float kMargin = 1.25F;            // over the second segment
 constexpr std::string_view kLevelSeparator = " > ";
 
 // Whether the event shows that the visitor turned to the item.
@@ -206,6 +211,36 @@ void Profile::Builder::finish_field(std::size_t begin) {
     std::sort(first, all.end(), [](const Affinity& a, const Affinity& b) {
         return a.weight != b.weight ? a.weight > b.weight : a.value < b.value;
     });
+}
+
+// The segment found by machine whose attributes the visitor's share most; none when two are about
+// as near, or when there is one item only.
+void Profile::Builder::find_segment() {
+    const std::span<const store::ValueId> names = snapshot_.found_segments();
+    if (names.empty() || profile_.recent_.size() < kLeastItems) {
+        return;
+    }
+    std::array<float, store::kMaxFoundSegments> sums{};
+    store::FieldId field = store::kNoField;
+    std::size_t left = 0;
+    for (const Affinity& affinity : profile_.affinities_) {
+        left = affinity.field == field ? left : kValuesPerField;
+        field = affinity.field;
+        if (left == 0) {
+            continue;
+        }
+        --left;
+        const auto weights = snapshot_.weights_of({affinity.field, affinity.value});
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            sums[i] += affinity.share * weights[i];
+        }
+    }
+    const std::size_t best =
+        static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin());
+    const float most = std::exchange(sums[best], 0.0F);
+    if (most > 0 && most >= kMargin * *std::max_element(sums.begin(), sums.end())) {
+        profile_.add_segment(snapshot_.text(names[best]));
+    }
 }
 
 }  // namespace pz::visitor

@@ -22,6 +22,7 @@ class Profile::Builder {
     void judge_touches();
     void drop_itemless();
     void find_affinities();
+    void find_segment();
 
   private:
     enum Fact : std::uint8_t {

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -43,6 +44,9 @@ std::string sound_file() {
     builder.set_neighbours(NeighbourKind::similar, 2, {{1, .5F}});
     builder.add_session(3000, {0, 1, 2});
     builder.add_session(1000, {2, 1});
+    builder.set_signals(1, {1.5F, 20, 86400});
+    const SegmentInput::Weight weight{field::brand, "Acme", 0.5F};
+    builder.set_found_segments(std::array{SegmentInput{"auto: Acme", {weight}}});
     std::string folder = "/tmp/pz-fuzz-XXXXXX";
     require(::mkdtemp(folder.data()) != nullptr);
     const std::string path = folder + "/store";

@@ -56,6 +56,7 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
         personalize_rules rules.lua; personalize_context country $http_x_country;
         personalize_locale $cookie_lang de_DE en-GB ar-EG-u-nu-latn;
         personalize_timeout 30ms; personalize_buffer_size 256k; personalize_impressions off;
+        personalize_explore 5%;
         personalize_types text/html application/xhtml+xml;
         personalize_cache_control "private, no-store"; personalize_explain $cookie_staff;
         personalize $cookie_on;
@@ -77,6 +78,7 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
             }
             location /rules { personalize_rules off; }
             location /e { personalize_events; }
+            location /a { personalize_api; }
             location /s { personalize_status; }
             location /p { personalize_status prometheus; }
         })");
@@ -200,6 +202,9 @@ BOOST_AUTO_TEST_CASE(events_and_others) {
          {in_server("personalize_event view_item $arg_id;"), "key=value"},
          {in_server("personalize_context 'a b' $arg_x;"), "country"},
          {in_server("personalize_timeout soon;"), "personalize_timeout"},
+         {in_server("personalize_explore 5;"), "from 1% to 50%, or off"},
+         {in_server("personalize_explore 51%;"), "from 1% to 50%, or off"},
+         {in_server("personalize_explore x%;"), "from 1% to 50%, or off"},
          {in_server("personalize_buffer_size big;"), "personalize_buffer_size"},
          {in_server("personalize_impressions maybe;"), "on"},
          {in_server("personalize_rules nowhere.lua;"), "nowhere.lua"},
@@ -249,8 +254,9 @@ BOOST_AUTO_TEST_CASE(directives_given_twice) {
     for (const std::string directive :
          {"personalize_redis redis://127.0.0.1;", "personalize_template t good.html;",
           "personalize_rules rules.lua;", "personalize on;", "personalize_visitor $cookie_a;",
-          "personalize_timeout 1s;", "personalize_store a;", "personalize_prefix a:;",
-          "personalize_partitions 2;", "personalize_retention 1 1d;"}) {
+          "personalize_timeout 1s;", "personalize_explore 5%;", "personalize_explore off;",
+          "personalize_store a;", "personalize_prefix a:;", "personalize_partitions 2;",
+          "personalize_retention 1 1d;"}) {
         const Outcome outcome = Nginx::check(dir, directive + "\n" + in_server(directive));
         BOOST_CHECK_MESSAGE(outcome.status == 1, directive << " twice is accepted");
     }

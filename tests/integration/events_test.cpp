@@ -195,6 +195,21 @@ BOOST_AUTO_TEST_CASE(endpoints_of_our_own_are_no_pages) {
     BOOST_CHECK_EQUAL(edge.result(0), "-");
 }
 
+BOOST_AUTO_TEST_CASE(the_catalog_says_at_what_price_an_item_was_seen) {
+    Edge edge({.server = "location = /look { personalize_event view_item item=$arg_id;"
+                         "                   proxy_pass http://origin/; }"
+                         "location = /paid { personalize_event purchase item=$arg_id;"
+                         "                   proxy_pass http://origin/; }"});
+    edge.get("/look?id=P03", visitor("anna"));
+    edge.get("/look?id=unknown", visitor("anna"));
+    edge.get("/paid?id=P03", visitor("anna"));
+    BOOST_REQUIRE(has_events(edge, "anna", 3));
+    const List events = edge.events("anna");
+    BOOST_CHECK_MESSAGE(events[2].find(" price=13.50") != std::string::npos, events[2]);
+    BOOST_CHECK_MESSAGE(events[1].find(" price=") == std::string::npos, events[1]);
+    BOOST_CHECK_MESSAGE(events[0].find(" price=") == std::string::npos, events[0]);
+}
+
 BOOST_AUTO_TEST_CASE(add_to_cart_from_form_fields) {
     Edge edge(kShop);
     add_pages(edge);

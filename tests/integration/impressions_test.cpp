@@ -30,6 +30,7 @@ BOOST_AUTO_TEST_CASE(reach_the_stream_in_order_of_position) {
         visitors.insert(entry.at("v"));
         BOOST_CHECK_EQUAL(entry.at("e"), "view_item_list");
         BOOST_CHECK_EQUAL(entry.at("list"), "top");
+        BOOST_CHECK_EQUAL(entry.at("recommender"), "popular");
         BOOST_CHECK_EQUAL(entry.at("items"), "P01,P02,P03");
     }
     BOOST_CHECK_EQUAL(visitors.size(), 20);

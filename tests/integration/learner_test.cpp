@@ -178,6 +178,32 @@ BOOST_AUTO_TEST_CASE(the_daemon_updates_live_fields_in_place) {
     BOOST_TEST(learn.wait().value_or(-1) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_available_again_is_dated_at_once_and_by_the_next_generations) {
+    import();
+    const auto now = static_cast<std::uint32_t>(std::time(nullptr));
+    const auto set_availability = [&](const std::string& text) {
+        client.command({"HSET", "pz:item:B", "availability", text});
+        client.command({"XADD", "pz:catalog", "*", "id", "B"});
+    };
+    Process learn = daemon("100ms");
+    BOOST_REQUIRE(wait_until([&] { return generation_with("B"); }));
+    set_availability("out_of_stock");
+    BOOST_REQUIRE(wait_until([&] { return !live("B").available(); }));
+    BOOST_TEST(live("B").restocked == 0U);
+    set_availability("in_stock");
+    BOOST_REQUIRE(wait_until([&] { return live("B").restocked >= now; }));
+    BOOST_TEST(live("A").restocked == 0U);
+    const std::uint32_t restocked = live("B").restocked;
+    const std::uint64_t generation = snapshot()->generation();
+    event("v", "view_item", "A");
+    BOOST_REQUIRE(wait_until([&] { return snapshot()->generation() > generation; }));
+    BOOST_TEST(live("B").restocked == restocked);
+    learn.signal(SIGTERM);
+    BOOST_TEST(learn.wait().value_or(-1) == 0);
+    BOOST_REQUIRE(learn_once().status == 0);  // another learner
+    BOOST_TEST(live("B").restocked == restocked);
+}
+
 BOOST_AUTO_TEST_CASE(the_daemon_writes_generations_only_when_something_was_learned) {
     import();
     Process learn = daemon();

@@ -97,6 +97,7 @@ void add_lists(store::SnapshotBuilder& builder, const std::vector<ItemIndex>& it
         builder.set_list(ListKind::in_category, category,
                          ranking({items.begin() + first, items.begin() + last}));
     }
+    builder.set_list(ListKind::unproven, "", ranking({items.begin() + 12, items.end()}));
     builder.set_list(ListKind::new_items, "", ranking({items.rbegin(), items.rend()}));
 }
 

@@ -1,6 +1,7 @@
 // Checkpoints: a trainer that was saved and restored goes on as if nothing had happened.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,12 +19,13 @@ struct Step {
     const char* parameters = "";
 };
 
-// Sessions that go on and end, baskets, segments, strangers' and unknown items' events.
+// Sessions that go on and end, baskets, lists and clicks on them, things bought again, segments, strangers' and unknown items' events.
 constexpr Step kSteps[] = {
     {"ann", "view_item", "a", 90000, " segment=vip"},
     {"ann", "view_item", "b", 89990, " segment=vip,new"},
     {"bob", "purchase", "b", 50000, " qty=2"},
     {"bob", "purchase", "c", 49990},
+    {"ann", "view_item_list", "-", 9100, " list=home recommender=popular items=c,zzz,a"},
     {"ann", "view_item", "c", 9000},
     {"", "view_item", "d", 8000},
     {"ann", "add_to_cart", "d", 7990},
@@ -31,11 +33,14 @@ constexpr Step kSteps[] = {
     {"bob", "dislike", "a", 6990},
     {"eve", "purchase", "a", 1500},
     {"eve", "purchase", "d", 1490, " segment=new"},
+    {"ann", "view_item_list", "-", 1010, " items=b,a,e"},
+    {"eve", "view_item_list", "-", 1005, " list=home recommender=popular items=e,c,a"},
     {"ann", "view_item", "a", 1000},
     {"ann", "view_item", "b", 990},
     {"eve", "purchase", "e", 600},
     {"bob", "view_item", "e", 500},
     {"bob", "like", "b", 400},
+    {"ann", "view_item", "a", 300},
 };
 
 struct Kept : School {
@@ -87,6 +92,65 @@ BOOST_AUTO_TEST_CASE(interrupted_anywhere_the_same_is_learned) {
         BOOST_TEST((generation() == whole), "cut before event " << cut);
         BOOST_TEST(trainer.event_count() == std::size(kSteps));
     }
+}
+
+// Intervals between purchases need many of them.
+BOOST_AUTO_TEST_CASE(interrupted_anywhere_intervals_clicks_and_trials_are_learned) {
+    const auto buy = [this](int i) {
+        event("v" + std::to_string(i % 6), "purchase", i % 2 == 0 ? "b" : "d", (40 - i) * kDay);
+        event("v" + std::to_string(i % 6), "view_item", "b", (40 - i) * kDay - 1);
+    };
+    const auto trials = [this] {
+        std::vector<std::string> all;
+        trainer.each_trial([&all](std::int64_t time, std::span<const std::string_view> ids) {
+            all.push_back(std::to_string(time));
+            all.back().append(ids.front()).append(ids.back());
+        });
+        std::sort(all.begin(), all.end());
+        return all;
+    };
+    trainer.remove_item("a");  // slots are numbered anew
+    for (int i = 0; i < 40; ++i) {
+        buy(i);
+    }
+    const std::string whole = generation();
+    const auto tried = trials();
+    BOOST_TEST(snapshot->signals(snapshot->find("b")).interval == 6 * kDay);
+    for (int cut = 0; cut < 40; ++cut) {
+        start_again({});
+        items("abcde");
+        trainer.remove_item("a");
+        for (int i = 0; i < 40; ++i) {
+            if (i == cut) {
+                BOOST_REQUIRE(save().ok());
+                BOOST_REQUIRE(restore().ok());
+                items("bcde");
+            }
+            buy(i);
+        }
+        BOOST_TEST((generation() == whole), "cut before " << cut);
+        BOOST_TEST((trials() == tried), "cut before " << cut);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(lists_and_their_clicks_come_back) {
+    for (int i = 0; i < 9; ++i) {
+        const std::string visitor = "v" + std::to_string(i);
+        event(visitor, "view_item", "d", 100);
+        event(visitor, "view_item_list", "-", 90, " items=a,zzz,c");
+        if (i == 5) {
+            BOOST_REQUIRE(save().ok());
+            BOOST_REQUIRE(restore().ok());
+            items("abcde");
+        }
+        event(visitor, "view_item", "c", 80);
+    }
+    std::size_t clicks = 0;
+    trainer.for_each_list_click(0, [&clicks](const learn::ListClick& click) {
+        clicks += click.shown[click.clicked] == "c" && click.shown[1].empty() ? 1 : 0;
+        BOOST_TEST(click.touches.size() == (clicks == 1 ? 0U : 1U));  // none before the first list
+    });
+    BOOST_TEST(clicks == 9U);
 }
 
 BOOST_AUTO_TEST_CASE(sources_come_back) {

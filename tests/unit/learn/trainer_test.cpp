@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(lists_hold_so_many_that_can_be_sold) {
 }
 
 BOOST_AUTO_TEST_CASE(neighbours_that_can_be_sold_are_not_crowded_out) {
-    start_again({.neighbours_per_item = 4});
+    start_again({.neighbours_per_item = 4, .basket_neighbours = 4});
     items("abcde");
     for (const char id : std::string("uvw")) {
         item(std::string(1, id), {{"stock", "0"}});
@@ -295,11 +295,11 @@ BOOST_AUTO_TEST_CASE(hand_computed_cosine) {
     const double dc = 2 * w;
     const auto of_a = neighbours(NeighbourKind::cross_sell, "a");
     BOOST_REQUIRE(ids(of_a) == "bc");
-    BOOST_TEST(near(of_a[0].score, (1 + w) / (std::pow(da + 0.1, 0.6) * std::pow(da + 0.1, 0.4))));
-    BOOST_TEST(near(of_a[1].score, w / (std::pow(da + 0.1, 0.6) * std::pow(dc + 0.1, 0.4))));
+    BOOST_TEST(near(of_a[0].score, (1 + w) / (std::pow(da + 0.1, 0.7) * std::pow(da + 0.1, 0.4))));
+    BOOST_TEST(near(of_a[1].score, w / (std::pow(da + 0.1, 0.7) * std::pow(dc + 0.1, 0.4))));
     const auto of_c = neighbours(NeighbourKind::cross_sell, "c");
     BOOST_TEST(ids(of_c) == "ab");
-    BOOST_TEST(near(of_c[0].score, w / (std::pow(dc + 0.1, 0.6) * std::pow(da + 0.1, 0.4))));
+    BOOST_TEST(near(of_c[0].score, w / (std::pow(dc + 0.1, 0.7) * std::pow(da + 0.1, 0.4))));
     BOOST_TEST(neighbours(NeighbourKind::cross_sell, "d").empty());
 }
 

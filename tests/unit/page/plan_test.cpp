@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(widget_defaults) {
 
 BOOST_AUTO_TEST_CASE(widget_with_everything) {
     const Parsed parsed({".w", "similar", "limit=6", "min=2", "template=tile", "name=home-1",
-                         "level=segment", "for=$0", "category=$12"});
+                         "level=segment", "for=$0", "category=$12", "gap=$3"});
     BOOST_REQUIRE_MESSAGE(parsed.status.ok(), parsed.status.message());
     const Placement& placement = parsed.placement();
     BOOST_TEST(placement.limit == 6U);
@@ -69,6 +69,7 @@ BOOST_AUTO_TEST_CASE(widget_with_everything) {
     BOOST_TEST((placement.level == recommend::Tier::segment));
     BOOST_TEST(placement.for_variable == 0);
     BOOST_TEST(placement.category_variable == 12);
+    BOOST_TEST(placement.gap_variable == 3);
     BOOST_TEST(parsed.asked == "tile");
 }
 
@@ -85,6 +86,7 @@ BOOST_AUTO_TEST_CASE(listing_defaults) {
     const rewrite::Pattern& pattern = parsed.plan.patterns.at(0);
     BOOST_TEST(placement.listing);
     BOOST_TEST(placement.top == 6U);
+    BOOST_TEST((placement.rest == recommend::Rest::shop));
     BOOST_TEST(pattern.listing);
     BOOST_TEST(!pattern.tile.has_value());
     BOOST_TEST((pattern.locator.by == rewrite::ItemLocator::By::attribute));
@@ -93,13 +95,14 @@ BOOST_AUTO_TEST_CASE(listing_defaults) {
 
 BOOST_AUTO_TEST_CASE(listing_with_everything) {
     const ParsedListing parsed({"ul.products", "item=li.tile", "id=Data-SKU", "top=3", "name=list",
-                                "level=pre", "query=$1", "category=$2"});
+                                "level=pre", "query=$1", "category=$2", "rest=learned"});
     BOOST_REQUIRE_MESSAGE(parsed.status.ok(), parsed.status.message());
     const Placement& placement = parsed.plan.placements.at(0);
     const rewrite::Pattern& pattern = parsed.plan.patterns.at(0);
     BOOST_TEST(pattern.tile.has_value());
     BOOST_TEST(pattern.locator.name == "data-sku");
     BOOST_TEST(placement.top == 3U);
+    BOOST_TEST((placement.rest == recommend::Rest::learned));
     BOOST_TEST(placement.query_variable == 1);
     BOOST_TEST(placement.category_variable == 2);
     BOOST_TEST((placement.level == recommend::Tier::pre));
@@ -156,17 +159,21 @@ BOOST_AUTO_TEST_CASE(widget_errors_name_the_remedy) {
                "\"#recommended\" for_you,popular");
     BOOST_TEST(message({"#w", "poplar"}) ==
                "personalize_widget: unknown recommender 'poplar': did you mean 'popular'? known "
-               "are popular, new, sale, recent, for_you, cross_sell, similar");
+               "are popular, new, sale, recent, for_you, cross_sell, free_shipping, bundle, "
+               "similar, replenish, back_in_stock, price_drop");
     BOOST_TEST(message({"#w", "popular,"})
                    .starts_with("personalize_widget: unknown recommender '': known are popular"));
     BOOST_TEST(message({"#w", "popular,popular"}) ==
                "personalize_widget: recommender 'popular' is named twice: keep one");
     BOOST_TEST(message({"#w", "popular", "limt=3"}) ==
                "personalize_widget: unknown option 'limt': did you mean 'limit'? known are limit, "
-               "min, template, name, level, for, category");
+               "min, template, name, level, for, category, gap");
     BOOST_TEST(message({"#w", "popular", "zzzzzzz"}) ==
                "personalize_widget: unknown option 'zzzzzzz': known are limit, min, template, "
-               "name, level, for, category");
+               "name, level, for, category, gap");
+    BOOST_TEST(message({"#w", "free_shipping"}) ==
+               "personalize_widget: free_shipping needs the amount that the cart lacks: add "
+               "gap=$var, as in gap=$upstream_http_x_shipping_gap");
     BOOST_TEST(message({"#w", "popular", "limit"}) ==
                "personalize_widget: option 'limit' has no value: write limit=...");
     BOOST_TEST(message({"#w", "popular", "limit=1", "limit=2"}) ==

@@ -12,6 +12,14 @@ void name_none(const recommend::Query&, recommend::Scratch&, std::vector<recomme
     asked++;
 }
 
+std::int64_t gap_asked = -1;
+
+void note_gap(const recommend::Query& query, recommend::Scratch&,
+              std::vector<recommend::Candidate>&) {
+    gap_asked = query.gap_micros;
+}
+
+constexpr recommend::Recommender kGap = {"gap", "nothing", note_gap};
 constexpr recommend::Recommender kNobody = {"nobody", "nothing", name_none};
 
 }  // namespace
@@ -30,7 +38,7 @@ BOOST_AUTO_TEST_CASE(start_and_end_tag_stay_and_tiles_replace_the_content) {
     BOOST_TEST(ran.counters.filled == 1U);
     BOOST_TEST(ran.counters.kept == 0U);
     BOOST_REQUIRE(ran.shown.size() == 1);
-    BOOST_TEST(ran.shown[0].placement == 0U);
+    BOOST_TEST(ran.shown[0].placement == "#w");
     BOOST_TEST(!ran.shown[0].listing);
     BOOST_TEST(ran.shown[0].items.size() == 3U);
     BOOST_TEST((ran.shown[0].tier == recommend::Tier::pre));
@@ -161,7 +169,7 @@ BOOST_AUTO_TEST_CASE(two_templates_on_one_page) {
     const Ran ran = run(shop, {"<p id=one></p><p id=two></p>"});
     BOOST_TEST(ran.text == "<p id=one>1a</p><p id=two>2Item &lt;b&gt;</p>");
     BOOST_REQUIRE(ran.shown.size() == 2);
-    BOOST_TEST(ran.shown[1].placement == 1U);
+    BOOST_TEST(ran.shown[1].placement == "#two");
 }
 
 BOOST_AUTO_TEST_CASE(the_item_of_the_page_is_not_shown) {
@@ -179,6 +187,23 @@ BOOST_AUTO_TEST_CASE(an_unknown_item_of_the_page_or_a_missing_variable_is_none) 
     BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>abc</p>");
     shop.variables = {"", "", "", "", "", "", "", "no such"};
     BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>abc</p>");
+}
+
+BOOST_AUTO_TEST_CASE(the_gap_to_free_shipping_is_an_amount) {
+    const auto asked_for = [](std::string_view gap) {
+        Shop shop;
+        auto& placement = shop.widget("#w", "{{id}}", 3);
+        placement.recommenders = {&kGap};
+        placement.gap_variable = 0;
+        shop.variables = {gap};
+        run(shop, {"<p id=w>own</p>"});
+        return gap_asked;
+    };
+    BOOST_TEST(asked_for("6.50") == 6'500'000);
+    BOOST_TEST(asked_for("6.50 GBP") == 6'500'000);
+    for (const char* none : {"", "0", "-5", "much", "999999999999999999999999"}) {
+        BOOST_TEST(asked_for(none) == 0, none);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_explanation_follows_the_placement) {

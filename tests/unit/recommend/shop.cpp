@@ -208,9 +208,9 @@ void Shop::use_rules(const std::string& source) {
     request.rules = rules_.get();
 }
 
-std::string Shop::reorder(std::string_view ids_in, std::size_t top) {
+std::string Shop::reorder(std::string_view ids_in, std::size_t top, recommend::Rest rest) {
     const std::vector<store::ItemIndex> before = items(ids_in);
-    recommend::reorder(request, "list", before, top, scratch, order);
+    recommend::reorder(request, {"list", before, top, rest}, scratch, order);
     BOOST_REQUIRE(order.order.size() == before.size());
     BOOST_REQUIRE(order.candidates.size() == before.size());
     bool changed = false;

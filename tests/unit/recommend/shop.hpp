@@ -41,7 +41,8 @@ class Shop {
     std::string fill(std::string_view names, std::size_t limit = 8, std::size_t min = 1);
     void use_rules(const std::string& source);
     // "mug cup": the tiles' new order.
-    std::string reorder(std::string_view ids, std::size_t top = 6);
+    std::string reorder(std::string_view ids, std::size_t top = 6,
+                        recommend::Rest rest = recommend::Rest::shop);
 
     std::unique_ptr<const store::Snapshot> snapshot;
     visitor::Profile profile;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 
@@ -205,6 +206,8 @@ BOOST_AUTO_TEST_CASE(unknown_items_and_scores_fail_the_write) {
     fails([](auto& b) { b.add_session(1, {0, 1}); });
     fails([](auto& b) { b.set_first_seen(1, 1); });
     fails([](auto& b) { b.set_popularity(kNoItem, 1); });
+    fails([](auto& b) { b.set_order_weights({1, INFINITY}); });
+    fails([](auto& b) { b.set_order_weights(std::vector<float>(65)); });
 }
 
 BOOST_AUTO_TEST_CASE(write_errors_name_the_path) {

@@ -2,6 +2,7 @@
 // purpose. For tests and the fuzzer: under sanitizers, every read outside the file is an error.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <numeric>
@@ -36,15 +37,17 @@ inline std::uint64_t walk_item(const Snapshot& snapshot, ItemIndex item) {
                           static_cast<std::uint64_t>(live.current_price_micros()) +
                           (live.popularity >= 0 ? 1 : 0) +
                           static_cast<std::uint64_t>(snapshot.first_seen(item)) +
-                          (snapshot.appeal(item) > 0 ? 1 : 0) +
                           snapshot.session_frequency(item) + sum(snapshot.sessions_of(item));
     for (FieldId field = 0; field < snapshot.field_count() + 2; ++field) {
         total += sum(snapshot.text(item, field)) + sum(snapshot.field_name(field));
     }
-    for (const auto kind :
-         {NeighbourKind::cross_sell, NeighbourKind::similar, NeighbourKind::count}) {
+    for (const auto kind : {NeighbourKind::cross_sell, NeighbourKind::similar, NeighbourKind::next,
+                            NeighbourKind::count}) {
         total += sum(snapshot.neighbours(kind, item));
     }
+    const ItemSignals signals = snapshot.signals(item);
+    total += signals.interval + live.restocked + (signals.appeal > 0 ? 1 : 0) +
+             (signals.exposure >= 0 ? 1 : 0);
     return total + snapshot.find(snapshot.id(item)) +
            snapshot.find_link(snapshot.text(item, field::link));
 }
@@ -67,6 +70,13 @@ inline std::uint64_t walk(const Snapshot& snapshot) {
     visit_and_beyond<std::uint32_t>(snapshot.session_count(), [&](std::uint32_t session) {
         total += sum(snapshot.items_of(session)) + snapshot.session_time(session);
     });
+    for (const Attribute& attribute : snapshot.found_attributes()) {
+        const auto weights = snapshot.weights_of(attribute);
+        total += sum(snapshot.text(attribute.value));
+        total += static_cast<std::uint64_t>(std::count(weights.begin(), weights.end(), 0.0F));
+    }
+    total += snapshot.weights_of({static_cast<std::uint32_t>(-1), kNoValue}).size() +
+             sum(snapshot.found_segments());
     visit_and_beyond<ValueId>(snapshot.value_count(), [&](ValueId value) {
         const std::string_view text = snapshot.text(value);
         total += sum(text) + snapshot.find_value(text) + snapshot.find(text) +
@@ -75,6 +85,12 @@ inline std::uint64_t walk(const Snapshot& snapshot) {
             total += sum(snapshot.ranked(static_cast<ListKind>(kind), value));
         }
     });
+    if (const Mixture* mixture = snapshot.mixture(); mixture != nullptr) {
+        total += mixture->shares[0][0] >= 0 ? 1 : 0;
+    }
+    for (const float weight : snapshot.order_weights()) {
+        total += weight > 0 ? 1 : 0;
+    }
     return total;
 }
 

@@ -1,0 +1,36 @@
+// TrialStore: a store to try recommendations on, in a directory of its own under the system's
+// temporary one; gone with the object. Thread rules: one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "learn/trainer.hpp"
+#include "store/snapshot.hpp"
+
+namespace pz::cli {
+
+class TrialStore {
+  public:
+    // What a trainer has learned, written as of its newest event and opened as a worker does.
+    static Result<std::unique_ptr<TrialStore>> write(learn::Trainer& trainer);
+    // Trainer::write_past().
+    static Result<std::unique_ptr<TrialStore>> write_past(const learn::Trainer& trainer,
+                                                          std::int64_t until);
+    ~TrialStore();
+    TrialStore(const TrialStore&) = delete;
+    TrialStore& operator=(const TrialStore&) = delete;
+
+    const store::Snapshot& snapshot() const { return *snapshot_; }
+
+  private:
+    explicit TrialStore(std::string directory) : directory_(std::move(directory)) {}
+    static Result<std::unique_ptr<TrialStore>> make(
+        const std::function<Status(const std::string&)>& write);
+
+    std::string directory_;
+    std::unique_ptr<const store::Snapshot> snapshot_;
+};
+
+}  // namespace pz::cli

@@ -1,0 +1,46 @@
+// What comes next in a session, from several sources whose probabilities are mixed. Shared by
+// for_you and listings. Internal to recommend.
+//
+//   p(x) = sum over sources s of share(s, context) * p_s(x)
+//
+// Sources of items that are new to the session, each summing to 1 over them:
+//   near, wide    sessions like this one, see session_knn.hpp
+//   link          what is viewed next after the last 3 items (NeighbourKind::next), the i-th from
+//                 the end with weight exp(-i / 1.5)
+//   second_link   the same over two steps, the 10 best of each, for what few sessions have seen
+// Sources of items to which the visitor returns:
+//   last, before_last  the item itself (1)
+//   earlier            exp(-(place - 3) / 3) for the others, the place counted from the end
+// The shares depend on how much is known (store/mixture.hpp). They are a snapshot's own, found by
+// fit_mixture() from the shop's sessions, or default_mixture(). A mixture of distributions with
+// weights by context is Jelinek and Mercer's (Interpolated estimation of Markov source parameters
+// from sparse data, 1980).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "recommend/scratch.hpp"
+#include "store/mixture.hpp"
+
+namespace pz::recommend {
+
+// What was found to suit many kinds of shops.
+const store::Mixture& default_mixture();
+
+// Probabilities of all items that any source names, with the best that the visitor's session has
+// not scaled to 1, in `scratch.session`; the places of the session's items in `scratch.place`. For
+// the visitor's current session, or else for what was touched last. False, and no scores, when the
+// level or the visitor gives nothing.
+bool session_scores(const Query& query, Scratch::State& scratch);
+
+// What each source says of one item. For finding shares.
+struct Opinion {
+    std::size_t context = 0;        // of store::Mixture
+    store::Mixture::Shares says{};  // probabilities by source
+    bool said = false;              // by any
+};
+Opinion opinion_of(const Query& query, store::ItemIndex item, Scratch::State& scratch);
+
+}  // namespace pz::recommend

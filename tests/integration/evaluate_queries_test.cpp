@@ -1,0 +1,98 @@
+// personalize evaluate cart and listing, on small files of our own.
+#include <boost/test/unit_test.hpp>
+
+#include "integration/commands.hpp"
+
+namespace pz::test {
+
+namespace {
+
+// Tea goes with milk, ink with paper; the customer Ann buys paper every time.
+std::string orders() {
+    std::string text;
+    for (int i = 0; i < 8; ++i) {
+        const std::string day = std::to_string(1300000000 + i * 86400);
+        const std::string odd = std::to_string(i * 2);
+        const std::string even = std::to_string(i * 2 + 1);
+        text += odd + "\ttea\t" + day + "\t1\t2.50\t-\tUK\n";
+        text += odd + "\tmilk\t" + day + "\t1\t1.10\t-\tUK\n";
+        text += even + "\tink\t" + day + "\t1\t9.00\tann\tUK\n";
+        text += even + "\tpaper\t" + day + "\t1\t4.00\tann\tUK\n";
+    }
+    return text;
+}
+
+std::string sessions() {
+    std::string text;
+    for (int i = 0; i < 20; ++i) {
+        const std::string time = std::to_string(1300000000 + i * 3600);
+        const std::string name = "s" + std::to_string(i) + "\t";
+        text += name + "a\t" + time + "\n" + name + "d\t" + time + "\n";
+        text += name + (i % 2 == 0 ? "b" : "c") + "\t" + time + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+struct Evaluations : Commands {
+    std::string output = dir / "output.tsv";
+
+    Outcome cart(const std::string& queries, const std::string& truth = "q1\tmilk\nq2\tpaper\n") {
+        return personalize({"evaluate", "cart", "--train", dir.write("orders.tsv", orders()),
+                            "--queries", dir.write("carts.tsv", queries), "--truth",
+                            dir.write("truth.tsv", truth), "--output", output});
+    }
+    Outcome listing(const std::string& queries) {
+        return personalize({"evaluate", "listing", "--train", dir.write("train.tsv", sessions()),
+                            "--history",
+                            dir.write("history.tsv", "x\ta\t1300100000\nx\td\t1300100009\n"),
+                            "--queries", dir.write("lists.tsv", queries), "--truth",
+                            dir.write("truth.tsv", "l1\td\nl2\tb\n"), "--output", output});
+    }
+    std::string written() const { return read_text(output); }
+};
+
+BOOST_FIXTURE_TEST_SUITE(evaluate_queries, Evaluations)
+
+BOOST_AUTO_TEST_CASE(carts_are_completed) {
+    const Outcome done = cart("q1\t-\t1300900000\ttea\nq2\tann\t1300900000\tink\n");
+    BOOST_TEST(done.status == 0, done.output);
+    BOOST_TEST(written().starts_with("q1\tmilk"));
+    BOOST_TEST(contains(written(), "q2\tpaper"));
+    BOOST_TEST(contains(done.output, "questions 2  HR@10 1.0000  MRR@10 1.0000"));
+    BOOST_TEST(contains(done.output, "µs per prediction"));
+}
+
+BOOST_AUTO_TEST_CASE(a_question_without_an_answer_is_a_miss) {
+    const Outcome done = cart("q1\t-\t1300900000\ttea\n");
+    BOOST_TEST(contains(done.output, "questions 2  HR@10 0.5000  MRR@10 0.5000"), done.output);
+}
+
+BOOST_AUTO_TEST_CASE(lists_are_ordered) {
+    const Outcome done = listing("l1\tx\t1300100001\t1\tb c d\nl2\tnobody\t1300100001\t1\tb c d\n");
+    BOOST_TEST(done.status == 0, done.output);
+    // Everybody goes from a to d; of nobody nothing is known.
+    BOOST_TEST(written().starts_with("l1\td"), written());
+    BOOST_TEST(contains(written(), "l2\tb\tc\td\n"));
+    BOOST_TEST(contains(done.output, "MRR 1.0000"));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_lines_are_named) {
+    const auto broken = [](const Outcome& outcome, const std::string& what) {
+        BOOST_TEST(outcome.status == 1);
+        BOOST_TEST(contains(outcome.output, what), outcome.output);
+    };
+    broken(cart("q1\t-\t1300900000\ttea\nq2\tann\n"), "carts.tsv:2: 2 values where 4 are needed");
+    broken(cart("q1\t-\tsoon\ttea\n"), "carts.tsv:1: not a time in unix seconds: 'soon'");
+    broken(cart("q1\t-\t1300900000\ttea\n", "q1\n"), "truth.tsv:1: 1 values where 2");
+    broken(listing("l1\tx\t1300100001\tone\tb c d\n"),
+           "lists.tsv:1: not a number of actions: 'one'");
+    broken(personalize({"evaluate", "cart", "--train", dir / "absent", "--queries", dir / "absent",
+                        "--output", output}),
+           "absent");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::test
