@@ -90,8 +90,8 @@ void Resolver::resolve(const rewrite::Element& element, Emitter& emitter) {
         emit_data(element, emitter);
         return;
     }
-    const bool edited = counters_.filled + counters_.reordered + counters_.kept < kMaxPlaced &&
-                        edit(placement, element, emitter);
+    // Of a listing that has data, pair() has decided: its data may have left in the new order.
+    const bool edited = (placement.has_data || has_room()) && edit(placement, element, emitter);
     if (edited) {
         (placement.listing ? counters_.reordered : counters_.filled)++;
     } else {
@@ -175,19 +175,26 @@ bool Resolver::rank(const rewrite::Element& element) {
     recommend::reorder(request_, {placement.name, items_, placement.top, placement.rest}, scratch_,
                        order_);
     count_rules(order_.rules);
-    // Widgets behind the listing repeat none of its items.
+    note_items();
+    return order_.changed;
+}
+
+// Widgets behind the listing repeat none of its items.
+void Resolver::note_items() {
     std::copy_if(items_.begin(), items_.end(), std::back_inserter(on_page_),
                  [](store::ItemIndex item) { return item != store::kNoItem; });
-    return order_.changed;
 }
 
 bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
     const bool has_data = plan_.placements[element.pattern].has_data;
-    if (has_data ? !take_pair(element.pattern) : !rank(element)) {
-        return false;
+    const bool changed = has_data ? take_pair(element.pattern) : rank(element);
+    if (changed) {
+        emit_listing(element, emitter);
+    } else if (has_data) {
+        locate(element);
+        note_items();
     }
-    emit_listing(element, emitter);
-    return true;
+    return changed;
 }
 
 void Resolver::emit_listing(const rewrite::Element& element, Emitter& emitter) {
@@ -199,7 +206,7 @@ void Resolver::emit_listing(const rewrite::Element& element, Emitter& emitter) {
 }
 
 void Resolver::pair(const rewrite::Element& listing, const rewrite::Element& data) {
-    if (counters_.filled + counters_.reordered + counters_.kept >= kMaxPlaced) {
+    if (!has_room()) {
         return;
     }
     enter(plan_.placements[listing.pattern]);

@@ -66,7 +66,12 @@ class Resolver {
     void count_rules(const rules::Outcome& outcome);
     std::string_view variable(int index) const;
     store::ItemIndex item_of(std::string_view text) const;
+    // Whether one more placement of the page may be edited.
+    bool has_room() const {
+        return counters_.filled + counters_.reordered + counters_.kept < kMaxPlaced;
+    }
     void locate(const rewrite::Element& element);
+    void note_items();
     bool edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter);
     bool fill(const rewrite::Element& element, Emitter& emitter);
     bool rank(const rewrite::Element& element);

@@ -31,7 +31,7 @@ void JsonRewriter::write(std::string_view bytes) {
 bool JsonRewriter::too_large() const {
     const std::uint64_t known = finder_.hopeless() ? finder_.position() : written_;
     const std::optional<std::uint64_t> first = finder_.first();
-    return first && known - *first + finder_.memory() > max_buffer_;
+    return (first ? known - *first : 0) + finder_.memory() > max_buffer_;
 }
 
 void JsonRewriter::give_up() {

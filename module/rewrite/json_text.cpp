@@ -165,14 +165,16 @@ void append_json_text(std::string_view text, std::string& out) {
 DecodedText::DecodedText(std::string_view raw) : raw_(raw) {
     std::size_t escapes = 0;
     for (std::size_t at = 0; at < raw.size();) {
-        const std::size_t escape = std::min(raw.find('\\', at), raw.size());
-        text_.append(raw.substr(at, escape - at));
-        at = escape;
-        if (at < raw.size()) {
+        const std::string_view ahead = raw.substr(at, kBytesPerMark);
+        const std::size_t plain = std::min(ahead.find('\\'), ahead.size());
+        text_.append(ahead.substr(0, plain));
+        at += plain;
+        const bool escape = plain < ahead.size();
+        if (escape) {
             at += decode_escape(raw, at, text_);
-            if (++escapes % kEscapesPerMark == 0) {
-                marks_.push_back({text_.size(), at});
-            }
+        }
+        if (!escape || ++escapes % kEscapesPerMark == 0) {
+            marks_.push_back({text_.size(), at});
         }
     }
 }

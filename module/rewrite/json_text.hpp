@@ -19,7 +19,8 @@ void decode_json_text(std::string_view raw, std::string& out);
 void append_json_text(std::string_view text, std::string& out);
 
 // A string's text, with the way back: each part of it as the document wrote it.
-// Memory: the text, and 16 bytes for every 16th escape, together at most 1.5 times `raw`.
+// Memory: the text, and 16 bytes for every 16th escape and every kilobyte without one, together at
+// most 1.5 times `raw`.
 class DecodedText {
   public:
     // Lifetime: `raw` outlives the object.
@@ -31,9 +32,10 @@ class DecodedText {
 
   private:
     struct Mark {
-        std::size_t text, raw;  // the same place: behind an escape
+        std::size_t text, raw;  // the same place: before or behind an escape
     };
     static constexpr std::size_t kEscapesPerMark = 16;
+    static constexpr std::size_t kBytesPerMark = 1024;
 
     std::size_t raw_offset(std::size_t text_offset) const;
 

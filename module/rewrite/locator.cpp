@@ -15,6 +15,10 @@ constexpr std::string_view kField = "field:";
 constexpr std::string_view kNotInNames = " \t\r\n\f\"'<>/=[]{}\0"sv;
 constexpr std::string_view kNotInIds = " \t\r\n\f\"'<>/=?#&\0"sv;
 
+bool is_of_id(char c) {
+    return kNotInIds.find(c) == std::string_view::npos;
+}
+
 std::string_view trim(std::string_view text) {
     while (!text.empty() && byte_is(text.front(), byte_class::kSpace)) {
         text.remove_prefix(1);
@@ -69,14 +73,34 @@ Result<ItemLocator> parse_pattern(std::string_view text, std::size_t colon) {
     return locator;
 }
 
-// `text` begins where {id} does. The id's size; 0: it is none.
-std::size_t id_size(std::string_view text, std::string_view behind) {
-    const std::size_t most = std::min(text.find_first_of(kNotInIds), text.size());
-    if (behind.empty()) {
-        return most;
+// Where, in `value`, an id that begins at `from` ends, for growing `from`: so that what was looked
+// for once is not looked for again.
+class IdEnds {
+  public:
+    IdEnds(std::string_view value, std::string_view behind) : value_(value), behind_(behind) {}
+
+    // npos: no id begins there.
+    std::size_t find(std::size_t from);
+    // None begins behind it either.
+    bool done() const { return next_ == std::string_view::npos; }
+
+  private:
+    std::string_view value_, behind_;
+    std::size_t stop_ = 0;  // the first byte that is of no id
+    std::size_t next_ = 0;  // where what stands behind the id stands next
+};
+
+std::size_t IdEnds::find(std::size_t from) {
+    for (stop_ = std::max(stop_, from); stop_ < value_.size() && is_of_id(value_[stop_]);) {
+        ++stop_;
     }
-    const std::size_t at = text.find(behind, 1);
-    return at != std::string_view::npos && at <= most ? at : 0;
+    if (behind_.empty()) {
+        return stop_ > from ? stop_ : std::string_view::npos;
+    }
+    if (next_ <= from) {
+        next_ = value_.find(behind_, from + 1);
+    }
+    return next_ <= stop_ ? next_ : std::string_view::npos;
 }
 
 std::string_view id_in_class(const ItemLocator& locator, std::string_view classes) {
@@ -104,11 +128,13 @@ std::string_view id_in_class(const ItemLocator& locator, std::string_view classe
 }
 
 std::string_view id_in_value(const ItemLocator& locator, std::string_view value) {
-    for (std::size_t at = value.find(locator.before); at != std::string_view::npos;
+    IdEnds ends(value, locator.behind);
+    for (std::size_t at = value.find(locator.before); at != std::string_view::npos && !ends.done();
          at = value.find(locator.before, at + 1)) {
-        const std::string_view rest = value.substr(at + locator.before.size());
-        if (const std::size_t size = id_size(rest, locator.behind); size > 0) {
-            return rest.substr(0, size);
+        const std::size_t begin = at + locator.before.size();
+        const std::size_t end = ends.find(begin);
+        if (end != std::string_view::npos) {
+            return value.substr(begin, end - begin);
         }
     }
     return {};

@@ -33,6 +33,8 @@ class StartTag {
         parse_attributes(outer.substr(name_end_, end - name_end_), attributes_);
     }
 
+    // All its attributes are known: what a long tag has behind them is not.
+    bool whole() const { return attributes_.size() < kMaxAttributes; }
     std::size_t name_end() const { return name_end_; }
     std::optional<Spelled> find(std::string_view name) const;
     // Calls found(spelled) for each attribute of that name: when one goes, the next would count.
@@ -268,9 +270,18 @@ void copy_value(const StartTag& tag, const std::optional<Spelled>& old,
     }
 }
 
-const Mark* find_mark(std::span<const Mark> marks, std::size_t tile, std::size_t attribute) {
-    const auto found = std::find_if(marks.begin(), marks.end(), [=](const Mark& mark) {
-        return mark.tile == tile && mark.attribute == attribute;
+// Those of one tile: all are in page order.
+std::span<const Mark> marks_of(std::span<const Mark> marks, std::size_t tile) {
+    const auto first = std::partition_point(marks.begin(), marks.end(),
+                                            [tile](const Mark& mark) { return mark.tile < tile; });
+    const auto last = std::partition_point(first, marks.end(),
+                                           [tile](const Mark& mark) { return mark.tile == tile; });
+    return {first, last};
+}
+
+const Mark* find_mark(std::span<const Mark> marks, std::size_t attribute) {
+    const auto found = std::find_if(marks.begin(), marks.end(), [attribute](const Mark& mark) {
+        return mark.attribute == attribute;
     });
     return found == marks.end() ? nullptr : &*found;
 }
@@ -281,7 +292,7 @@ void mark_inside(const Element& listing, std::string_view name, const Mark& old,
     const StartTag here(listing.outer, wanted.begin, wanted.end);
     const auto from = here.find(name);
     const auto to = moved.find(name);
-    if (from && to) {
+    if (from && to && here.whole() && moved.whole()) {
         copy_value(moved, to, from, name, edits);
     }
 }
@@ -312,7 +323,12 @@ void mark_moved(const Element& listing, const MarkNames& names, std::size_t move
     }
     const StartTag tag = start_tag(listing, moved);
     const StartTag other = start_tag(listing, here);
+    if (!tag.whole() || !other.whole()) {
+        return;
+    }
     mark_classes(tag, other, names.classes, edits);
+    const std::span<const Mark> marks = marks_of(listing.marks, moved);
+    const std::span<const Mark> other_marks = marks_of(listing.marks, here);
     for (std::size_t i = 0; i < names.attributes.size(); ++i) {
         const std::string_view name = names.attributes[i];
         const auto old = tag.find(name);
@@ -321,8 +337,8 @@ void mark_moved(const Element& listing, const MarkNames& names, std::size_t move
             copy_value(tag, old, wanted, name, edits);
             continue;
         }
-        const Mark* inside = find_mark(listing.marks, moved, i);
-        const Mark* inside_here = find_mark(listing.marks, here, i);
+        const Mark* inside = find_mark(marks, i);
+        const Mark* inside_here = find_mark(other_marks, i);
         if (inside != nullptr && inside_here != nullptr) {
             mark_inside(listing, name, *inside, *inside_here, edits);
         }

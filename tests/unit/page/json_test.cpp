@@ -233,6 +233,27 @@ BOOST_AUTO_TEST_CASE(a_string_is_edited_as_the_page_it_says) {
     BOOST_TEST(as_text.shown.size() == as_page.shown.size());
 }
 
+// Other scripts of the document's reader may have the list's data.
+BOOST_AUTO_TEST_CASE(a_listing_with_data_stays_within_a_string) {
+    Shop shop;
+    add(shop, add_listing, {"#l", "data=script", "data_path=$"});
+    add(shop, add_json_html, {"$.html"});
+    shop.views({"g", "h"});
+    std::string tiles, ids;
+    for (const char id : std::string_view("abcdefgh")) {
+        tiles += std::string("<li data-item-id=") + id + "><\\/li>";
+        ids += (ids.empty() ? "" : ",") + std::string(R"({\"id\":\")") + id + R"(\"})";
+    }
+    const std::string document = "{\"html\":\"<ul id=l>" + tiles + "<\\/ul><script>[" + ids +
+                                 "]<\\/script>\",\"script\":[]}";
+    for (const std::size_t size : {std::size_t{1}, std::size_t{7}, document.size()}) {
+        const Ran ran = run_json(shop, cut(document, size));
+        BOOST_TEST(ran.text == document);
+        BOOST_TEST(ran.counters.kept == 1U);
+        BOOST_TEST(ran.counters.rewrite.matched == 2U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_shown_twice_and_nothing_explained) {
     CartShop shop;
     shop.explain = true;

@@ -51,8 +51,10 @@ std::string order_in(std::string_view text) {
 }
 
 struct Hydrated : Shop {
-    explicit Hydrated(std::vector<std::string_view> more = {}) {
-        std::vector<std::string_view> arguments = {"#l", "data=script#data", "data_path=$.p.items"};
+    explicit Hydrated(std::vector<std::string_view> more = {},
+                      std::string_view data = "data=script#data",
+                      std::string_view path = "data_path=$.p.items") {
+        std::vector<std::string_view> arguments = {"#l", data, path};
         arguments.insert(arguments.end(), more.begin(), more.end());
         const Status status = add_listing(plan, arguments);
         BOOST_REQUIRE_MESSAGE(status.ok(), status.message());
@@ -185,6 +187,53 @@ BOOST_AUTO_TEST_CASE(placements_around_do_not_notice) {
     BOOST_TEST(text.starts_with("<p id=w>abc</p>"));
     BOOST_TEST(order_in(text) != "abdegh");
     BOOST_TEST(text.find("</ul><p id=w>f</p><script") != std::string::npos);
+}
+
+// What is decided at the first of the two holds for the second, however much stands between them.
+BOOST_AUTO_TEST_CASE(the_most_placements_part_no_pair) {
+    Hydrated shop;
+    shop.widget("p", "{{id}}", 1);
+    std::string widgets;
+    for (unsigned i = 0; i < kMaxPlaced; i++) {
+        widgets += "<p>-</p>";
+    }
+    const Ran data_first = run(shop, {script(kIds) + widgets + list(kIds)});
+    const std::string order = order_in(data_first.text);
+    BOOST_TEST(order != kIds);
+    BOOST_TEST(data_first.text.starts_with(script(order)));
+    BOOST_TEST(data_first.text.ends_with(list(order)));
+    const std::string late = widgets + script(kIds) + list(kIds);
+    BOOST_TEST(run(shop, {late}).text.ends_with(script(kIds) + list(kIds)));
+}
+
+// A listing that stays shows its items too.
+BOOST_AUTO_TEST_CASE(widgets_repeat_nothing_of_a_listing_without_its_data) {
+    Hydrated shop;
+    shop.widget("#w", "{{id}}");
+    BOOST_TEST(run(shop, {list("abdegh") + "<p id=w></p>"}).text ==
+               list("abdegh") + "<p id=w>cf</p>");
+}
+
+// EverShop's: keys that are made up at each build, null and text beside the list, links as ids.
+BOOST_AUTO_TEST_CASE(state_with_names_that_change) {
+    Hydrated shop({"id=href", "data_id=link:url"}, "data=head > script:first-child",
+                  "data_path=$.graphqlResponse.*.products.items");
+    const auto page = [](std::string_view ids) {
+        std::string items;
+        for (const char id : ids) {
+            items += (items.empty() ? "" : ",") +
+                     std::string("{\"productId\":7,\"url\":\"\\/p\\/") + id + "\"}";
+        }
+        return "<head><script>var eContext = {\"graphqlResponse\":{\"e3b7a\":null,\"e3b7b\":\"x\","
+               "\"e3b7c\":{\"showProducts\":1,\"products\":{\"items\":[" +
+               items +
+               "],\"total\":8}},\"e3b7d\":[{\"products\":1}]},\"propsMap\":{}}</script>"
+               "<script>f()</script></head><body>" +
+               list(ids) + "</body>";
+    };
+    const std::string moved = settled(shop, page(kIds));
+    BOOST_TEST(order_in(moved) != kIds);
+    BOOST_TEST(moved == page(order_in(moved)));
 }
 
 BOOST_AUTO_TEST_CASE(scripts_that_assign) {

@@ -116,6 +116,28 @@ BOOST_AUTO_TEST_CASE(over_the_limit_everything_leaves_as_it_came) {
     BOOST_CHECK_EQUAL(rewrite_everywhere(document, limits).counters.over_limit, 1U);
 }
 
+// What is remembered of names counts before there is a match too.
+BOOST_AUTO_TEST_CASE(names_without_end_are_over_the_limit) {
+    Limits limits;
+    limits.max_buffer = 4096;
+    std::string document = R"({"html":{)";
+    for (int i = 0; i < 2000; i++) {
+        document += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":0";
+    }
+    document += R"(,"text":"<b>"}})";
+    for (const std::size_t size : {std::size_t{1}, std::size_t{100}, document.size()}) {
+        std::vector<std::size_t> cuts;
+        for (std::size_t at = size; at < document.size(); at += size) {
+            cuts.push_back(at);
+        }
+        cuts.push_back(document.size());
+        const Run run = rewrite(document, cuts, limits);
+        BOOST_CHECK_EQUAL(run.output, document);
+        BOOST_CHECK(run.matches.empty());
+        BOOST_CHECK_EQUAL(run.counters.over_limit, 1U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_sink_may_abandon_at_any_call) {
     const std::string_view document = R"({"a":1,"html":{"x":"<p>","y":"<i>"},"list":[1],"z":2})";
     for (int calls = 0; calls < 9; calls++) {

@@ -133,6 +133,20 @@ BOOST_AUTO_TEST_CASE(names_can_be_chosen) {
                       "<li>b</li><li class=first data-position=1>a</li>");
 }
 
+// An attribute more at the front would hide one that was not seen.
+BOOST_AUTO_TEST_CASE(tags_with_too_many_attributes_keep_theirs) {
+    for (const bool over : {false, true}) {
+        std::string many = "<li";
+        for (std::size_t i = over ? 0 : 3; i < kMaxAttributes; ++i) {
+            many += " a" + std::to_string(i);
+        }
+        const std::string moved = turned(many + R"( class="x">a</li><li class="first">b</li>)");
+        BOOST_CHECK_EQUAL(moved,
+                          over ? R"(<li class="first">b</li>)" + many + R"( class="x">a</li>)"
+                               : R"(<li class="">b</li>)" + many + R"( class="first x">a</li>)");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace pz::rewrite::testing
