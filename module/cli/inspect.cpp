@@ -46,6 +46,7 @@ class Printer {
     void explain_pattern(std::size_t pattern);
     void explain_keys(std::size_t pattern);
     std::string why(const Skipped& skipped) const;
+    std::string why_ambiguous(const Skipped& skipped, const std::string& by) const;
     std::string why_inside(const Skipped& skipped) const;
     void comment(const std::string& text) { out_ += "# " + printable(text) + "\n"; }
 
@@ -129,8 +130,7 @@ std::string Printer::why(const Skipped& skipped) const {
                                : "<" + skipped.tag + "> at " + place_of(page_, skipped.at);
     switch (skipped.reason) {
         case Skip::Reason::ambiguous:
-            return subject + (by.empty() ? "it is not closed when the page ends"
-                                         : "where it ends is not certain, because of " + by);
+            return subject + why_ambiguous(skipped, by);
         case Skip::Reason::no_html:
             return subject +
                    "it can hold no HTML (void, raw text, in svg or math) or browsers put it "
@@ -147,6 +147,17 @@ std::string Printer::why(const Skipped& skipped) const {
     }
     return subject + "it is larger than personalize_buffer_size or has too many tiles" +
            (by.empty() ? "" : ", seen at " + by);
+}
+
+std::string Printer::why_ambiguous(const Skipped& skipped, const std::string& by) const {
+    if (by.empty()) {
+        return "it is not closed when the page ends";
+    }
+    const bool listing =
+        skipped.pattern != Skip::kNone && sought_.plan.patterns[skipped.pattern].listing;
+    return listing ? "where it or one of its tiles ends is not certain, because of " + by +
+                         "; tiles with and without an end tag do not change places either"
+                   : "where it ends is not certain, because of " + by;
 }
 
 std::string Printer::why_inside(const Skipped& skipped) const {

@@ -47,16 +47,16 @@ bool write_text(const std::string& path, const std::string& text) {
 }
 
 Result<rewrite::JsonPattern> json_pattern(const InspectOptions& options) {
-    auto path = rewrite::compile_json_path(options.json_path);
-    if (!path.ok()) {
-        return Status::error("--json-path: " + path.message());
+    const std::string id = "id=" + options.id;
+    std::vector<std::string_view> arguments = {options.json_path};
+    if (!options.id.empty()) {
+        arguments.emplace_back(id);
     }
-    auto id = rewrite::compile_json_member(options.id.empty() ? "id" : options.id);
-    if (!id.ok()) {
-        return Status::error("--id: " + id.message());
+    page::Plan plan;
+    if (Status status = page::add_json(plan, arguments); !status.ok()) {
+        return status;
     }
-    return rewrite::JsonPattern{rewrite::JsonPattern::Kind::array, std::move(*path),
-                                std::move(*id)};
+    return std::move(plan.json.front());
 }
 
 int run_json(const InspectOptions& options) {
@@ -69,8 +69,10 @@ int run_json(const InspectOptions& options) {
     if (!document.ok()) {
         return fail(document.status());
     }
+    rewrite::Limits limits;
+    limits.max_buffer = options.buffer_size;
     std::string text;
-    const bool found = json_lines_of(*document, *pattern, rewrite::Limits(), options.explain, text);
+    const bool found = json_lines_of(*document, *pattern, limits, options.explain, text);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return found ? kDone : kNo;
 }
@@ -110,9 +112,11 @@ constexpr const char* kFooter =
     "    START END KEY\n"
     "In a JSON document TAG is `array`, and its elements are the tiles.\n"
     "Exit status: 0 something is found, 1 nothing is, 2 usage.\n"
-    "Example:\n"
+    "Examples:\n"
     "  curl -s https://shop.example/ | personalize inspect - --listing ul.products --id href "
-    "--explain\n";
+    "--explain\n"
+    "  personalize inspect page.html --listing ul.products --id 'class:post-{id}' --html out.html\n"
+    "  personalize inspect list.json --json-path '$.data.products' --id link:url\n";
 
 }  // namespace
 
@@ -130,6 +134,7 @@ void add_inspect(CLI::App& app, Run& run) {
                 "--select", options->selectors,
                 "A widget's selector, as in personalize_widget; may be given several times")
             ->take_all()
+            ->allow_extra_args(false)  // else "[a]" would be a list of values, and FILE another
             ->type_name("SELECTOR");
     CLI::Option* listing = command
                                ->add_option("--listing", options->listing,
@@ -138,11 +143,15 @@ void add_inspect(CLI::App& app, Run& run) {
     command->add_option("--item", options->item, "Which of the listing's elements are tiles")
         ->needs(listing)
         ->type_name("SELECTOR");
-    command->add_option("--id", options->id, "Where a tile or element says which item it is")
-        ->type_name("ATTRIBUTE|href|MEMBER");
+    command
+        ->add_option("--id", options->id,
+                     "Where a tile says which item it is, as id= of personalize_listing; an "
+                     "element, as id= of personalize_json")
+        ->type_name("ID");
     command->add_option("--option", options->more, "Any other option of personalize_listing")
         ->needs(listing)
         ->take_all()
+        ->allow_extra_args(false)
         ->type_name("KEY=VALUE");
     command
         ->add_option("--buffer-size", options->buffer_size,
@@ -156,7 +165,7 @@ void add_inspect(CLI::App& app, Run& run) {
                             ->type_name("FILE");
     command
         ->add_option("--json-path", options->json_path,
-                     "FILE is JSON: where its array is, as in $.products")
+                     "FILE is JSON: where its array is, as in personalize_json")
         ->excludes(listing)
         ->excludes(select)
         ->excludes(html)

@@ -1,5 +1,6 @@
 // The arrays that the edge would find in a JSON document.
 #include "cli/inspect.hpp"
+#include "rewrite/json_rewriter.hpp"
 
 namespace pz::cli {
 
@@ -7,7 +8,7 @@ namespace {
 
 using Outcome = rewrite::JsonArrays::Outcome;
 
-std::string why_none(std::string_view text, const rewrite::JsonArrays& arrays) {
+std::string outcome_of(std::string_view text, const rewrite::JsonArrays& arrays) {
     switch (arrays.outcome) {
         case Outcome::absent:
             return "there is no array at this path";
@@ -24,6 +25,21 @@ std::string why_none(std::string_view text, const rewrite::JsonArrays& arrays) {
     return std::to_string(arrays.arrays.size()) + " found";
 }
 
+class NoSink final : public rewrite::Sink {
+  public:
+    void raw(std::string_view) override {}
+    void element(const rewrite::Element&) override {}
+};
+
+// Whether the edge would have to keep more than it may.
+bool too_large(std::string_view text, const rewrite::JsonPattern& pattern,
+               const rewrite::Limits& limits) {
+    NoSink sink;
+    rewrite::JsonRewriter rewriter({&pattern, 1}, sink, limits);
+    rewriter.write(text);
+    return rewriter.counters().over_limit != 0;
+}
+
 void add_array(const rewrite::JsonArray& array, std::string& out) {
     out += std::to_string(array.begin) + ' ' + std::to_string(array.begin + 1) + ' ' +
            std::to_string(array.end - 1) + ' ' + std::to_string(array.end) + " array\n";
@@ -38,13 +54,20 @@ void add_array(const rewrite::JsonArray& array, std::string& out) {
 bool json_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
                    const rewrite::Limits& limits, bool explain, std::string& out) {
     const rewrite::JsonArrays arrays = rewrite::find_arrays(text, pattern, limits);
+    const bool large = arrays.outcome == Outcome::found && too_large(text, pattern, limits);
+    const bool found = arrays.outcome == Outcome::found && !large;
     for (const rewrite::JsonArray& array : arrays.arrays) {
-        add_array(array, out);
+        if (found) {
+            add_array(array, out);
+        }
     }
     if (explain) {
-        out += "# '" + printable(pattern.path.text) + "': " + why_none(text, arrays) + "\n";
+        out += "# '" + printable(pattern.path.text) + "': " +
+               (large ? "what is to be kept of the document is larger than personalize_buffer_size"
+                      : outcome_of(text, arrays)) +
+               "\n";
     }
-    return arrays.outcome == Outcome::found;
+    return found;
 }
 
 }  // namespace pz::cli

@@ -23,6 +23,12 @@ overflow:hidden!important;white-space:nowrap!important;text-overflow:ellipsis!im
 font:14px/20px sans-serif;color:#fff;background:#222;border-radius:4px}
 </style>)";
 
+// The first match may be far below.
+constexpr std::string_view kScroll = R"(<script>
+addEventListener("load", () => document.querySelector("[data-personalize-match]")?.scrollIntoView());
+</script>
+)";
+
 class Marker {
   public:
     explicit Marker(std::string_view page) : page_(page) {}
@@ -75,7 +81,8 @@ std::string legend(const Sought& sought, const Inspection& inspection) {
         out += "<br>";
     }
     return out + std::to_string(inspection.found.size()) + " found, " + std::to_string(tiles) +
-           " tiles, " + std::to_string(inspection.skipped.size()) + " passed over</div>\n";
+           " tiles, " + std::to_string(inspection.skipped.size()) + " passed over</div>\n" +
+           std::string(kScroll);
 }
 
 }  // namespace

@@ -73,11 +73,29 @@ BOOST_AUTO_TEST_CASE(arrays_of_json_are_found_by_path) {
     BOOST_TEST(contains(nothing.output, "there is no array at this path"), nothing.output);
     const Outcome wrong = inspect({page, "--json-path", "$..b"});
     BOOST_TEST(wrong.status == 2);
-    BOOST_TEST(contains(wrong.output, "--json-path: path '$..b': column"), wrong.output);
+    BOOST_TEST(contains(wrong.output, "personalize_json: path '$..b': column"), wrong.output);
     dir.write("page.json", "{\"a\":[1,]}");
     const Outcome broken = inspect({page, "--json-path", "$.a", "--explain"});
     BOOST_TEST(broken.status == 1);
     BOOST_TEST(contains(broken.output, "not valid JSON from 8 (line 1, column 9)"), broken.output);
+}
+
+BOOST_AUTO_TEST_CASE(arrays_of_json_are_found_as_personalize_json_would) {
+    const std::string page = dir.write("page.json", R"([{"url":"/p/1"},{"url":"/p/2"}])");
+    const Outcome links = inspect({"--id", "link:url", "--json-path", "$", page});
+    BOOST_TEST(links.status == 0, links.output);
+    BOOST_TEST(links.output == "0 1 30 31 array\n  1 15 /p/1\n  16 30 /p/2\n");
+    const Outcome large = inspect({page, "--json-path", "$", "--buffer-size", "20", "--explain"});
+    BOOST_TEST(large.status == 1);
+    BOOST_TEST(contains(large.output, "larger than personalize_buffer_size"), large.output);
+}
+
+// Neither a list of selectors nor, behind them, FILE.
+BOOST_AUTO_TEST_CASE(a_selector_in_brackets_is_a_selector) {
+    const std::string page = dir.write("page.html", "<p data-a=x,y></p>");
+    const Outcome found = inspect({"--select", "[data-a='x,y']", page});
+    BOOST_TEST(found.status == 0, found.output);
+    BOOST_TEST(found.output == "0 14 14 18 p\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_outlined_copy_is_written) {
