@@ -130,8 +130,11 @@ Skip Request::skipped() const {
     if (skip_ != Skip::none) {
         return skip_;
     }
-    if (ended_ && page_->counters().rewrite.matched == 0) {
-        return page_->counters().invalid ? Skip::invalid : Skip::no_placement;
+    const page::Counters* counters = ended_ ? &page_->counters() : nullptr;
+    if (counters != nullptr && counters->rewrite.matched == 0) {
+        return counters->invalid                  ? Skip::invalid
+               : counters->rewrite.over_limit > 0 ? Skip::limit
+                                                  : Skip::no_placement;
     }
     const bool decided = page_ != nullptr && page_->verdict() != page::Verdict::undecided;
     return decided ? Skip::none : Skip::undecided;

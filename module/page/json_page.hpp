@@ -10,8 +10,8 @@
 // says why), so only then does it wait for decide(). Explanations are left out: there is no place
 // for them in somebody else's data. A document that is not valid leaves as it came.
 //
-// Memory: plan.limits.max_buffer for the document, and while it leaves at most 1.5 times its largest
-// string. Lifetime, thread rules, errors: as page.hpp.
+// Memory: plan.limits.max_buffer for the document, and while it leaves at most 1.5 times its
+// largest string. Lifetime, thread rules, errors: as page.hpp.
 #pragma once
 
 #include <memory>

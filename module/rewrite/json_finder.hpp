@@ -1,12 +1,12 @@
-// JsonFinder: where the values at given paths are in a JSON document, and which item each element of
-// an array is. Sans-I/O, in chunks of any size.
+// JsonFinder: where the values at given paths are in a JSON document, and which item each element
+// of an array is. Sans-I/O, in chunks of any size.
 //
 // What is found counts only when the whole document has proved valid: so ask for matches() after
-// end(). Over a limit (max_depth, or more than max_tiles elements in one array) nothing is found in
-// the whole document. A path that meets an object which has its member twice is ambiguous: readers of JSON take
-// the first or the last, so nothing is found by it. A match inside a match is none (the outer wins);
-// of several patterns at one place the first wins. An element whose id is there twice has none.
-// Lifetime: the patterns outlive the finder. Thread rules: one thread. Errors: state().
+// end(). Over a limit (max_depth, or max_tiles elements in one array) nothing is found in the whole
+// document. A path that meets an object which has its member twice is ambiguous: readers of JSON
+// take the first or the last, so nothing is found by it. A match inside a match is none (the outer
+// wins); of several patterns at one place the first wins. An element whose id is there twice has
+// none. Lifetime: the patterns outlive it. Thread rules: one thread. Errors: state().
 #pragma once
 
 #include <array>

@@ -5,8 +5,8 @@
 //   .name ['name']    a member; quotes allow any characters, \' \" and \\ stand for themselves
 //   [0]               an element of an array, from 0
 //   .* [*]            every member, or every element
-// A member's path is relative to an element: `id`, `product.sku`, `['item id']`, `images[0].id`; `@`
-// is the element itself, and `@.id` is the same as `id`. It names one place: no wildcards.
+// A member's path is relative to an element: `id`, `product.sku`, `['item id']`, `images[0].id`;
+// `@` is the element itself, and `@.id` is the same as `id`. It names one place: no wildcards.
 // Thread rules: immutable after compiling; share freely.
 #pragma once
 

@@ -4,9 +4,9 @@
 // array or string that a pattern matched, raw() for the rest. What the sink is given concatenates
 // to exactly the bytes written, and the chunks never change what matches.
 //
-// Of an array, the tiles are its elements, without the blanks and commas around them, and their keys
-// what stands at the pattern's `id`. Of a string, `outer` has its quotes, `inner` is what stands
-// between them, as written.
+// Of an array, the tiles are its elements, without the blanks and commas around them, and their
+// keys what stands at the pattern's `id`. Of a string, `outer` has its quotes, `inner` is what
+// stands between them, as written.
 //
 // What stands before the first match leaves at once. From there on everything is kept until end():
 // only then is it certain that the document is valid and that no member is there twice, and no

@@ -3,11 +3,11 @@
 //
 // Two kinds: words of the `class` of the tile's own start tag ("first", "last", ...), and
 // attributes whose value counts places ("data-position", ...). A word takes the place of the word
-// it replaces; a word more or less stands where it stood in the other tile. An attribute on the start
-// tag of either tile is replaced, added or removed there; one inside the tiles (of each the first)
-// is replaced when both have it, for what only one of them has is not about places. Of an attribute
-// that a tag has twice, the first counts, as in browsers. A tile whose start tag has kMaxAttributes
-// attributes or more keeps its marks, and gives none. All other bytes of the tile stay.
+// it replaces; a word more or less stands where it stood in the other tile. An attribute on the
+// start tag of either tile is replaced, added or removed there; one inside the tiles (of each the
+// first) is replaced when both have it, for what only one of them has is not about places. Of an
+// attribute that a tag has twice, the first counts, as in browsers. A tile whose start tag has
+// kMaxAttributes or more keeps its marks, and gives none. All other bytes of the tile stay.
 //
 // Thread rules: functions of their arguments.
 #pragma once

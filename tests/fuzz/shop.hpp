@@ -1,4 +1,4 @@
-// The shop of the fuzz targets for pages: six items, two widgets and all kinds of listings, a visitor.
+// The shop of the fuzz targets for pages: six items, two widgets, all kinds of listings, a visitor.
 #pragma once
 
 #include <stdlib.h>

@@ -24,7 +24,7 @@ std::string products() {
     for (std::size_t i = 1; i <= 12; i++) {
         json += i == 1 ? "\n  " : i % 2 == 0 ? ",\n  " : " ,\t";
         json += "{\"sku\" : \"" + item_id(i) + "\",\"price\":" + std::to_string(i) +
-                ".50,\"url\":\"https:\\/\\/shop.example\\/product\\/p" + item_id(i).substr(1) +
+                ".50,\"url\":\"https:\\/\\/shop.test\\/product\\/p" + item_id(i).substr(1) +
                 "\",\"title\":\"caf\\u00e9 é\"}";
     }
     return json + "\n]},\"facets\":[]}\n";

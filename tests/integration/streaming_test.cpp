@@ -186,6 +186,18 @@ BOOST_AUTO_TEST_CASE(held_page_over_the_buffer_size_passes) {
     redis.release();
 }
 
+// Known visitor or not: what does not fit is counted as that.
+BOOST_AUTO_TEST_CASE(element_over_the_buffer_size_passes) {
+    EdgeOptions options = stream_options(true);
+    options.location += "\npersonalize_buffer_size 32k;";
+    Edge edge(options);
+    const std::string page = "<div id=w1>" + std::string(100 * 1024, 'x') + "</div>";
+    edge.origin.page("/", {page});
+    BOOST_CHECK(edge.get("/", visitor("v")).body == page);
+    BOOST_CHECK_EQUAL(edge.result(0), "passed:limit");
+    BOOST_CHECK(edge.status_reaches("over_limit", 1));
+}
+
 BOOST_AUTO_TEST_CASE(slow_client_gets_every_byte) {
     const unsigned port = free_port();
     EdgeOptions options = stream_options(true);

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "unit/page/fixture.hpp"
+#include "unit/rewrite/harness.hpp"
 
 namespace pz::page::test {
 
@@ -234,6 +235,31 @@ BOOST_AUTO_TEST_CASE(state_with_names_that_change) {
     const std::string moved = settled(shop, page(kIds));
     BOOST_TEST(order_in(moved) != kIds);
     BOOST_TEST(moved == page(order_in(moved)));
+}
+
+// What the directive of the test above finds in a shop's pages is the list as it is shown.
+BOOST_AUTO_TEST_CASE(state_of_a_real_shop) {
+    const auto root = rewrite::testing::shared_directory("pages");
+    if (!root) {
+        return;
+    }
+    rewrite::JsonPattern pattern;
+    pattern.path = *rewrite::compile_json_path("$.graphqlResponse.*.products.items");
+    pattern.id = *rewrite::compile_json_member("url");
+    for (const char* file : {"02-category.html", "04-category-filter.html", "06-search.html"}) {
+        const std::string page =
+            rewrite::testing::read_file(*root / "captures" / "evershop" / file);
+        const std::size_t begin = page.find("<script>") + 8;
+        const std::string_view script =
+            std::string_view(page).substr(begin, page.find("</script>", begin) - begin);
+        const auto array = find_listing_data(script, pattern, {});
+        BOOST_REQUIRE_MESSAGE(array && !array->elements.empty(), file);
+        std::size_t at = page.find("class=\"product__grid");
+        for (const auto& element : array->elements) {
+            at = page.find("<a href=\"" + element.id + "\"", at);
+            BOOST_REQUIRE_MESSAGE(at != std::string::npos, element.id);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(scripts_that_assign) {
