@@ -24,7 +24,7 @@ std::string products() {
     for (std::size_t i = 1; i <= 12; i++) {
         json += i == 1 ? "\n  " : i % 2 == 0 ? ",\n  " : " ,\t";
         json += "{\"sku\" : \"" + item_id(i) + "\",\"price\":" + std::to_string(i) +
-                ".50,\"url\":\"https:\\/\\/shop.example\\/product\\/p" + item_id(i).substr(1) +
+                ".50,\"url\":\"https:\\/\\/shop.test\\/product\\/p" + item_id(i).substr(1) +
                 "\",\"title\":\"caf\\u00e9 é\"}";
     }
     return json + "\n]},\"facets\":[]}\n";
@@ -102,6 +102,14 @@ BOOST_AUTO_TEST_CASE(items_found_by_their_links) {
     edge.origin.page("/api", {products(), "application/json"});
     like_zenith(edge, "zoe");
     check_reordered(edge.get("/api", visitor("zoe")).body);
+    // Another shop's products have the same paths.
+    std::string foreign = products();
+    for (std::size_t at = foreign.find("shop.test"); at != foreign.npos;
+         at = foreign.find("shop.test", at)) {
+        foreign.replace(at, 9, "else.test");
+    }
+    edge.origin.page("/api", {foreign, "application/json"});
+    BOOST_CHECK_EQUAL(edge.get("/api", visitor("zoe")).body, foreign);
 }
 
 BOOST_AUTO_TEST_CASE(impressions_name_the_array) {
