@@ -19,10 +19,10 @@ std::string_view availability_name(store::Availability availability) {
     return kNames[static_cast<std::size_t>(availability)];
 }
 
-// "EUR"; not the "pcs" of "5 pcs".
+// "EUR"; not the "XL" of "40 XL".
 bool is_code(std::string_view currency) {
-    return !currency.empty() && std::all_of(currency.begin(), currency.end(),
-                                            [](char c) { return c >= 'A' && c <= 'Z'; });
+    return currency.size() == 3 && std::all_of(currency.begin(), currency.end(),
+                                               [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 std::string_view format_number(std::uint64_t number, Locale::Buffer& digits) {
