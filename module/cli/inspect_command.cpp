@@ -1,5 +1,7 @@
 // personalize inspect: what would be found in this page.
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "cli/command.hpp"
 #include "cli/inspect.hpp"
@@ -15,6 +17,13 @@ struct InspectOptions {
     bool explain = false;
 };
 
+// A variable of a request, as in query=$arg_q, changes nothing of what is found.
+std::string numbered(const std::string& option) {
+    const std::size_t dollar = option.find("=$");
+    const bool path = option.starts_with("data_path=") || dollar == option.npos;
+    return path ? option : option.substr(0, dollar) + "=$0";
+}
+
 Result<Sought> sought_by(const InspectOptions& options) {
     Sought sought;
     sought.plan.limits.max_buffer = options.buffer_size;
@@ -24,7 +33,9 @@ Result<Sought> sought_by(const InspectOptions& options) {
         }
     }
     if (!options.listing.empty()) {
-        std::vector<std::string> more = options.more;
+        std::vector<std::string> more;
+        std::transform(options.more.begin(), options.more.end(), std::back_inserter(more),
+                       numbered);
         for (const auto& [key, value] : {std::pair{"item=", options.item}, {"id=", options.id}}) {
             if (!value.empty()) {
                 more.push_back(key + value);

@@ -61,7 +61,7 @@ std::string_view item_id(const store::Snapshot* snapshot, std::string_view text)
 
 // Where the shop does not say at what price the visitor saw the item, the catalog does.
 void add_price(const store::Snapshot& snapshot, visitor::Event& event) {
-    std::array<char, 24> digits;
+    page::Locale::Buffer digits;
     const store::ItemIndex item = snapshot.find(event.item);
     const auto price = page::format_price(snapshot.live(item).current_price_micros(), digits);
     if (!price.empty()) {

@@ -61,13 +61,13 @@ class LocaleWriter {
 
     void put(std::string_view text) { at_ = std::copy(text.begin(), text.end(), at_); }
 
-    // The placeholder of an unknown currency is as long as its code.
+    // With the code of an unknown currency in its place.
     void put(std::string_view text, std::string_view code) {
         const std::size_t place = code.empty() ? text.npos : text.find(kPlaceholder);
-        char* const from = at_;
-        put(text);
+        put(text.substr(0, place));
         if (place != text.npos) {
-            std::copy(code.begin(), code.end(), from + place);
+            put(code);
+            put(text.substr(place + kPlaceholder.size()));
         }
     }
 
@@ -153,6 +153,9 @@ const Locale::Money& Locale::money_of(std::string_view currency) const {
     if (currency.empty()) {
         return bare_;
     }
+    if (currency.size() != kPlaceholder.size()) {
+        return unknown_;
+    }
     const std::uint32_t code = currency_code(currency);
     const auto found =
         std::lower_bound(money_.begin(), money_.end(), code,
@@ -166,7 +169,7 @@ std::string_view Locale::price(std::int64_t micros, std::string_view currency,
     if (micros <= 0) {
         return {};
     }
-    currency = currency.size() == kPlaceholder.size() ? currency : std::string_view();
+    currency = currency.size() <= kMaxCurrency ? currency : std::string_view();
     const Money& money = money_of(currency);
     std::uint64_t unit = kMicros;
     for (unsigned i = 0; i < money.decimals; i++) {

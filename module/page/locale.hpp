@@ -35,8 +35,9 @@ class Locale {
     // As ICU writes it: "de_DE", "ar_EG@numbers=latn".
     const std::string& name() const { return name_; }
 
-    // Micros (1e-6) of a currency (ISO 4217; empty: a number without one), rounded to the decimals
-    // that the currency has. Empty for 0 or less. The text is in `buffer`, UTF-8.
+    // Micros (1e-6) of a currency, rounded to the decimals that it has. One that ISO 4217 does not
+    // know stands as it is; without one, or with more than 7 bytes, the number stands alone. Empty
+    // for 0 or less. The text is in `buffer`, UTF-8.
     std::string_view price(std::int64_t micros, std::string_view currency, Buffer& buffer) const;
     // "2026-11-21", with or without a time behind it, which is left out, or two such dates with '/'
     // between them. Empty: no date. The text is in `buffer`, UTF-8.

@@ -14,10 +14,10 @@ constexpr std::string_view kTraitPrefix = "visitor.";
 constexpr std::string_view kLocalizedSuffix = "_text";
 constexpr std::int64_t kMicros = 1'000'000;
 
-// "EUR"; not the "pcs" of "5 pcs".
+// "EUR"; not the "XL" of "40 XL".
 bool is_code(std::string_view currency) {
-    return !currency.empty() && std::all_of(currency.begin(), currency.end(),
-                                            [](char c) { return c >= 'A' && c <= 'Z'; });
+    return currency.size() == 3 && std::all_of(currency.begin(), currency.end(),
+                                               [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 std::string_view format_number(std::uint64_t number, Locale::Buffer& digits) {

@@ -126,7 +126,13 @@ BOOST_AUTO_TEST_CASE(the_locale_may_vary_by_request) {
     BOOST_CHECK_EQUAL(price(""), tile("\u20ac11.50"));
     BOOST_CHECK_EQUAL(price("?lang=de_DE"), tile("11,50\u00a0\u20ac"));
     BOOST_CHECK_EQUAL(price("?lang=fr"), tile("11,50\u00a0\u20ac"));
-    BOOST_CHECK_EQUAL(price("?lang=../x"), tile("\u20ac11.50"));
+    for (const std::string& evil :
+         {std::string("../x"), std::string(4000, 'd'), std::string("%00"), std::string("de%00_DE"),
+          std::string("d"), std::string("@"), std::string("_DE"), std::string("\xFF\xFE"),
+          std::string("{{price}}"), std::string("en_GB@numbers=arab")}) {
+        BOOST_TEST_INFO(evil);
+        BOOST_CHECK_EQUAL(price("?lang=" + evil), tile("\u20ac11.50"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(without_a_locale_prices_are_as_in_the_feed) {

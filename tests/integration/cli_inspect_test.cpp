@@ -63,6 +63,14 @@ BOOST_AUTO_TEST_CASE(standard_input_is_a_page_too) {
     BOOST_TEST(outcome.output == "0 4 25 30 ul\n  4 25 /p/1\n");
 }
 
+BOOST_AUTO_TEST_CASE(options_are_those_of_the_directive) {
+    const std::string page = dir.write("page.html", "<ul><li class='x post-7'></li></ul>");
+    const Outcome outcome = inspect({page, "--listing", "ul", "--id", "class:post-{id}", "--option",
+                                     "query=$arg_q", "--option", "position_classes=off"});
+    BOOST_TEST(outcome.status == 0, outcome.output);
+    BOOST_TEST(outcome.output == "0 4 30 35 ul\n  4 30 7\n");
+}
+
 BOOST_AUTO_TEST_CASE(arrays_of_json_are_found_by_path) {
     const std::string page = dir.write("page.json", R"({"a":{"list":[{"sku":"A"}, {"x":1}]}})");
     const Outcome found = inspect({page, "--json-path", "$.a.list", "--id", "sku", "--explain"});

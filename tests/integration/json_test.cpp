@@ -102,6 +102,14 @@ BOOST_AUTO_TEST_CASE(items_found_by_their_links) {
     edge.origin.page("/api", {products(), "application/json"});
     like_zenith(edge, "zoe");
     check_reordered(edge.get("/api", visitor("zoe")).body);
+    // Another shop's products have the same paths.
+    std::string foreign = products();
+    for (std::size_t at = foreign.find("shop.test"); at != foreign.npos;
+         at = foreign.find("shop.test", at)) {
+        foreign.replace(at, 9, "else.test");
+    }
+    edge.origin.page("/api", {foreign, "application/json"});
+    BOOST_CHECK_EQUAL(edge.get("/api", visitor("zoe")).body, foreign);
 }
 
 BOOST_AUTO_TEST_CASE(impressions_name_the_array) {
@@ -255,6 +263,30 @@ BOOST_AUTO_TEST_CASE(headers_are_those_of_a_personal_page) {
         client.fetch({.path = "/api", .headers = visitor("zoe"), .method = "HEAD"});
     BOOST_CHECK_EQUAL(head.status, 200);
     BOOST_CHECK(head.body.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_error_page_may_be_a_document) {
+    Edge edge({.location = "personalize_json $.data.products id=sku top=6;\n"
+                           "proxy_intercept_errors on; error_page 404 =200 /fallback;"});
+    edge.origin.page("/gone", {"away", "text/plain", 404});
+    edge.origin.page("/fallback", {products(), "application/json"});
+    like_zenith(edge, "zoe");
+    const Response response = edge.get("/gone", visitor("zoe"));
+    BOOST_CHECK_EQUAL(response.status, 200);
+    check_reordered(response.body);
+    BOOST_CHECK_EQUAL(response.header("Cache-Control").value_or(""), "private, no-cache");
+}
+
+BOOST_AUTO_TEST_CASE(a_document_included_in_a_page_is_left_alone) {
+    Edge edge({.location = "personalize_json $.data.products id=sku top=6;\n"
+                           "personalize_widget '#w1' popular limit=1 min=1 template=tile;\n"
+                           "ssi on;"});
+    edge.origin.page("/api", {products(), "application/json"});
+    edge.origin.page("/page", {"<div id=w1>own</div><!--#include virtual=\"/api\" -->"});
+    like_zenith(edge, "zoe");
+    const std::string body = edge.get("/page", visitor("zoe")).body;
+    BOOST_CHECK_NE(inner_of(body, "w1"), "own");
+    BOOST_CHECK_MESSAGE(body.ends_with(products()), body);
 }
 
 BOOST_AUTO_TEST_CASE(no_store_and_no_transform_of_the_origin_hold) {

@@ -44,7 +44,7 @@ store::ItemInput item(char id) {
         input.fields.emplace_back("availability_date", "2026-12-01T09:00+0100");
         input.fields.emplace_back("sale_price_effective_date", "2026-12-01/2026-12-24");
         input.fields.emplace_back("deposit", "1250.00 EUR");
-        input.fields.emplace_back("pack", "5 pcs");
+        input.fields.emplace_back("pack", "5 XL");
         input.fields.emplace_back("note_text", "caf\u00e9");
     }
     return input;

@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(known_prices) {
     BOOST_TEST(written("es_ES", 12'345'000'000, "EUR") == "12.345,00\u00a0\u20ac");
     BOOST_TEST(written("de_DE", 0, "EUR").empty());
     BOOST_TEST(written("de_DE", -1, "EUR").empty());
-    BOOST_TEST(written("de_DE", 1'000'000, "EURO") == "1,00");
+    BOOST_TEST(written("de_DE", 1'000'000, "EURO") == "1,00\u00a0EURO");
 }
 
 BOOST_AUTO_TEST_CASE(dates_are_what_icu_writes) {
@@ -200,6 +200,18 @@ BOOST_AUTO_TEST_CASE(dates_are_what_icu_writes) {
             BOOST_CHECK_EQUAL(date(locale, iso_date(days)), icu_date(name, days));
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(no_currency_of_a_feed_is_lost) {
+    const Locale german = prepared("de_DE");
+    const Locale english = prepared("en_US");
+    for (const std::string name : {"EURO", "kr", "$", "\u20ac", "Kc.", "\u0440\u0443\u0431."}) {
+        BOOST_TEST(price(german, 19'900'000, name) == "19,90\u00a0" + name);
+        BOOST_TEST(price(english, 19'900'000, name).find(name) != std::string::npos);
+        BOOST_TEST(price(Locale::plain(), 19'900'000, name) == "19.90 " + name);
+    }
+    BOOST_TEST(price(german, 19'900'000, "doubloons") == "19,90");
+    BOOST_TEST(price(german, INT64_MAX, "\u0440\u0443\u0431.").size() <= Locale::kMaxText);
 }
 
 BOOST_AUTO_TEST_CASE(dates_may_have_times_and_ends) {

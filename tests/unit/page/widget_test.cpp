@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(prices_and_dates_are_written_by_the_locale) {
     BOOST_TEST(run(shop, {"<p id=w></p>"}).text ==
                "<p id=w>1.00 GBP|||||||Item &lt;a&gt;|||;\n"
                "1.50 GBP|2.00 GBP|1.50 GBP|||||Item &lt;b&gt;|||;\n"
-               "3.00 GBP|||2026-12-01|2026-12-01 \u2013 2026-12-24|1250.00 EUR|5 pcs|"
+               "3.00 GBP|||2026-12-01|2026-12-01 \u2013 2026-12-24|1250.00 EUR|5 XL|"
                "Item &lt;c&gt;|caf\u00e9||;\n</p>");
     const Locale german = *Locale::prepare("de_DE");
     shop.locale = &german;
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(prices_and_dates_are_written_by_the_locale) {
         run(shop, {"<p id=w></p>"}).text ==
         "<p id=w>1,00\u00a0\u00a3|||||||Item &lt;a&gt;|||;\n"
         "1,50\u00a0\u00a3|2,00\u00a0\u00a3|1,50\u00a0\u00a3|||||Item &lt;b&gt;|||;\n"
-        "3,00\u00a0\u00a3|||01.12.2026|01.12.2026 \u2013 24.12.2026|1.250,00\u00a0\u20ac|5 pcs|"
+        "3,00\u00a0\u00a3|||01.12.2026|01.12.2026 \u2013 24.12.2026|1.250,00\u00a0\u20ac|5 XL|"
         "Item &lt;c&gt;|caf\u00e9||;\n</p>");
 }
 
