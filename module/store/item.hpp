@@ -76,6 +76,12 @@ struct ScoredItem {
     float score;
 };
 
+// Where a session's items begin in the list of all, and when it ended.
+struct SessionHead {
+    std::uint32_t begin;
+    std::uint32_t time;  // unix seconds
+};
+
 // Lists kept best first. The key is the interned text of the category, brand or segment.
 enum class ListKind : std::uint8_t {
     popular,      // key kNoValue: the whole shop
