@@ -28,9 +28,11 @@ void score_items(const Query& query, Scratch& scratch, std::span<const store::It
         if (items[i] >= query.snapshot->item_count()) {
             continue;
         }
-        const float seen = in_session && state.place.get(items[i]) != 0 ? kSeenNow : 1;
-        add_part(candidate, Signal::session,
-                 kSessionShare * seen * std::min(state.session.get(items[i]), 1.0F));
+        if (const Clue* clue = state.clues.find(items[i])) {
+            const float seen = in_session && clue->place != 0 ? kSeenNow : 1;
+            add_part(candidate, Signal::session,
+                     kSessionShare * seen * std::min(clue->score, 1.0F));
+        }
         add_part(candidate, Signal::affinity, kAffinityShare * affinity.of(items[i]));
         const bool individual = candidate.score > 0;
         add_part(candidate, Signal::segment, kSegmentShare * state.pool.get(items[i]));
