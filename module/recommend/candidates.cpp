@@ -26,15 +26,14 @@ const FieldWeight* weight_of(store::FieldId field) {
 
 }  // namespace
 
-std::span<const store::ScoredItem> best_of(std::vector<store::ScoredItem>& items,
-                                           std::size_t count) {
+std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count) {
     const auto better = [](const store::ScoredItem& a, const store::ScoredItem& b) {
         return a.score != b.score ? a.score > b.score : a.item < b.item;
     };
     count = std::min(count, items.size());
     const auto end = items.begin() + static_cast<std::ptrdiff_t>(count);
     std::partial_sort(items.begin(), end, items.end(), better);
-    return {items.data(), count};
+    return items.first(count);
 }
 
 bool in_category(const store::Snapshot& snapshot, store::ItemIndex item, store::ValueId category) {
@@ -119,6 +118,9 @@ AffinityScale::AffinityScale(const Query& query, Scratch::State& scratch)
 }
 
 float AffinityScale::of(store::ItemIndex item) const {
+    if (empty()) {
+        return 0;
+    }
     float sum = 0;
     for (const FieldWeight& field : kFieldWeights) {
         const std::uint64_t key = affinity_key(field.field, snapshot_.value(item, field.field));

@@ -51,8 +51,7 @@ inline void sort_by_score(std::span<Candidate> candidates) {
 }
 
 // Moves the best `count` of the items to the front, in order.
-std::span<const store::ScoredItem> best_of(std::vector<store::ScoredItem>& items,
-                                           std::size_t count);
+std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count);
 
 inline bool available(const store::Snapshot& snapshot, store::ItemIndex item) {
     return snapshot.live(item).available();

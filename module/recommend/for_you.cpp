@@ -45,17 +45,30 @@ void take_known(const visitor::Profile& visitor, Sparse<std::uint8_t>& taken) {
     }
 }
 
+// As many of the best that are available; which are is asked of the best alone.
 void add_best_of_sessions(const Query& query, Scratch::State& state) {
     state.best.clear();
-    for (const store::ItemIndex item : state.session.touched()) {
-        const float score = state.session.get(item);
-        if (score > 0 && state.taken.get(item) == 0 && available(*query.snapshot, item)) {
-            state.best.push_back({item, score});
+    for (const Clue& clue : state.clues.all()) {
+        if (clue.score > 0 && state.taken.get(clue.item) == 0) {
+            state.best.push_back({clue.item, clue.score});
         }
     }
-    for (const store::ScoredItem& scored : best_of(state.best, query.wanted)) {
-        state.own.at(scored.item) = 1;
+    std::span<store::ScoredItem> rest = state.best;
+    for (std::size_t left = query.wanted; left > 0 && !rest.empty();) {
+        const auto best = best_of(rest, left);
+        rest = rest.subspan(best.size());
+        for (const store::ScoredItem& scored : best) {
+            if (available(*query.snapshot, scored.item)) {
+                state.own.at(scored.item) = 1;
+                --left;
+            }
+        }
     }
+}
+
+float session_score(const Scratch::State& state, store::ItemIndex item) {
+    const Clue* clue = state.clues.find(item);
+    return clue != nullptr ? clue->score : 0;
 }
 
 }  // namespace
@@ -79,7 +92,7 @@ void rank_for_you(const Query& query, Known known, Scratch& scratch, std::vector
     for (const store::ItemIndex item : state.own.touched()) {
         if (state.taken.get(item) == 0) {
             Candidate candidate = make_candidate(item, Tier::individual);
-            add_part(candidate, Signal::session, kSessionShare * state.session.get(item));
+            add_part(candidate, Signal::session, kSessionShare * session_score(state, item));
             add_part(candidate, Signal::affinity, kAffinityShare * affinity.of(item));
             add_part(candidate, Signal::popularity, kPopularityShare * popularity.of(item));
             out.push_back(candidate);

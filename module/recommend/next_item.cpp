@@ -14,9 +14,9 @@ namespace {
 using store::NeighbourKind;
 using store::Source;
 
-constexpr std::size_t kLinkedItems = 3;  // of the end of the session
+constexpr std::size_t kLinkedItems = 5;  // of the end of the session
 constexpr float kLinkDecay = 1.5F;       // items
-constexpr std::size_t kSteps = 10;       // of each item's links, for two of them
+constexpr std::size_t kSteps = 16;       // of each item's links, for two of them
 constexpr float kEarlierDecay = 3;       // items
 constexpr std::size_t kMaxPlace = 255;
 constexpr std::size_t kRecentItems = 9;  // when there is no current session
@@ -30,51 +30,49 @@ std::size_t context_of(std::size_t items, std::size_t sessions) {
 }
 
 void add_second_links(const store::Snapshot& snapshot, store::ItemIndex from, float weight,
-                      std::span<const store::ScoredItem> links, Sparse<Evidence>& evidence) {
+                      std::span<const store::ScoredItem> links, Clues& clues) {
     for (const store::ScoredItem& first : links.first(std::min(links.size(), kSteps))) {
         const auto next = snapshot.neighbours(NeighbourKind::next, first.item);
         for (const store::ScoredItem& second : next.first(std::min(next.size(), kSteps))) {
             if (second.item != from) {
-                evidence.at(second.item).second_link += weight * first.score * second.score;
+                clues.at(second.item).second_link += weight * first.score * second.score;
             }
         }
     }
 }
 
 void add_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex> session,
-               Sparse<Evidence>& evidence) {
+               Clues& clues) {
     float weight = 1;
     const std::size_t count = std::min(session.size(), kLinkedItems);
     for (std::size_t i = 1; i <= count; ++i) {
         const store::ItemIndex item = session[session.size() - i];
         const auto links = snapshot.neighbours(NeighbourKind::next, item);
         for (const store::ScoredItem& link : links) {
-            evidence.at(link.item).link += weight * link.score;
+            clues.at(link.item).link += weight * link.score;
         }
-        add_second_links(snapshot, item, weight, links, evidence);
+        add_second_links(snapshot, item, weight, links, clues);
         weight *= std::exp(-1 / kLinkDecay);
     }
 }
 
-// The evidence of sources as factors that make probabilities of it.
+// The clues of sources as factors that make probabilities of them.
 struct Scale {
-    float near, wide, link, second_link;
+    float near = 0, wide = 0, link = 0, second_link = 0;
 };
 
 float inverse(float sum) {
     return sum > 0 ? 1 / sum : 0;
 }
 
-Scale scale_of(const Scratch::State& scratch) {
-    Evidence sum;
-    for (const store::ItemIndex item : scratch.evidence.touched()) {
-        if (scratch.place.get(item) == 0) {
-            const Evidence evidence = scratch.evidence.get(item);
-            sum.near += evidence.near;
-            sum.wide += evidence.wide;
-            sum.link += evidence.link;
-            sum.second_link += evidence.second_link;
-        }
+Scale scale_of(std::span<const Clue> clues) {
+    Scale sum;
+    for (const Clue& clue : clues) {
+        const float counts = clue.place == 0 ? 1 : 0;
+        sum.near += counts * clue.near;
+        sum.wide += counts * clue.wide;
+        sum.link += counts * clue.link;
+        sum.second_link += counts * clue.second_link;
     }
     return {inverse(sum.near), inverse(sum.wide), inverse(sum.link), inverse(sum.second_link)};
 }
@@ -87,16 +85,16 @@ float of(const store::Mixture::Shares& shares, Source source) {
     return shares[static_cast<std::size_t>(source)];
 }
 
-// The evidence as shares of each source: what is left is a sum of products.
+// The clues as shares of each source: what is left is a sum of products.
 Scale weighted(Scale scale, const store::Mixture::Shares& shares) {
     return {scale.near * of(shares, Source::near), scale.wide * of(shares, Source::wide),
             scale.link * of(shares, Source::link),
             scale.second_link * of(shares, Source::second_link)};
 }
 
-float product(const Scale& scale, const Evidence& evidence) {
-    return scale.near * evidence.near + scale.wide * evidence.wide + scale.link * evidence.link +
-           scale.second_link * evidence.second_link;
+float product(const Scale& scale, const Clue& clue) {
+    return scale.near * clue.near + scale.wide * clue.wide + scale.link * clue.link +
+           scale.second_link * clue.second_link;
 }
 
 float earlier(std::size_t place) {
@@ -119,8 +117,8 @@ float return_score(const store::Mixture::Shares& shares, std::size_t place) {
 
 void note_places(std::span<const store::ItemIndex> session, Scratch::State& scratch) {
     for (std::size_t i = 0; i < session.size(); ++i) {
-        scratch.place.at(session[i]) =
-            static_cast<std::uint8_t>(std::min(session.size() - i, kMaxPlace));
+        scratch.clues.at(session[i]).place =
+            static_cast<std::uint32_t>(std::min(session.size() - i, kMaxPlace));
     }
 }
 
@@ -136,20 +134,18 @@ std::span<const store::ItemIndex> session_of(const visitor::Profile& visitor,
     return {room.data(), count};
 }
 
-// Fills places and evidence; returns the context. At least one item must be known.
+// Fills the clues; returns the context. At least one item must be known.
 std::size_t gather(const Query& query, std::span<const store::ItemIndex> session,
                    Scratch::State& scratch) {
     note_places(session, scratch);
     const std::size_t found = add_sessions(*query.snapshot, session, query.now, scratch);
-    add_links(*query.snapshot, session, scratch.evidence);
+    add_links(*query.snapshot, session, scratch.clues);
     return context_of(session.size(), found);
 }
 
 bool prepare(const Query& query, std::array<store::ItemIndex, kRecentItems>& room,
              std::span<const store::ItemIndex>& session, Scratch::State& scratch) {
-    scratch.session.reset(query.snapshot->item_count());
-    scratch.place.reset(query.snapshot->item_count());
-    scratch.evidence.reset(query.snapshot->item_count());
+    scratch.clues.reset(query.snapshot->item_count());
     if (!personal(query)) {
         return false;
     }
@@ -169,21 +165,20 @@ bool session_scores(const Query& query, Scratch::State& scratch) {
     const store::Mixture* own = query.snapshot->mixture();
     const store::Mixture::Shares& shares =
         (own != nullptr ? *own : default_mixture()).shares[context];
-    const Scale scale = weighted(scale_of(scratch), shares);
+    const std::span<Clue> clues = scratch.clues.all();
+    const Scale scale = weighted(scale_of(clues), shares);
     float best = 0;
-    for (const store::ItemIndex item : scratch.evidence.touched()) {
-        if (scratch.place.get(item) == 0) {
-            const float score = product(scale, scratch.evidence.get(item));
-            scratch.session.at(item) = score;
-            best = std::max(best, score);
+    for (Clue& clue : clues) {
+        if (clue.place == 0) {
+            clue.score = product(scale, clue);
+            best = std::max(best, clue.score);
+        } else {
+            clue.score = return_score(shares, clue.place);
         }
     }
-    for (const store::ItemIndex item : session) {
-        scratch.session.at(item) = return_score(shares, scratch.place.get(item));
-    }
-    const float to_one = inverse(best);
-    for (const store::ItemIndex item : scratch.session.touched()) {
-        scratch.session.at(item) *= to_one > 0 ? to_one : 1;
+    const float to_one = best > 0 ? 1 / best : 1;
+    for (Clue& clue : clues) {
+        clue.score *= to_one;
     }
     return best > 0;
 }
@@ -196,14 +191,14 @@ Opinion opinion_of(const Query& query, store::ItemIndex item, Scratch::State& sc
         return opinion;
     }
     opinion.context = gather(query, session, scratch);
-    const std::size_t place = scratch.place.get(item);
+    const Clue clue = scratch.clues.at(item);
+    const std::size_t place = clue.place;
     if (place == 0) {
-        const Scale scale = scale_of(scratch);
-        const Evidence evidence = scratch.evidence.get(item);
-        of(opinion.says, Source::near) = scale.near * evidence.near;
-        of(opinion.says, Source::wide) = scale.wide * evidence.wide;
-        of(opinion.says, Source::link) = scale.link * evidence.link;
-        of(opinion.says, Source::second_link) = scale.second_link * evidence.second_link;
+        const Scale scale = scale_of(scratch.clues.all());
+        of(opinion.says, Source::near) = scale.near * clue.near;
+        of(opinion.says, Source::wide) = scale.wide * clue.wide;
+        of(opinion.says, Source::link) = scale.link * clue.link;
+        of(opinion.says, Source::second_link) = scale.second_link * clue.second_link;
     } else {
         of(opinion.says, place == 1   ? Source::last
                          : place == 2 ? Source::before_last

@@ -5,9 +5,9 @@
 //
 // Sources of items that are new to the session, each summing to 1 over them:
 //   near, wide    sessions like this one, see session_knn.hpp
-//   link          what is viewed next after the last 3 items (NeighbourKind::next), the i-th from
+//   link          what is viewed next after the last 5 items (NeighbourKind::next), the i-th from
 //                 the end with weight exp(-i / 1.5)
-//   second_link   the same over two steps, the 10 best of each, for what few sessions have seen
+//   second_link   the same over two steps, the 16 best of each, for what few sessions have seen
 // Sources of items to which the visitor returns:
 //   last, before_last  the item itself (1)
 //   earlier            exp(-(place - 3) / 3) for the others, the place counted from the end
@@ -30,9 +30,8 @@ namespace pz::recommend {
 const store::Mixture& default_mixture();
 
 // Probabilities of all items that any source names, with the best that the visitor's session has
-// not scaled to 1, in `scratch.session`; the places of the session's items in `scratch.place`. For
-// the visitor's current session, or else for what was touched last. False, and no scores, when the
-// level or the visitor gives nothing.
+// not scaled to 1, in `scratch.clues`. For the visitor's current session, or else for what was
+// touched last. False, and no scores, when the level or the visitor gives nothing.
 bool session_scores(const Query& query, Scratch::State& scratch);
 
 // What each source says of one item. For finding shares.

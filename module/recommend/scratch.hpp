@@ -60,9 +60,57 @@ struct Neighbour {
     float similarity;
 };
 
-// What speaks for an item that may come next: the first sources of store::Mixture.
-struct Evidence {
+// What speaks for an item that may come next, by the first sources of store::Mixture; not
+// normalised.
+struct Clue {
+    store::ItemIndex item = 0;
+    std::uint32_t place =
+        0;  // in the visitor's session, from its end: 1 is the latest; 0: not in it
     float near = 0, wide = 0, link = 0, second_link = 0;
+    float score = 0;  // the result
+};
+
+// The items with clues, back to back: they are few, and all that is computed of them stays in the
+// nearest cache.
+class Clues {
+  public:
+    void reset(std::size_t items) {
+        if (cells_.size() < items) {
+            cells_.resize(items);
+        }
+        clues_.clear();
+        if (++epoch_ == 0) {  // once in 4 billion resets old stamps could look new
+            cells_.assign(cells_.size(), {});
+            epoch_ = 1;
+        }
+    }
+    // Where the item's clue is in all(); a new one at first. `item` is below the items of reset().
+    std::uint32_t index(store::ItemIndex item) {
+        Cell& cell = cells_[item];
+        if (cell.epoch != epoch_) {
+            cell = {epoch_, static_cast<std::uint32_t>(clues_.size())};
+            clues_.emplace_back().item = item;
+        }
+        return cell.index;
+    }
+    Clue& operator[](std::uint32_t index) { return clues_[index]; }
+    Clue& at(store::ItemIndex item) { return clues_[index(item)]; }
+    // Null: there is none.
+    const Clue* find(store::ItemIndex item) const {
+        return cells_[item].epoch == epoch_ ? &clues_[cells_[item].index] : nullptr;
+    }
+    std::span<Clue> all() { return clues_; }
+    // Starts to bring into the cache what index() will read.
+    void expect(store::ItemIndex item) const { __builtin_prefetch(cells_.data() + item); }
+
+  private:
+    struct Cell {
+        std::uint32_t epoch = 0;
+        std::uint32_t index = 0;
+    };
+    std::vector<Cell> cells_;
+    std::vector<Clue> clues_;
+    std::uint32_t epoch_ = 0;
 };
 
 // Something the visitor turned to; see wishes.hpp.
@@ -76,10 +124,9 @@ struct Wish {
 
 struct Scratch::State {
     // session_scores()
+    Clues clues;
     std::vector<Neighbour> neighbours;
-    Sparse<std::uint8_t> place;  // of the evolving session's items: 1 is the latest
-    Sparse<Evidence> evidence;   // not normalised
-    Sparse<float> session;       // the result
+    std::vector<std::uint32_t> met;  // one neighbour's items, as places in clues
 
     // score_affinity()
     std::vector<AffinityEntry> affinities;

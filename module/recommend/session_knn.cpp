@@ -11,14 +11,16 @@ namespace pz::recommend {
 namespace {
 
 constexpr std::size_t kMaxItems = 9;     // of the evolving session
-constexpr std::size_t kNewest = 500;     // m
-constexpr std::size_t kNearest = 100;    // k
+constexpr std::size_t kLanes = 12;       // kMaxItems, as full vectors
+constexpr std::size_t kNewest = 1000;    // m
+constexpr std::size_t kNearest = 200;    // k
 constexpr float kEventDecay = 4;         // l1, in events
 constexpr float kAgeDecay = 60 * 86400;  // l2, in seconds
 constexpr float kDistanceDecay = 4;      // l3, in items
 constexpr float kMatchDecay = 3;         // l4, in events
 constexpr float kWideMatchDecay = 9;     // in events
 constexpr float kIdfWeight = 1;          // w
+constexpr std::size_t kAhead = 3;        // neighbours, in bringing their items into the cache
 
 // exp(-i / l) for small i; farther than the table is as far as its end.
 class DecayTable {
@@ -34,24 +36,22 @@ class DecayTable {
     std::array<float, 64> values_{};
 };
 
-// One item's session list on its way from the newest to the oldest.
-struct Cursor {
-    const std::uint32_t* at;
-    const std::uint32_t* end;
-    float weight;
-};
-
+// The items' session lists on their way from the newest to the oldest. A list that has ended is at
+// 0, as sessions count from 1 here.
 struct Cursors {
-    std::array<Cursor, kMaxItems> list;
-    std::size_t count = 0;
+    std::array<std::uint32_t, kLanes> at{};
+    std::array<float, kLanes> weight{};
+    std::array<const std::uint32_t*, kLanes> next{};
+    std::array<const std::uint32_t*, kLanes> end{};
 
-    void drop_ended() {
-        const auto ended = [](const Cursor& c) { return c.at == c.end; };
-        count = static_cast<std::size_t>(
-            std::remove_if(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(count), ended) -
-            list.begin());
+    std::uint32_t newest() const {
+        std::uint32_t newest = 0;
+        for (const std::uint32_t session : at) {
+            newest = std::max(newest, session);
+        }
+        return newest;
     }
-    std::span<Cursor> open() { return {list.data(), count}; }
+    void step(std::size_t i) { at[i] = next[i] == end[i] ? 0 : *next[i]++ + 1; }
 };
 
 Cursors open_lists(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items) {
@@ -59,46 +59,55 @@ Cursors open_lists(const store::Snapshot& snapshot, std::span<const store::ItemI
     Cursors cursors;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const auto sessions = snapshot.sessions_of(items[items.size() - 1 - i]);
-        cursors.list[cursors.count++] = {sessions.data(), sessions.data() + sessions.size(),
-                                         kDecay.at(i)};
+        cursors.weight[i] = kDecay.at(i);
+        cursors.next[i] = sessions.data();
+        cursors.end[i] = sessions.data() + sessions.size();
+        cursors.step(i);
     }
-    cursors.drop_ended();
     return cursors;
 }
 
 // The m newest sessions with any of the items. Sessions are numbered by time and the lists are
 // sorted, so merging them from the newest on stops at m, without a table of all sessions.
-void find_newest(Cursors& cursors, std::vector<Neighbour>& out) {
+void find_newest(Cursors& cursors, std::size_t lists, const store::SessionTable& sessions,
+                 std::vector<Neighbour>& out) {
     out.clear();
-    while (cursors.count > 0 && out.size() < kNewest) {
-        std::uint32_t newest = 0;
-        for (const Cursor& cursor : cursors.open()) {
-            newest = std::max(newest, *cursor.at);
+    while (out.size() < kNewest) {
+        const std::uint32_t newest = cursors.newest();
+        if (newest == 0) {
+            return;
         }
         float weight = 0;
-        bool ended = false;
-        for (Cursor& cursor : cursors.open()) {
-            if (*cursor.at == newest) {
-                weight += cursor.weight;
-                ended |= ++cursor.at == cursor.end;
+        for (std::size_t i = 0; i < lists; ++i) {
+            if (cursors.at[i] == newest) {
+                weight += cursors.weight[i];
+                cursors.step(i);
             }
         }
-        if (ended) {
-            cursors.drop_ended();
-        }
-        out.push_back({newest, weight});
+        sessions.expect(newest - 1);
+        out.push_back({newest - 1, weight});
     }
 }
 
-void keep_nearest(const store::Snapshot& snapshot, std::int64_t now,
+float shortness(std::size_t length) {
+    static const std::array<float, 64> kRoots = [] {
+        std::array<float, 64> roots{};
+        for (std::size_t i = 0; i < roots.size(); ++i) {
+            roots[i] = 1 / std::sqrt(static_cast<float>(std::max<std::size_t>(i, 1)));
+        }
+        return roots;
+    }();
+    return kRoots[std::min(length, kRoots.size() - 1)];
+}
+
+void keep_nearest(const store::SessionTable& sessions, std::int64_t now,
                   std::vector<Neighbour>& neighbours) {
     for (Neighbour& neighbour : neighbours) {
-        const auto length = static_cast<float>(snapshot.items_of(neighbour.session).size());
         const auto age = static_cast<float>(std::max<std::int64_t>(
-            now - static_cast<std::int64_t>(snapshot.session_time(neighbour.session)), 0));
+            now - static_cast<std::int64_t>(sessions.time(neighbour.session)), 0));
         // A shop without events for years still has neighbours: ages count up to ten decays.
         const float decay = std::exp(-std::min(age / kAgeDecay, 10.0F));
-        neighbour.similarity *= decay / std::sqrt(std::max(length, 1.0F));
+        neighbour.similarity *= decay * shortness(sessions.items_of(neighbour.session).size());
     }
     const auto nearer = [](const Neighbour& a, const Neighbour& b) {
         return a.similarity != b.similarity ? a.similarity > b.similarity : a.session > b.session;
@@ -122,15 +131,17 @@ float log_of(std::uint32_t count) {
     return count < kLogs.size() ? kLogs[count] : std::log(static_cast<float>(count));
 }
 
-void add_evidence(std::span<const store::ItemIndex> items, float similarity,
-                  Scratch::State& scratch) {
+// One neighbour's items.
+void add_items(std::span<const store::ItemIndex> items, float similarity, Scratch::State& scratch) {
     static const DecayTable kMatch(kMatchDecay);
     static const DecayTable kWideMatch(kWideMatchDecay);
     static const DecayTable kDistance(kDistanceDecay);
     std::size_t match = kMaxItems + 1;  // from the end of the visitor's session, 1 is the latest
     std::size_t match_at = 0;
+    scratch.met.resize(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
-        const std::size_t place = scratch.place.get(items[i]);
+        scratch.met[i] = scratch.clues.index(items[i]);
+        const std::size_t place = scratch.clues[scratch.met[i]].place;
         if (place > 0 && place < match) {
             match = place;
             match_at = i;
@@ -140,19 +151,34 @@ void add_evidence(std::span<const store::ItemIndex> items, float similarity,
     const float wide = similarity * kWideMatch.at(match - 1);
     for (std::size_t i = 0; i < items.size(); ++i) {
         const std::size_t distance = i > match_at ? i - match_at : match_at - i;
-        Evidence& evidence = scratch.evidence.at(items[i]);
-        evidence.near += near * kDistance.at(distance);
-        evidence.wide += wide;
+        Clue& clue = scratch.clues[scratch.met[i]];
+        clue.near += near * kDistance.at(distance);
+        clue.wide += wide;
+    }
+}
+
+void add_neighbours(const store::SessionTable& sessions, Scratch::State& scratch) {
+    const std::span<const Neighbour> neighbours = scratch.neighbours;
+    for (std::size_t i = 0; i < neighbours.size(); ++i) {
+        if (i + 2 * kAhead < neighbours.size()) {
+            sessions.expect_items(neighbours[i + 2 * kAhead].session);
+        }
+        if (i + kAhead < neighbours.size()) {
+            for (const store::ItemIndex item : sessions.items_of(neighbours[i + kAhead].session)) {
+                scratch.clues.expect(item);
+                sessions.expect_frequency(item);
+            }
+        }
+        add_items(sessions.items_of(neighbours[i].session), neighbours[i].similarity, scratch);
     }
 }
 
 // Rare items count for more.
-void weigh_near(const store::Snapshot& snapshot, Sparse<Evidence>& evidence) {
-    const auto sessions = static_cast<std::uint32_t>(snapshot.session_count());
-    const float all = log_of(std::max(sessions, 1U));
-    for (const store::ItemIndex item : evidence.touched()) {
-        const std::uint32_t with = std::max(snapshot.session_frequency(item), 1U);
-        evidence.at(item).near *= 1 + kIdfWeight * std::max(all - log_of(with), 0.0F);
+void weigh_near(const store::SessionTable& sessions, std::span<Clue> clues) {
+    const float all = log_of(static_cast<std::uint32_t>(std::max<std::size_t>(sessions.size(), 1)));
+    for (Clue& clue : clues) {
+        const std::uint32_t with = std::max(sessions.frequency(clue.item), 1U);
+        clue.near *= 1 + kIdfWeight * std::max(all - log_of(with), 0.0F);
     }
 }
 
@@ -161,14 +187,13 @@ void weigh_near(const store::Snapshot& snapshot, Sparse<Evidence>& evidence) {
 std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
                          std::int64_t now, Scratch::State& scratch) {
     items = items.last(std::min(items.size(), kMaxItems));
+    const store::SessionTable sessions = snapshot.session_table();
     Cursors cursors = open_lists(snapshot, items);
-    find_newest(cursors, scratch.neighbours);
+    find_newest(cursors, items.size(), sessions, scratch.neighbours);
     const std::size_t found = scratch.neighbours.size();
-    keep_nearest(snapshot, now, scratch.neighbours);
-    for (const Neighbour& neighbour : scratch.neighbours) {
-        add_evidence(snapshot.items_of(neighbour.session), neighbour.similarity, scratch);
-    }
-    weigh_near(snapshot, scratch.evidence);
+    keep_nearest(sessions, now, scratch.neighbours);
+    add_neighbours(sessions, scratch);
+    weigh_near(sessions, scratch.clues.all());
     return found;
 }
 

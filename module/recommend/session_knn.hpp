@@ -20,9 +20,9 @@
 
 namespace pz::recommend {
 
-// Adds to `scratch.evidence` of all items that the neighbours have. `items`: the evolving session,
-// oldest first, whose places are in `scratch.place`. Returns how many sessions have any of the
-// items, at most m.
+// Adds to `scratch.clues` of all items that the neighbours have. `items`: the evolving session,
+// oldest first, whose places are in the clues. Returns how many sessions have any of the items, at
+// most m.
 std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
                          std::int64_t now, Scratch::State& scratch);
 

@@ -200,7 +200,8 @@ bool tile_signals(const Query& query, Scratch& scratch, std::span<const store::I
         TileValues& tile = values[i];
         touched.read(items[i], tile);
         value(tile, TileSignal::followed) = followers.log_lift(items[i]);
-        const float session = std::min(state.session.get(items[i]), 1.0F);
+        const Clue* clue = state.clues.find(items[i]);
+        const float session = clue == nullptr ? 0 : std::min(clue->score, 1.0F);
         value(tile, TileSignal::session) = std::log1p(100 * session);
         const float taste = value(tile, TileSignal::affinity) = affinity.of(items[i]);
         const float price = log_price(*query.snapshot, items[i]);

@@ -168,16 +168,15 @@ void put_sessions(const Draft& draft, Image& image) {
     std::stable_sort(order.begin(), order.end(), [&draft](std::uint32_t a, std::uint32_t b) {
         return draft.session_times[a] < draft.session_times[b];
     });
-    image.session_times.reserve(order.size());
-    image.session_offsets.reserve(order.size() + 1);
+    image.session_heads.reserve(order.size() + 1);
     image.session_items.reserve(draft.session_items.size());
-    image.session_offsets.push_back(0);
     for (const std::uint32_t old : order) {
         const std::span<const ItemIndex> items = items_of(draft, old);
-        image.session_times.push_back(draft.session_times[old]);
+        image.session_heads.push_back(
+            {static_cast<std::uint32_t>(image.session_items.size()), draft.session_times[old]});
         image.session_items.insert(image.session_items.end(), items.begin(), items.end());
-        image.session_offsets.push_back(static_cast<std::uint32_t>(image.session_items.size()));
     }
+    image.session_heads.push_back({static_cast<std::uint32_t>(image.session_items.size()), 0});
 }
 
 // The other way round: a counting sort over the sessions, newest first.
@@ -194,9 +193,9 @@ void put_item_sessions(std::size_t items, std::size_t limit, Image& image) {
     image.item_sessions.resize(image.item_session_offsets.back());
     std::vector<std::uint32_t> next(image.item_session_offsets.begin(),
                                     image.item_session_offsets.end() - 1);
-    for (std::size_t session = image.session_times.size(); session-- > 0;) {
-        for (std::uint32_t i = image.session_offsets[session];
-             i < image.session_offsets[session + 1]; ++i) {
+    for (std::size_t session = image.session_heads.size() - 1; session-- > 0;) {
+        for (std::uint32_t i = image.session_heads[session].begin;
+             i < image.session_heads[session + 1].begin; ++i) {
             const ItemIndex item = image.session_items[i];
             if (next[item] < image.item_session_offsets[item + 1]) {
                 image.item_sessions[next[item]++] = static_cast<std::uint32_t>(session);
@@ -264,8 +263,7 @@ Image::Sections Image::sections() const {
             bytes_of(list_items),
             bytes_of(neighbour_offsets),
             bytes_of(neighbour_items),
-            bytes_of(session_times),
-            bytes_of(session_offsets),
+            bytes_of(session_heads),
             bytes_of(session_items),
             bytes_of(item_session_offsets),
             bytes_of(item_sessions),
@@ -289,7 +287,7 @@ Header make_header(const Image& image, std::uint64_t generation, std::int64_t cr
     header.item_count = static_cast<std::uint32_t>(image.live.size());
     header.field_count = static_cast<std::uint32_t>(image.field_names.size());
     header.value_count = static_cast<std::uint32_t>(image.text_offsets.size() - 1);
-    header.session_count = static_cast<std::uint32_t>(image.session_times.size());
+    header.session_count = static_cast<std::uint32_t>(image.session_heads.size() - 1);
     std::uint64_t at = sizeof(Header);
     const Image::Sections sections = image.sections();
     for (std::size_t i = 0; i < kSectionCount; ++i) {

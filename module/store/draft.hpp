@@ -62,8 +62,7 @@ struct Image {
     std::vector<ScoredItem> list_items;
     std::vector<std::uint32_t> neighbour_offsets;
     std::vector<ScoredItem> neighbour_items;
-    std::vector<std::uint32_t> session_times;
-    std::vector<std::uint32_t> session_offsets;
+    std::vector<SessionHead> session_heads;
     std::vector<ItemIndex> session_items;
     std::vector<std::uint32_t> item_session_offsets;
     std::vector<std::uint32_t> item_sessions;

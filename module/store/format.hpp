@@ -38,8 +38,7 @@ enum class Section : std::uint32_t {
     list_items,            // ScoredItem
     neighbour_offsets,     // u32, NeighbourKind::count x item_count + 1, kind by kind
     neighbour_items,       // ScoredItem
-    session_times,         // u32 unix seconds, per session, ascending
-    session_offsets,       // u32, sessions + 1
+    session_heads,         // SessionHead, sessions + 1, by time, ascending; the last has time 0
     session_items,         // u32 item
     item_session_offsets,  // u32, item_count + 1
     item_sessions,         // u32 session, newest first
@@ -100,7 +99,8 @@ struct LiveRecord {
     std::uint32_t restocked;
 };
 static_assert(kSources == 7 && kMixtureContexts == 12, "part of the format");
-static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8);
+static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8 &&
+              sizeof(SessionHead) == 8);
 static_assert(sizeof(ItemSignals) == 12 && sizeof(Attribute) == 8);
 
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);

@@ -100,6 +100,12 @@ struct Attribute {
 // Segments that the learner found, at most so many.
 inline constexpr std::size_t kMaxFoundSegments = 8;
 
+// Where a session's items begin in the list of all, and when it ended.
+struct SessionHead {
+    std::uint32_t begin;
+    std::uint32_t time;  // unix seconds
+};
+
 // Lists kept best first. The key is the interned text of the category, brand or segment.
 enum class ListKind : std::uint8_t {
     popular,      // key kNoValue: the whole shop

@@ -70,7 +70,7 @@ std::size_t Snapshot::value_count() const {
     return layout_->view.text_offsets.size() - 1;
 }
 std::size_t Snapshot::session_count() const {
-    return layout_->view.session_times.size();
+    return session_table().size();
 }
 
 ItemIndex Snapshot::find(std::string_view id) const {
@@ -192,20 +192,21 @@ std::span<const std::uint32_t> Snapshot::sessions_of(ItemIndex item) const {
     return row(view.item_session_offsets, view.item_sessions, item);
 }
 
-std::span<const ItemIndex> Snapshot::items_of(std::uint32_t session) const {
+SessionTable Snapshot::session_table() const {
     const View& view = layout_->view;
-    if (session >= session_count()) {
-        return {};
-    }
-    return row(view.session_offsets, view.session_items, session);
+    return {view.session_heads, view.session_items, view.session_frequency};
+}
+
+std::span<const ItemIndex> Snapshot::items_of(std::uint32_t session) const {
+    return session_table().items_of(session);
 }
 
 std::uint32_t Snapshot::session_time(std::uint32_t session) const {
-    return session < session_count() ? layout_->view.session_times[session] : 0;
+    return session_table().time(session);
 }
 
 std::uint32_t Snapshot::session_frequency(ItemIndex item) const {
-    return item < item_count() ? layout_->view.session_frequency[item] : 0;
+    return session_table().frequency(item);
 }
 
 std::size_t Snapshot::session_item_count() const {

@@ -26,6 +26,39 @@
 
 namespace pz::store {
 
+// The sessions as they lie in memory, for loops over many of them. A session or an item out of
+// range has nothing.
+class SessionTable {
+  public:
+    SessionTable(std::span<const SessionHead> heads, std::span<const ItemIndex> items,
+                 std::span<const std::uint32_t> frequency)
+        : heads_(heads), items_(items), frequency_(frequency) {}
+
+    // One head more than sessions tells where the last one's items end.
+    std::size_t size() const { return heads_.size() - 1; }
+    std::span<const ItemIndex> items_of(std::uint32_t session) const {
+        return session < size() ? items_.subspan(heads_[session].begin,
+                                                 heads_[session + 1].begin - heads_[session].begin)
+                                : std::span<const ItemIndex>();
+    }
+    std::uint32_t time(std::uint32_t session) const {
+        return session < size() ? heads_[session].time : 0;
+    }
+    std::uint32_t frequency(ItemIndex item) const {
+        return item < frequency_.size() ? frequency_[item] : 0;
+    }
+
+    // Starts to bring into the cache what the calls above will read.
+    void expect(std::uint32_t session) const { __builtin_prefetch(heads_.data() + session); }
+    void expect_items(std::uint32_t session) const { __builtin_prefetch(items_of(session).data()); }
+    void expect_frequency(ItemIndex item) const { __builtin_prefetch(frequency_.data() + item); }
+
+  private:
+    std::span<const SessionHead> heads_;
+    std::span<const ItemIndex> items_;
+    std::span<const std::uint32_t> frequency_;
+};
+
 class Snapshot {
   public:
     static Result<std::unique_ptr<const Snapshot>> open(const std::string& path);
@@ -91,6 +124,7 @@ class Snapshot {
     std::uint32_t session_frequency(ItemIndex item) const;
     // Items of all sessions together.
     std::size_t session_item_count() const;
+    SessionTable session_table() const;
     // What was found to suit this shop; null: nothing was, take the defaults.
     const Mixture* mixture() const;
 

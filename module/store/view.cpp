@@ -80,8 +80,7 @@ bool take_all(std::span<const std::byte> f, const Header& h, View& v) {
            take(f, h, Section::list_items, v.list_items) &&
            take(f, h, Section::neighbour_offsets, v.neighbour_offsets) &&
            take(f, h, Section::neighbour_items, v.neighbour_items) &&
-           take(f, h, Section::session_times, v.session_times) &&
-           take(f, h, Section::session_offsets, v.session_offsets) &&
+           take(f, h, Section::session_heads, v.session_heads) &&
            take(f, h, Section::session_items, v.session_items) &&
            take(f, h, Section::item_session_offsets, v.item_session_offsets) &&
            take(f, h, Section::item_sessions, v.item_sessions) &&
@@ -102,8 +101,7 @@ bool sizes_ok(const View& v) {
            v.rows.size() == items * h.field_count && v.first_seen.size() == items &&
            v.list_offsets.size() == v.list_keys.size() + 1 &&
            v.neighbour_offsets.size() == kNeighbourKinds * items + 1 &&
-           v.session_times.size() == h.session_count &&
-           v.session_offsets.size() == std::uint64_t{h.session_count} + 1 &&
+           v.session_heads.size() == std::uint64_t{h.session_count} + 1 &&
            v.item_session_offsets.size() == items + 1 && v.session_frequency.size() == items &&
            v.item_signals.size() == items && v.found_segments.size() <= kMaxFoundSegments &&
            v.found_weights.size() == v.found_attributes.size() * v.found_segments.size() &&
@@ -193,9 +191,21 @@ bool newest_first(const View& v, std::size_t item) {
     return true;
 }
 
+// As offsets_ok(); times never fall.
+bool heads_ok(std::span<const SessionHead> heads, std::size_t items) {
+    const auto begins_rise = [](const SessionHead& a, const SessionHead& b) {
+        return a.begin < b.begin;
+    };
+    const auto times_rise = [](const SessionHead& a, const SessionHead& b) {
+        return a.time < b.time;
+    };
+    return !heads.empty() && heads.front().begin == 0 && heads.back().begin == items &&
+           std::is_sorted(heads.begin(), heads.end(), begins_rise) &&
+           std::is_sorted(heads.begin(), heads.end() - 1, times_rise);
+}
+
 bool sessions_ok(const View& v) {
-    if (!std::is_sorted(v.session_times.begin(), v.session_times.end()) ||
-        !offsets_ok(v.session_offsets, v.session_items.size()) ||
+    if (!heads_ok(v.session_heads, v.session_items.size()) ||
         !all_below(v.session_items, v.header->item_count) ||
         !offsets_ok(v.item_session_offsets, v.item_sessions.size()) ||
         !all_below(v.item_sessions, v.header->session_count)) {

@@ -27,8 +27,7 @@ struct View {
     std::span<const ScoredItem> list_items;
     std::span<const std::uint32_t> neighbour_offsets;
     std::span<const ScoredItem> neighbour_items;
-    std::span<const std::uint32_t> session_times;
-    std::span<const std::uint32_t> session_offsets;
+    std::span<const SessionHead> session_heads;
     std::span<const ItemIndex> session_items;
     std::span<const std::uint32_t> item_session_offsets;
     std::span<const std::uint32_t> item_sessions;
