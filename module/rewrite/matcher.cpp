@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <functional>
+#include <string_view>
 
 #include "rewrite/characters.hpp"
 
@@ -33,6 +35,15 @@ bool on_class(const AttributeTest& test) {
 
 bool on_attribute(const AttributeTest& test) {
     return !test.negated && test.name.size() <= kMaxName;
+}
+
+std::size_t hash_of(const Compound& compound, std::uint32_t left) {
+    const std::hash<std::string_view> hash;
+    std::size_t mixed = hash(compound.type) + left;
+    for (const AttributeTest& test : compound.attributes) {
+        mixed = mixed * 31 + hash(test.value);
+    }
+    return mixed;
 }
 
 template <typename Wanted>
@@ -83,13 +94,34 @@ std::uint64_t CompoundIndex::hash_of(std::string_view text) {
 void Matcher::add(const Selector& selector) {
     const std::size_t index = selectors_++;
     for (const ComplexSelector& complex : selector.alternatives) {
+        std::uint32_t left = kNone;
         for (const Compound& compound : complex.compounds) {
-            nodes_.push_back({&compound, index, &compound == &complex.compounds.back()});
+            if (&compound == &complex.compounds.back()) {
+                nodes_.push_back({&compound, left, index, true});
+            } else {
+                left = left_node(compound, left);
+            }
         }
     }
 }
 
+// The node of an equal compound behind the same left part, or a new one. Where hashes meet, both
+// have their own.
+std::uint32_t Matcher::left_node(const Compound& compound, std::uint32_t left) {
+    const auto [known, is_new] =
+        shared_.try_emplace(hash_of(compound, left), static_cast<std::uint32_t>(nodes_.size()));
+    if (!is_new) {
+        const Node& node = nodes_[known->second];
+        if (node.left == left && *node.compound == compound) {
+            return known->second;
+        }
+    }
+    nodes_.push_back({&compound, left, 0, false});
+    return static_cast<std::uint32_t>(nodes_.size() - 1);
+}
+
 void Matcher::compile() {
+    shared_.clear();
     open_.assign(nodes_.size(), 0);
     for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
         file(node);
@@ -191,13 +223,13 @@ bool Matcher::follows(std::uint32_t node, const Candidate& candidate) const {
         return true;
     }
     if (combinator == Combinator::descendant) {
-        return open_[node - 1] != 0;
+        return open_[nodes_[node].left] != 0;
     }
     if (!candidate.child_certain || left_.empty() || left_.back().depth + 1 != candidate.depth) {
         return false;
     }
     const auto begin = left_nodes_.begin() + static_cast<std::ptrdiff_t>(left_.back().own);
-    return std::find(begin, left_nodes_.end(), node - 1) != left_nodes_.end();
+    return std::find(begin, left_nodes_.end(), nodes_[node].left) != left_nodes_.end();
 }
 
 void Matcher::remember(std::size_t depth) {

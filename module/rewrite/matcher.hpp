@@ -2,7 +2,8 @@
 //
 // Each compound of each selector hangs on one thing that a tag must have to match it: an id, a word
 // of its class, an attribute's name, or its type. A tag looks up what it has and tests what it
-// finds there; compounds that cannot match cost nothing, however many there are. Only elements that
+// finds there; compounds that cannot match cost nothing, however many there are. Selectors that begin
+// alike ("ul > li.a", "ul > li.b") share what is alike. Only elements that
 // matched the left part of a combinator are remembered, while they are open. The selectors must
 // outlive the matcher. Thread rules: one thread.
 #pragma once
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "rewrite/attributes.hpp"
@@ -95,10 +97,13 @@ class Matcher {
     std::size_t matched(std::size_t first, std::size_t last) const;
 
   private:
+    static constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
+
     struct Node {
         const Compound* compound;
-        std::size_t selector;
-        bool last;  // of its complex selector; otherwise the next node is what follows
+        std::uint32_t left;    // the node on the left of its combinator, or kNone
+        std::size_t selector;  // of which it is the last compound
+        bool last;             // otherwise it is the left of others
     };
     // The element being entered.
     struct Candidate {
@@ -114,6 +119,7 @@ class Matcher {
         std::size_t own;  // its matches begin here in left_nodes_, and end where the next begin
     };
 
+    std::uint32_t left_node(const Compound& compound, std::uint32_t left);
     void file(std::uint32_t node);
     void look_up(TagId id, const Candidate& candidate);
     void forget(std::size_t depth);
@@ -124,6 +130,7 @@ class Matcher {
     void remember(std::size_t depth);
 
     std::vector<Node> nodes_;
+    std::unordered_map<std::size_t, std::uint32_t> shared_;  // left parts by hash, until compile()
     std::size_t selectors_ = 0;
     CompoundIndex ids_, words_, attributes_;
     std::array<std::vector<std::uint32_t>, kTagCount> types_;

@@ -28,6 +28,8 @@ struct AttributeTest {
     Op op = Op::present;
     bool ignore_case = false;
     bool negated = false;
+
+    bool operator==(const AttributeTest&) const = default;
 };
 
 // :nth-child(<step>n+<offset>).
@@ -38,6 +40,7 @@ struct ChildTest {
 
     // `child` counts from 1.
     bool matches(std::uint32_t child) const;
+    bool operator==(const ChildTest&) const = default;
 };
 
 // `div#a.b[c]`: tests on one element.
@@ -52,6 +55,7 @@ struct Compound {
     // `child`: how manyth child element of its parent, from 1; 0 if that is not certain.
     bool matches(std::string_view tag, std::span<const Attribute> attributes,
                  std::uint32_t child) const;
+    bool operator==(const Compound&) const = default;
 };
 
 // `a > b c`: compounds from left to right.

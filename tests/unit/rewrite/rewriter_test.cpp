@@ -1,5 +1,7 @@
 #include "rewrite/rewriter.hpp"
 
+#include <map>
+
 #include "unit/rewrite/permute.hpp"
 
 namespace pz::rewrite::testing {
@@ -103,6 +105,39 @@ BOOST_AUTO_TEST_CASE(selectors_that_share_parts_do_not_disturb_each_other) {
                   {"1@7 <i class=a>1</i> inner=1"});
     check_matches(patterns, "<p title><u>1</u></p><div TITLE=x><b><u>2</u></b></div><u>3</u>",
                   {"4@9 <u>1</u> inner=1", "5@37 <u>2</u> inner=2"});
+}
+
+// Left parts that are equal are held once; those that are only alike, with the same values in other
+// tests, are not.
+BOOST_AUTO_TEST_CASE(selectors_that_begin_alike_match_as_alone) {
+    static constexpr std::string_view kTexts[] = {"p > ul.a > .x",   "p ul.a > .y",
+                                                  "ul#a > .x",       "ul[title=a] > .x",
+                                                  "ul.a > .x",       "ul.a > .y",
+                                                  "ul[title^=a] .x", "ul:not(.a):first-child .x",
+                                                  "ul.a .x",         "ul:first-child .y",
+                                                  "ul.a .z",         "ul:nth-child(2) .z",
+                                                  "div ul.a .z",     "div ul.a > b > i, u > i"};
+    const std::string_view page =
+        "<ul id=a><li class=x>1</ul><ul title=a><li class=x>2</ul><ul class=a><li class=x>3"
+        "<li class=y>4<li><b class=x>5</b></ul><ul title=ab><li class=x>6</ul><div><ul><li "
+        "class=y>7"
+        "<li class=x>8</ul><ul><li class=z>9</ul><ul class=a><li class=z>A<b><i>B</i></b></ul>"
+        "<u><i>C</i></u></div><p><b></b><ul class=b><li class=z>D<li class=x>E</ul>";
+    std::vector<Pattern> all;
+    std::map<std::string, std::size_t> first;  // by match: the first selector that finds it alone
+    for (const std::string_view text : kTexts) {
+        const Pattern alone[] = {widget(text)};
+        for (const std::string& match : run(alone, page, page.size()).matches) {
+            first.try_emplace(match.substr(match.find('@')), all.size());
+        }
+        all.push_back(widget(text));
+    }
+    std::map<std::string, std::size_t> together;
+    for (const std::string& match : run_everywhere(all, page).matches) {
+        together.emplace(match.substr(match.find('@')), std::stoul(match));
+    }
+    BOOST_CHECK(first.size() >= 10);
+    BOOST_CHECK(together == first);
 }
 
 BOOST_AUTO_TEST_CASE(a_tag_that_lost_its_attributes_matches_nothing) {
