@@ -53,8 +53,8 @@ int run_program(int argc, char** argv) {
     app.require_subcommand(0, 1);
     app.get_formatter()->column_width(34);
     Run run;
-    for (const auto add : {add_import, add_learn, add_recommend, add_evaluate, add_inspect, add_check,
-                           add_forget, add_export, add_version, add_help}) {
+    for (const auto add : {add_import, add_learn, add_recommend, add_evaluate, add_inspect,
+                           add_check, add_forget, add_export, add_version, add_help}) {
         add(app, run);
     }
     app.footer("Exit status: 0 done, 1 no, 2 usage.");

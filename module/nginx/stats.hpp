@@ -31,7 +31,7 @@ enum class Skip : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Skip::count)> kSkipNames = {
-    "none",      "redis", "timeout",      "store", "type",    "status",   "encoding",
+    "none",      "redis", "timeout",      "store", "type",    "status",  "encoding",
     "transform", "limit", "no_placement", "slice", "invalid", "charset", "undecided"};
 
 // Upper bounds of the lookup histogram, in microseconds; one more bucket above.
