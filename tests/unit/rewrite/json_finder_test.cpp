@@ -336,7 +336,8 @@ std::vector<std::string> theirs(const std::string& document) {
     const simdjson::padded_string padded(document);
     auto parsed = parser.iterate(padded);
     std::vector<std::string> elements;
-    for (auto value : parsed["list"].get_array().value()) {
+    simdjson::ondemand::array list = parsed["list"].get_array().value();
+    for (auto value : list) {
         simdjson::ondemand::json_type type = value.type().value();
         const bool scalar = type != simdjson::ondemand::json_type::array &&
                             type != simdjson::ondemand::json_type::object;
