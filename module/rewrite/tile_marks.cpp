@@ -33,8 +33,7 @@ class StartTag {
         parse_attributes(outer.substr(name_end_, end - name_end_), attributes_);
     }
 
-    // All its attributes are known: what a long tag has behind them is not.
-    bool whole() const { return attributes_.size() < kMaxAttributes; }
+    bool editable() const;
     std::size_t name_end() const { return name_end_; }
     std::optional<Spelled> find(std::string_view name) const;
     // Calls found(spelled) for each attribute of that name: when one goes, the next would count.
@@ -63,6 +62,14 @@ class StartTag {
     std::size_t end_, name_end_;
     std::vector<Attribute> attributes_;
 };
+
+// All its attributes are known, and none would become the value of another once what stands between
+// them is gone.
+bool StartTag::editable() const {
+    return attributes_.size() < kMaxAttributes &&
+           std::none_of(attributes_.begin(), attributes_.end(),
+                        [](const Attribute& attribute) { return attribute.name.front() == '='; });
+}
 
 std::optional<Spelled> StartTag::find(std::string_view name) const {
     const Attribute* found = find_attribute(attributes_, name);
@@ -292,7 +299,7 @@ void mark_inside(const Element& listing, std::string_view name, const Mark& old,
     const StartTag here(listing.outer, wanted.begin, wanted.end);
     const auto from = here.find(name);
     const auto to = moved.find(name);
-    if (from && to && here.whole() && moved.whole()) {
+    if (from && to && here.editable() && moved.editable()) {
         copy_value(moved, to, from, name, edits);
     }
 }
@@ -323,7 +330,7 @@ void mark_moved(const Element& listing, const MarkNames& names, std::size_t move
     }
     const StartTag tag = start_tag(listing, moved);
     const StartTag other = start_tag(listing, here);
-    if (!tag.whole() || !other.whole()) {
+    if (!tag.editable() || !other.editable()) {
         return;
     }
     mark_classes(tag, other, names.classes, edits);

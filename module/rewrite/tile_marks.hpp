@@ -7,7 +7,8 @@
 // start tag of either tile is replaced, added or removed there; one inside the tiles (of each the
 // first) is replaced when both have it, for what only one of them has is not about places. Of an
 // attribute that a tag has twice, the first counts, as in browsers. A tile whose start tag has
-// kMaxAttributes or more keeps its marks, and gives none. All other bytes of the tile stay.
+// kMaxAttributes or more, or one whose name begins with "=", keeps its marks, and gives none. All
+// other bytes of the tile stay.
 //
 // Thread rules: functions of their arguments.
 #pragma once
