@@ -41,6 +41,15 @@ struct Learning : Commands {
         }
         BOOST_REQUIRE(import(feed).status == 0);
     }
+    std::size_t generations_told() const {
+        const std::string lines = "\n" + log();
+        std::size_t count = 0;
+        for (std::size_t at = 0; (at = lines.find("\ngeneration ", at)) != std::string::npos;
+             ++at) {
+            ++count;
+        }
+        return count;
+    }
     std::size_t staged_files() const {
         std::size_t count = 0;
         for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
@@ -72,7 +81,7 @@ struct Stopped : Learning {
         }));
     }
     bool stop_writer() {
-        const std::string before = log();
+        const std::size_t before = generations_told();
         const bool begun = wait_until([&] {
             const auto children = children_of(learn.pid());
             writer = children.empty() ? 0 : children.front();
@@ -81,7 +90,7 @@ struct Stopped : Learning {
             } else {
                 std::this_thread::yield();
             }
-            return writer != 0 || log() != before;
+            return writer != 0 || generations_told() != before;
         });
         return begun && writer != 0 &&
                wait_until([&] { return state_of(writer) == 'T' || ended(writer); }) &&

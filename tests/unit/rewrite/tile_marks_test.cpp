@@ -147,6 +147,14 @@ BOOST_AUTO_TEST_CASE(tags_with_too_many_attributes_keep_theirs) {
     }
 }
 
+// With the mark gone, "=a" would be what x is.
+BOOST_AUTO_TEST_CASE(tags_whose_attributes_would_join_keep_theirs) {
+    BOOST_CHECK_EQUAL(turned("<li x data-index=1 =a>a</li><li>b</li>"),
+                      "<li>b</li><li x data-index=1 =a>a</li>");
+    BOOST_CHECK_EQUAL(turned("<li><b x data-index=1 =a></b></li><li><b data-index=2></b></li>"),
+                      "<li><b data-index=2></b></li><li><b x data-index=1 =a></b></li>");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace pz::rewrite::testing
