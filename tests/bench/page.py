@@ -1,0 +1,192 @@
+"""Pages: CPU of the edge for each request, throughput and latency, beside what a shop could pick
+instead, in turns, in a network namespace of their own.
+
+A cached page of 20, 60 or 250 KB: a home page with 4 widgets of 8 tiles, a listing of 48, a cart layer
+of 4; visitors with 50 events in Redis. First every variant's page is fetched and checked. CPU is what
+the scheduler counts for the edge's worker (for Varnish: all its processes), medians of the rounds."""
+import argparse
+import os
+import sys
+
+from kit import measure, servers, shop, table
+from page import edges, profile
+from page.variants import RATIOS, VARIANTS
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TARGET_SIZE = '60'  # the targets are about this page
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog='scripts/bench page', description=__doc__)
+    parser.add_argument('--quick', action='store_true',
+                        help='60 KB only, one short round, 50,000 sessions: to see that all works')
+    parser.add_argument('--only', default='', help='variants, by commas: ' + ', '.join(VARIANTS))
+    parser.add_argument('--sizes', help='of the pages, by commas: 20,60,250')
+    parser.add_argument('--rounds', type=int, help='in turns through all variants (3)')
+    parser.add_argument('--seconds', type=float, help='of each measurement (2)')
+    parser.add_argument('--sessions', type=int, help='that the store has learned (1000000)')
+    parser.add_argument('--no-half', action='store_true', help='saturation only')
+    parser.add_argument('--data', help='keep the made shop in this folder and use it again')
+    parser.add_argument('--profile', nargs='?', const='ours', metavar='VARIANT',
+                        help='a table of where the microseconds of a variant go (by perf)')
+    parser.add_argument('--json', metavar='FILE')
+    parser.add_argument('--tools', default=f'{ROOT}/build/bench', help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    quick = options.quick
+    options.sizes = (options.sizes or (TARGET_SIZE if quick else '20,60,250')).split(',')
+    options.rounds = options.rounds or (1 if quick else 3)
+    options.seconds = options.seconds or (.4 if quick else 2)
+    options.sessions = options.sessions or (50_000 if quick else 1_000_000)
+    options.visitors = 2000 if quick else 20_000
+    options.only = [name for name in options.only.split(',') if name] or list(VARIANTS)
+    if options.profile:
+        options.only, options.sizes = [options.profile], options.sizes[:1] if quick else ['60']
+    for name in options.only:
+        if name not in VARIANTS:
+            parser.error(f'no variant {name!r}; there are: {", ".join(VARIANTS)}')
+    for size in options.sizes:
+        if size not in shop.SIZES:
+            parser.error(f'no size {size!r}; there are: {", ".join(shop.SIZES)}')
+    return options
+
+
+class Bench:
+    def __init__(self, options, edge, loader):
+        self.options, self.edge, self.loader = options, edge, loader
+        self.runs = {}  # (size, variant) -> kind -> runs
+
+    def load(self, name, size, rate=0, seconds=None):
+        variant = VARIANTS[name]
+        before = self.edge.status() if variant.server == 'ours' else None
+        run = self.loader.run(
+            self.edge.pids[variant.server], self.edge.ports[variant.server], variant.url(size),
+            variant.headers, self.options.visitors if variant.personal else 0, rate,
+            seconds=seconds or self.options.seconds)
+        if before:
+            after = self.edge.status()
+            run['passed'] = (after['passed'] - before['passed']) / max(run['finished'], 1)
+        return run
+
+    def round(self):
+        for size in self.options.sizes:
+            for name in self.options.only:
+                kept = self.runs.setdefault((size, name), {'full': [], 'half': [], 'beside': []})
+                kept['full'].append(self.load(name, size))
+                if self.options.no_half or self.options.quick and name not in ('ours', 'plain'):
+                    continue
+                half = .5 * max(run['per_second'] for run in kept['full'])
+                kept['half'].append(self.load(name, size, half))
+                if name == 'ours' and 'plain' in self.options.only:
+                    # What the page adds to the plain hit's latency, at the same rate.
+                    kept['beside'].append(self.load('plain', size, half))
+
+    def value(self, name, size=TARGET_SIZE, kind='full', field='cpu_us'):
+        runs = self.runs.get((size, name))
+        return measure.median(runs[kind], field) if runs else None
+
+    def ratio(self, name, base, size=TARGET_SIZE):
+        """The median of the rounds' own ratios, which drift with the machine less than medians do."""
+        mine, others = self.runs.get((size, name)), self.runs.get((size, base))
+        if not mine or not others:
+            return None
+        return measure.median([{'ratio': one['cpu_us'] / other['cpu_us']}
+                               for one, other in zip(mine['full'], others['full'])], 'ratio')
+
+
+def milliseconds(microseconds):
+    return None if microseconds is None else f'{microseconds / 1000:.2f}'
+
+
+def rows_of(bench, size):
+    for name in bench.options.only:
+        def value(field, kind='full', name=name):
+            return bench.value(name, size, kind, field)
+        yield [f'{name}: {VARIANTS[name].label}', value('cpu_us'), value('user_us'),
+               value('system_us'), table.text(bench.ratio(name, VARIANTS[name].base, size), 2),
+               table.text(value('per_second'), 0), milliseconds(value('p50')),
+               milliseconds(value('p99')), milliseconds(value('p50', 'half')),
+               milliseconds(value('p99', 'half')), table.text(value('bytes'), 0),
+               value('memory_mb')]
+
+
+def targets_of(bench):
+    targets = table.Targets()
+    for name, over, under, target, aim, least in RATIOS:
+        targets.add(name, bench.ratio(over, under), target, aim, least)
+    added = None
+    ours, beside = (bench.value('ours', TARGET_SIZE, kind, 'p99') for kind in ('half', 'beside'))
+    if ours is not None and beside is not None:
+        added = (ours - beside) / 1000
+    targets.add('p99 added to the plain hit, at half load', added, 1, .5, unit='ms')
+    growth = None
+    cpu = [bench.value(name, size) for name in ('ours', 'plain') for size in ('250', TARGET_SIZE)]
+    if None not in cpu:
+        growth = cpu[0] / cpu[1] / (cpu[2] / cpu[3])
+    targets.add("ours' growth from 60 to 250 KB / plain hit's growth", growth, 1.2, 1.1)
+    return targets
+
+
+COLUMNS = ['variant', 'CPU µs', 'user', 'system', 'x plain', 'requests/s', 'p50 ms', 'p99 ms',
+           'half p50', 'half p99', 'bytes', 'PSS MB']
+
+
+def measure_all(options, edge, loader):
+    for size in options.sizes:
+        for name in options.only:
+            edge.check(VARIANTS[name], size)
+    print(f'checked {len(options.only)} variants of {len(options.sizes)} sizes', flush=True)
+    bench = Bench(options, edge, loader)
+    for number in range(options.rounds):
+        bench.round()
+        print(f'round {number + 1} of {options.rounds}', flush=True)
+    found = {}
+    for size in options.sizes:
+        rows = list(rows_of(bench, size))
+        found[size] = [dict(zip(COLUMNS, row)) for row in rows]
+        table.show(f'page of {size} KB', COLUMNS, rows)
+    warn_of_failures(bench)
+    targets = targets_of(bench)
+    targets.show()
+    runs = {f'{size}/{name}': kinds for (size, name), kinds in bench.runs.items()}
+    return targets.headline(), {'tables': found, 'targets': targets.rows, 'runs': runs}
+
+
+def warn_of_failures(bench):
+    for (size, name), kinds in bench.runs.items():
+        for run in kinds['full'] + kinds['half']:
+            if run['errors'] or run['refused'] or run.get('passed', 0) > .001:
+                print(f'NOT ALL WELL: {name}, {size} KB: {run["errors"]} errors, {run["refused"]} '
+                      f'refused, {run.get("passed", 0):.1%} of the pages left as they were')
+
+
+def main():
+    options = arguments()
+    servers.enter_namespace()
+    with servers.Servers() as started:
+        data = options.data or started.path('shop')
+        print(f'making a shop of {options.sessions:,} sessions', flush=True)
+        shop.make(data, options.tools, f'{ROOT}/build/personalize', options.sessions, options.visitors)
+        needed = dict.fromkeys(VARIANTS[name].server for name in options.only)
+        edge = edges.Edges(started, os.path.abspath(data),
+                           f'{ROOT}/build/ngx_http_personalize_module.so', list(needed))
+        loader = measure.Loader(options.tools, started)
+        if options.profile:
+            variant, size = VARIANTS[options.profile], options.sizes[0]
+            edge.check(variant, size)
+            bench = Bench(options, edge, loader)
+            found = profile.show(edge.pids[variant.server][0], started.path('perf.data'),
+                                 lambda: bench.load(options.profile, size, seconds=5),
+                                 f'{variant.label}, {size} KB')
+            headline = f'{options.profile}: {found["cpu_us"]:.1f} µs of CPU a request'
+        else:
+            headline, found = measure_all(options, edge, loader)
+    if options.json:
+        table.save(options.json, 'page', headline, **found)
+    print(f'page: {headline}')
+
+
+if __name__ == '__main__':
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
