@@ -13,6 +13,7 @@ from page import edges, profile
 from page.variants import RATIOS, VARIANTS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TOOLS = f'{ROOT}/build/bench'
 TARGET_SIZE = '60'  # the targets are about this page
 
 
@@ -29,8 +30,9 @@ def arguments():
     parser.add_argument('--data', help='keep the made shop in this folder and use it again')
     parser.add_argument('--profile', nargs='?', const='ours', metavar='VARIANT',
                         help='a table of where the microseconds of a variant go (by perf)')
+    parser.add_argument('--build', default=f'{ROOT}/build', metavar='DIR',
+                        help='with the module and the program to measure (build)')
     parser.add_argument('--json', metavar='FILE')
-    parser.add_argument('--tools', default=f'{ROOT}/build/bench', help=argparse.SUPPRESS)
     options = parser.parse_args()
     quick = options.quick
     options.sizes = (options.sizes or (TARGET_SIZE if quick else '20,60,250')).split(',')
@@ -64,7 +66,8 @@ class Bench:
             seconds=seconds or self.options.seconds)
         if before:
             after = self.edge.status()
-            run['passed'] = (after['passed'] - before['passed']) / max(run['finished'], 1)
+            run['passed'] = {reason: after[reason] - before[reason] for reason in after
+                             if after[reason] > before[reason]}
         return run
 
     def round(self):
@@ -154,9 +157,10 @@ def measure_all(options, edge, loader):
 def warn_of_failures(bench):
     for (size, name), kinds in bench.runs.items():
         for run in kinds['full'] + kinds['half']:
-            if run['errors'] or run['refused'] or run.get('passed', 0) > .001:
-                print(f'NOT ALL WELL: {name}, {size} KB: {run["errors"]} errors, {run["refused"]} '
-                      f'refused, {run.get("passed", 0):.1%} of the pages left as they were')
+            passed = run.get('passed') or {}
+            if run['errors'] or run['refused'] or sum(passed.values()) > .001 * run['finished']:
+                print(f'NOT ALL WELL: {name}, {size} KB, of {run["finished"]} pages: {run["errors"]} '
+                      f'errors, {run["refused"]} refused, left as they were: {passed}')
 
 
 def main():
@@ -165,11 +169,11 @@ def main():
     with servers.Servers() as started:
         data = options.data or started.path('shop')
         print(f'making a shop of {options.sessions:,} sessions', flush=True)
-        shop.make(data, options.tools, f'{ROOT}/build/personalize', options.sessions, options.visitors)
+        shop.make(data, TOOLS, f'{options.build}/personalize', options.sessions, options.visitors)
         needed = dict.fromkeys(VARIANTS[name].server for name in options.only)
         edge = edges.Edges(started, os.path.abspath(data),
-                           f'{ROOT}/build/ngx_http_personalize_module.so', list(needed))
-        loader = measure.Loader(options.tools, started)
+                           os.path.abspath(f'{options.build}/ngx_http_personalize_module.so'), list(needed))
+        loader = measure.Loader(TOOLS, started)
         if options.profile:
             variant, size = VARIANTS[options.profile], options.sizes[0]
             edge.check(variant, size)

@@ -41,11 +41,11 @@ class Loader:
 
     def __init__(self, tools, servers):
         self.program = f'{tools}/bench_tool_load'
-        self.cores = servers.other_cores
+        self.cores, self.edge_cores = servers.other_cores, servers.edge_core
         self.runs = 0
 
     def run(self, pids, port, path, headers=(), visitors=0, rate=0, connections=64, seconds=2,
-            body=''):
+            body='', visitor_prefix=''):
         """One run's figures: the loader's own and cpu_us, user_us, system_us per request."""
         self.runs += 1
         command = [self.program, '--port', str(port), '--path', path, '--seed', str(self.runs),
@@ -56,6 +56,7 @@ class Loader:
         command += ['--visitors', str(visitors)] if visitors else []
         command += ['--rate', f'{rate:.1f}'] if rate else []
         command += ['--body', body] if body else []
+        command += ['--visitor-prefix', visitor_prefix] if visitor_prefix else []
         before = cpu(pids)
         done = subprocess.run(command, capture_output=True, text=True, check=False,
                               preexec_fn=lambda: os.sched_setaffinity(0, self.cores))

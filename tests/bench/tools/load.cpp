@@ -3,7 +3,8 @@
 // so that a server that stalls cannot hide it. Prints one line of JSON; times in microseconds.
 //   load --port N --path PATH [--header 'Name: value']... [--visitors N] [--body TEXT]
 //        [--connections 64] [--seconds 2] [--warm 0.5] [--rate PER_SECOND] [--seed N]
-// With --visitors each request has the cookie vid=0 .. N-1, drawn evenly; with --body it is a POST.
+// With --visitors each request has the cookie vid=0 .. N-1, drawn evenly (--visitor-prefix stands
+// before the number); with --body it is a POST.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -30,7 +31,7 @@ using pz::bench::Response;
 
 struct Options {
     std::uint16_t port = 0;
-    std::string path, body;
+    std::string path, body, visitor_prefix;
     std::vector<std::string> headers;
     unsigned visitors = 0, connections = 64, seed = 1;
     double seconds = 2, warm = 0.5, rate = 0;
@@ -78,7 +79,11 @@ class Load {
         next_ = now();
         while (now() < end_) {
             send_due();
-            wait();
+            wait(options_.rate > 0 ? std::min(next_, end_) : end_);
+        }
+        // Those still out are waited for, so that the server's CPU is that of whole responses.
+        while (idle_.size() < connections_.size() && now() < end_ + 5) {
+            wait(end_ + 5);
         }
     }
 
@@ -139,7 +144,8 @@ class Load {
         idle_.pop_back();
         request_ = head_;
         if (options_.visitors > 0) {
-            request_ += "Cookie: vid=" + std::to_string(random_() % options_.visitors) + "\r\n";
+            request_ += "Cookie: vid=" + options_.visitor_prefix +
+                        std::to_string(random_() % options_.visitors) + "\r\n";
         }
         (request_ += "\r\n") += options_.body;
         connection.due = due;
@@ -151,10 +157,9 @@ class Load {
         }
     }
 
-    // Until something can be read or the next request is due.
-    void wait() {
+    // For something to read.
+    void wait(double until) {
         std::array<epoll_event, 256> events;
-        const double until = options_.rate > 0 ? std::min(next_, end_) : end_;
         const double seconds = std::max(until - now(), 0.0);
         timespec timeout{static_cast<time_t>(seconds), 0};
         timeout.tv_nsec = static_cast<long>((seconds - static_cast<double>(timeout.tv_sec)) * 1e9);
@@ -242,6 +247,7 @@ int main(int argc, char** argv) {
     app.add_option("--path", options.path)->required();
     app.add_option("--header", options.headers)->take_all();
     app.add_option("--visitors", options.visitors);
+    app.add_option("--visitor-prefix", options.visitor_prefix);
     app.add_option("--body", options.body);
     app.add_option("--connections", options.connections)->check(CLI::Range(1, 10000));
     app.add_option("--seconds", options.seconds)->check(CLI::PositiveNumber);
