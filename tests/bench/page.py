@@ -149,7 +149,8 @@ def measure_all(options, edge, loader):
         table.show(f'page of {size} KB', COLUMNS, rows)
     warn_of_failures(bench)
     targets = targets_of(bench)
-    targets.show()
+    if targets.measured():
+        targets.show()
     runs = {f'{size}/{name}': kinds for (size, name), kinds in bench.runs.items()}
     return targets.headline(), {'tables': found, 'targets': targets.rows, 'runs': runs}
 

@@ -38,8 +38,15 @@ def arguments():
 
 
 class Redis:
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, path, pid):
+        self.path, self.pid = path, pid
+
+    def watched(self, load):
+        """load()'s run, with what a request cost Redis."""
+        before = measure.cpu([self.pid])[0]
+        run = load()
+        run['redis_us'] = (measure.cpu([self.pid])[0] - before) / max(run['finished'], 1)
+        return run
 
     def cli(self, *command, stdin=None):
         return subprocess.run(['redis-cli', '-s', self.path, *command], input=stdin, check=True,
@@ -86,7 +93,7 @@ class Lookups:
         pid = self.edge.pids['ours'][0]
         before = self.redis.info('stats')
         counter = count_writes(pid)
-        run = load()
+        run = self.redis.watched(load)
         writes = counted(counter)
         after = self.redis.info('stats')
         commands, reads = (int(after[name]) - int(before[name]) for name in
@@ -101,7 +108,7 @@ class Lookups:
             yield [str(concurrency), table.text(measure.median(runs['known'], 'per_second'), 0),
                    cpu['none'], cpu['unknown'] - cpu['none'], cpu['known'] - cpu['none'],
                    measure.median(runs['known'], 'commands_per_write'),
-                   runs['known'][0]['counted_by'],
+                   runs['known'][0]['counted_by'], measure.median(runs['known'], 'redis_us'),
                    table.text(measure.median(runs['hiredis'], 'per_second'), 0), cpu['hiredis']]
 
 
@@ -123,7 +130,7 @@ def counted(counter):
 
 
 LOOKUP_COLUMNS = ['concurrency', 'lookups/s', 'page µs', '+ unknown', '+ 50 events', 'commands/write',
-                  'counted by', 'hiredis/s', 'hiredis µs']
+                  'counted by', 'Redis µs', 'hiredis/s', 'hiredis µs']
 
 
 def event_text(number):
@@ -158,15 +165,17 @@ def measure_events(options, edge, loader, redis, batch):
     """Rows of events taken in, in bodies of `batch`, beside redis-benchmark."""
     runs = []
     for _ in range(options.rounds):
-        run = loader.run(edge.pids['ours'], edge.ports['ours'], '/events', body=beacon(batch),
-                         visitors=options.visitors, connections=64, seconds=options.seconds)
+        run = redis.watched(lambda: loader.run(
+            edge.pids['ours'], edge.ports['ours'], '/events', body=beacon(batch),
+            visitors=options.visitors, connections=64, seconds=options.seconds))
         if run['refused'] or run['errors']:
             raise SystemExit(f'/events refuses {run["refused"]} beacons of {batch} events')
         run['pipelined'] = pipelined_events(redis, batch, 5000 if options.quick else 100_000)
         runs.append(run)
     taken = measure.median(runs, 'per_second') * batch
     pipelined = measure.median(runs, 'pipelined')
-    return [str(batch), taken, measure.median(runs, 'cpu_us') / batch, pipelined, taken / pipelined]
+    return [str(batch), taken, measure.median(runs, 'cpu_us') / batch,
+            measure.median(runs, 'redis_us') / batch, pipelined, taken / pipelined]
 
 
 def memory_per_visitor(redis, events):
@@ -191,11 +200,11 @@ def measure_all(options, edge, loader, redis):
     rows = list(lookups.rows())
     table.show('lookups: nginx CPU on top of the same page without one', LOOKUP_COLUMNS, rows)
 
-    event_columns = ['events in a beacon', 'events/s of a worker', 'CPU µs/event', 'redis-benchmark/s',
-                     'ratio']
+    event_columns = ['events in a beacon', 'events/s of a worker', 'CPU µs/event', 'Redis µs/event',
+                     'redis-benchmark/s', 'ratio']
     taken = [measure_events(options, edge, loader, redis, batch) for batch in (1, 25)]
     table.show('events: personalize_events, and redis-benchmark -P 32 with the same commands',
-               event_columns, [row[:4] + [table.text(row[4], 2)] for row in taken])
+               event_columns, [row[:5] + [table.text(row[5], 2)] for row in taken])
 
     memory = [[str(events), memory_per_visitor(redis, events)] for events in (10, 20, 50, 100)]
     memory = [row + [row[1] * 1e6 / 2**30] for row in memory]
@@ -205,8 +214,8 @@ def measure_all(options, edge, loader, redis):
     targets = table.Targets()
     targets.add('nginx CPU of a lookup at 32, 50 events', rows[1][4], 8, unit='µs')
     targets.add('commands in a write at 32', rows[1][5], 15, least=True)
-    targets.add('events taken in one by one / redis-benchmark', taken[0][4], .5, least=True)
-    targets.add('events taken in 25 at once / redis-benchmark', taken[1][4], .5, least=True)
+    targets.add('events taken in one by one / redis-benchmark', taken[0][5], .5, least=True)
+    targets.add('events taken in 25 at once / redis-benchmark', taken[1][5], .5, least=True)
     targets.add('GiB of a million visitors of 20 events', memory[1][2], .8)
     targets.show()
     tables = {'lookups': [dict(zip(LOOKUP_COLUMNS, row)) for row in rows],
@@ -224,7 +233,7 @@ def main():
         edge = edges.Edges(started, os.path.abspath(data),
                            os.path.abspath(f'{options.build}/ngx_http_personalize_module.so'), ['ours'])
         headline, found = measure_all(options, edge, measure.Loader(TOOLS, started),
-                                      Redis(edge.values['redis']))
+                                      Redis(edge.values['redis'], edge.redis.pid))
     if options.json:
         table.save(options.json, 'redis', headline, **found)
     print(f'redis: {headline}')

@@ -29,9 +29,12 @@ class Targets:
         row['met'] = None if got is None else (got >= target if least else got <= target)
         self.rows.append(row)
 
+    def measured(self):
+        return [row for row in self.rows if row['met'] is not None]
+
     def show(self):
         lines = []
-        for row in self.rows:
+        for row in self.measured():
             sign = '>=' if row['at_least'] else '<='
             lines.append([row['name'], text(row['got'], 2) + (row['unit'] and ' ' + row['unit']),
                           f'{sign} {row["target"]:g}', '-' if row['aim'] is None else f'{row["aim"]:g}',
@@ -39,13 +42,10 @@ class Targets:
         show('targets', ['', 'got', 'target', 'aim', ''], lines)
 
     def headline(self):
-        measured = [row for row in self.rows if row['met'] is not None]
-        return f'{sum(row["met"] for row in measured)} of {len(measured)} targets met'
+        return f'{sum(row["met"] for row in self.measured())} of {len(self.measured())} targets met'
 
 
 def verdict(row):
-    if row['met'] is None:
-        return 'not measured'
     if row['met']:
         reached = row['aim'] is not None and (
             row['got'] >= row['aim'] if row['at_least'] else row['got'] <= row['aim'])
