@@ -1,9 +1,10 @@
 """Pages: CPU of the edge for each request, throughput and latency, beside what a shop could pick
 instead, in turns, in a network namespace of their own.
 
-A cached page of 20, 60 or 250 KB: a home page with 4 widgets of 8 tiles, a listing of 48, a cart layer
-of 4; visitors with 50 events in Redis. First every variant's page is fetched and checked. CPU is what
-the scheduler counts for the edge's worker (for Varnish: all its processes), medians of the rounds."""
+A cached page of 20, 60 or 250 KB: a home page with 4 widgets of 8 tiles, a listing of 48, a cart
+layer of 4; visitors with 50 events in Redis. First every variant's page is fetched and checked. CPU
+is what the scheduler counts for the edge's worker (for Varnish: all its processes); medians of the
+rounds."""
 import argparse
 import os
 import sys
@@ -88,7 +89,7 @@ class Bench:
         return measure.median(runs[kind], field) if runs else None
 
     def ratio(self, name, base, size=TARGET_SIZE):
-        """The median of the rounds' own ratios, which drift with the machine less than medians do."""
+        """The median of the rounds' own ratios: the machine's drift is in both of a round."""
         mine, others = self.runs.get((size, name)), self.runs.get((size, base))
         if not mine or not others:
             return None
@@ -160,8 +161,9 @@ def warn_of_failures(bench):
         for run in kinds['full'] + kinds['half']:
             passed = run.get('passed') or {}
             if run['errors'] or run['refused'] or sum(passed.values()) > .001 * run['finished']:
-                print(f'NOT ALL WELL: {name}, {size} KB, of {run["finished"]} pages: {run["errors"]} '
-                      f'errors, {run["refused"]} refused, left as they were: {passed}')
+                print(f'NOT ALL WELL: {name}, {size} KB, of {run["finished"]} pages: '
+                      f'{run["errors"]} errors, {run["refused"]} refused, '
+                      f'left as they were: {passed}')
 
 
 def main():
@@ -172,8 +174,7 @@ def main():
         print(f'making a shop of {options.sessions:,} sessions', flush=True)
         shop.make(data, TOOLS, f'{options.build}/personalize', options.sessions, options.visitors)
         needed = dict.fromkeys(VARIANTS[name].server for name in options.only)
-        edge = edges.Edges(started, os.path.abspath(data),
-                           os.path.abspath(f'{options.build}/ngx_http_personalize_module.so'), list(needed))
+        edge = edges.Edges(started, data, options.build, list(needed))
         loader = measure.Loader(TOOLS, started)
         if options.profile:
             variant, size = VARIANTS[options.profile], options.sizes[0]

@@ -1,11 +1,12 @@
-"""Redis: what a lookup costs nginx, beside a loop of hiredis's asynchronous API; events taken in, beside
-redis-benchmark with the same commands; memory of a visitor.
+"""Redis: what a lookup costs nginx, beside a loop of hiredis's asynchronous API; events taken in,
+beside redis-benchmark with the same commands; memory of a visitor.
 
-A lookup's cost is a page with a visitor minus the same page without one (60 KB, one widget `popular`);
-`unknown` are visitors without events, whose lookup brings nothing that must be read."""
+A lookup's cost is a page with a visitor minus the same page without one (60 KB, one widget
+`popular`); `unknown` are visitors without events, whose lookup brings nothing to be read."""
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,7 +23,8 @@ MEMORY_VISITORS = 15_625
 
 def arguments():
     parser = argparse.ArgumentParser(prog='scripts/bench redis', description=__doc__)
-    parser.add_argument('--quick', action='store_true', help='one short round: to see that all works')
+    parser.add_argument('--quick', action='store_true',
+                        help='one short round: to see that all works')
     parser.add_argument('--rounds', type=int, help='in turns (3)')
     parser.add_argument('--seconds', type=float, help='of each measurement (2)')
     parser.add_argument('--data', help='keep the made shop in this folder and use it again')
@@ -78,7 +80,7 @@ class Lookups:
             preexec_fn=lambda: os.sched_setaffinity(0, self.loader.edge_cores)).stdout)
 
     def round(self, concurrency):
-        runs = self.runs.setdefault(concurrency, {'none': [], 'unknown': [], 'known': [], 'hiredis': []})
+        runs = self.runs.setdefault(concurrency, {kind: [] for kind in (*self.KINDS, 'hiredis')})
         for kind in self.KINDS:
             if kind == 'known':
                 commands = self.commands_per_write(lambda: self.page('known', concurrency))
@@ -88,8 +90,8 @@ class Lookups:
         runs['hiredis'].append(self.hiredis(concurrency))
 
     def commands_per_write(self, load):
-        """A run with how many commands left in one write of the worker, counted by perf; where it can
-        not count: in one read of Redis, which may join writes."""
+        """A run with how many commands left in one write of the worker, counted by perf; where it
+        cannot count: in one read of Redis, which may join writes."""
         pid = self.edge.pids['ours'][0]
         before = self.redis.info('stats')
         counter = count_writes(pid)
@@ -115,8 +117,9 @@ class Lookups:
 def count_writes(pid):
     """The module sends to Redis by send(), pages leave by writev() and sendfile()."""
     try:
-        return subprocess.Popen(['perf', 'stat', '-x,', '-e', 'syscalls:sys_enter_sendto', '-p', str(pid)],
-                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            ['perf', 'stat', '-x,', '-e', 'syscalls:sys_enter_sendto', '-p', str(pid)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     except FileNotFoundError:
         return None
 
@@ -124,13 +127,16 @@ def count_writes(pid):
 def counted(counter):
     if counter is None:
         return 0
-    counter.send_signal(2)
+    counter.send_signal(signal.SIGINT)
     first = counter.communicate()[1].split(',')[0]
     return int(first) if first.isdigit() else 0
 
 
-LOOKUP_COLUMNS = ['concurrency', 'lookups/s', 'page µs', '+ unknown', '+ 50 events', 'commands/write',
-                  'counted by', 'Redis µs', 'hiredis/s', 'hiredis µs']
+LOOKUP_COLUMNS = ['concurrency', 'lookups/s', 'page µs', '+ unknown', '+ 50 events',
+                  'commands/write', 'counted by', 'Redis µs', 'hiredis/s', 'hiredis µs']
+EVENT_COLUMNS = ['events in a beacon', 'events/s of a worker', 'CPU µs/event', 'Redis µs/event',
+                 'redis-benchmark/s', 'ratio']
+MEMORY_COLUMNS = ['events', 'bytes a visitor', 'GiB a million']
 
 
 def event_text(number):
@@ -143,20 +149,23 @@ def beacon(events):
 
 
 def redis_benchmark(redis, count, *command):
-    out = subprocess.run(['redis-benchmark', '-s', redis.path, '-P', '32', '-n', str(count), '-r', '20000',
-                          '--csv', *command], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(['redis-benchmark', '-s', redis.path, '-P', '32', '-n', str(count),
+                          '-r', '20000', '--csv', *command],
+                         capture_output=True, text=True, check=True).stdout
     return float(out.splitlines()[-1].split('","')[1].strip('"'))
 
 
 def pipelined_events(redis, batch, count):
-    """Events a second if nothing were done but the commands of a write of `batch` events, pipelined."""
+    """Events a second if nothing were done but the commands of a write of `batch` events."""
     key = 'bench:{__rand_int__}:events'
+    texts = map(event_text, range(batch))
     rates = [
-        (1, redis_benchmark(redis, count // batch + 1, 'LPUSH', key, *map(event_text, range(batch)))),
+        (1, redis_benchmark(redis, count // batch + 1, 'LPUSH', key, *texts)),
         (1, redis_benchmark(redis, count, 'LTRIM', key, '0', '99')),
         (1, redis_benchmark(redis, count, 'EXPIRE', key, '7776000')),
-        (batch, redis_benchmark(redis, count, 'XADD', 'bench:events', 'MAXLEN', '~', '1000000', '*', 'v',
-                                '17', 'e', 'view_item', 'i', 'i17', 't', '1763660000', 'price', '19.90')),
+        (batch, redis_benchmark(redis, count, 'XADD', 'bench:events', 'MAXLEN', '~', '1000000', '*',
+                                'v', '17', 'e', 'view_item', 'i', 'i17', 't', '1763660000',
+                                'price', '19.90')),
     ]
     return batch / sum(times / rate for times, rate in rates)
 
@@ -179,7 +188,7 @@ def measure_events(options, edge, loader, redis, batch):
 
 
 def memory_per_visitor(redis, events):
-    """Bytes of Redis for a visitor with so many events in the list, key, expiry and overhead included."""
+    """Bytes of Redis for a visitor with so many events: list, key, expiry and overhead."""
     redis.cli('flushall')
     before = int(redis.info('memory')['used_memory'])
     texts = ' '.join(f'"{event_text(n)}"' for n in range(events))
@@ -200,16 +209,14 @@ def measure_all(options, edge, loader, redis):
     rows = list(lookups.rows())
     table.show('lookups: nginx CPU on top of the same page without one', LOOKUP_COLUMNS, rows)
 
-    event_columns = ['events in a beacon', 'events/s of a worker', 'CPU µs/event', 'Redis µs/event',
-                     'redis-benchmark/s', 'ratio']
     taken = [measure_events(options, edge, loader, redis, batch) for batch in (1, 25)]
     table.show('events: personalize_events, and redis-benchmark -P 32 with the same commands',
-               event_columns, [row[:5] + [table.text(row[5], 2)] for row in taken])
+               EVENT_COLUMNS, [row[:5] + [table.text(row[5], 2)] for row in taken])
 
     memory = [[str(events), memory_per_visitor(redis, events)] for events in (10, 20, 50, 100)]
     memory = [row + [row[1] * 1e6 / 2**30] for row in memory]
-    memory_columns = ['events', 'bytes a visitor', 'GiB a million']
-    table.show('memory of Redis', memory_columns, [row[:2] + [table.text(row[2], 2)] for row in memory])
+    table.show('memory of Redis', MEMORY_COLUMNS,
+               [row[:2] + [table.text(row[2], 2)] for row in memory])
 
     targets = table.Targets()
     targets.add('nginx CPU of a lookup at 32, 50 events', rows[1][4], 8, unit='µs')
@@ -219,8 +226,8 @@ def measure_all(options, edge, loader, redis):
     targets.add('GiB of a million visitors of 20 events', memory[1][2], .8)
     targets.show()
     tables = {'lookups': [dict(zip(LOOKUP_COLUMNS, row)) for row in rows],
-              'events': [dict(zip(event_columns, row)) for row in taken],
-              'memory': [dict(zip(memory_columns, row)) for row in memory]}
+              'events': [dict(zip(EVENT_COLUMNS, row)) for row in taken],
+              'memory': [dict(zip(MEMORY_COLUMNS, row)) for row in memory]}
     return targets.headline(), {'tables': tables, 'targets': targets.rows}
 
 
@@ -230,8 +237,7 @@ def main():
     with servers.Servers() as started:
         data = options.data or started.path('shop')
         shop.make(data, TOOLS, f'{options.build}/personalize', options.sessions, options.visitors)
-        edge = edges.Edges(started, os.path.abspath(data),
-                           os.path.abspath(f'{options.build}/ngx_http_personalize_module.so'), ['ours'])
+        edge = edges.Edges(started, data, options.build, ['ours'])
         headline, found = measure_all(options, edge, measure.Loader(TOOLS, started),
                                       Redis(edge.values['redis'], edge.redis.pid))
     if options.json:

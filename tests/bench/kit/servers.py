@@ -13,9 +13,9 @@ INSIDE = 'PERSONALIZE_BENCH_INSIDE'
 
 
 def enter_namespace():
-    """Begins this program again in a network namespace of its own, which ends with it: own ports, the
-    segments of a real network, and a congestion control without timers. Without the right to do so:
-    on the loopback as it is."""
+    """Begins this program again in a network namespace of its own, which ends with it: own ports,
+    the segments of a real network, and a congestion control without timers. Without the right to
+    do so: on the loopback as it is."""
     if os.environ.get(INSIDE):
         if os.environ[INSIDE] == 'namespace':
             # With the loopback's 64 KB segments delayed ACKs stall responses of several writes.
@@ -27,8 +27,8 @@ def enter_namespace():
         ['unshare', '-n', 'ip', 'link', 'set', 'lo', 'up', 'mtu', '1500'], check=False,
         stderr=subprocess.DEVNULL).returncode == 0
     if not able:
-        print('NO NETWORK NAMESPACE (needs root, unshare, ip): measuring on the shared loopback with '
-              'its own MTU and congestion control; latencies and ratios are less certain',
+        print('NO NETWORK NAMESPACE (needs root, unshare, ip): measuring on the shared loopback '
+              'with its own MTU and congestion control; latencies and ratios are less certain',
               file=sys.stderr, flush=True)
     os.environ[INSIDE] = 'namespace' if able else 'loopback'
     command = [sys.executable] + sys.argv
@@ -46,7 +46,7 @@ def _end_with_parent():
 
 
 class Servers:
-    """with Servers() as servers: ...; leaving it, by Ctrl-C too, ends all and removes the directory."""
+    """with Servers() as servers: ...; its end, by Ctrl-C too, ends all and removes the directory."""
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix='personalize-bench.')
@@ -102,16 +102,17 @@ class Servers:
     def nginx(self, source, port, edge=True, **values):
         """Starts nginx and returns the ids of its workers."""
         config = self.configuration(source, port=port, **values)
-        master = self.start(['nginx', '-p', self.directory, '-e', self.path('start.log'), '-c', config],
-                            edge)
+        master = self.start(['nginx', '-p', self.directory, '-e', self.path('start.log'),
+                             '-c', config], edge)
         self.wait_for(port, master)
         return workers(master.pid)
 
-    def redis(self, *arguments):
+    def redis(self):
         """Starts a Redis on a unix socket. Returns its path and the process."""
         path = self.path('redis.sock')
         process = self.start(['redis-server', '--port', '0', '--unixsocket', path, '--save', '',
-                              '--appendonly', 'no', '--loglevel', 'warning', '--dir', self.directory, *arguments])
+                              '--appendonly', 'no', '--loglevel', 'warning',
+                              '--dir', self.directory])
         deadline = time.monotonic() + 30
         while subprocess.run(['redis-cli', '-s', path, 'ping'], capture_output=True,
                              check=False).stdout != b'PONG\n':

@@ -1,9 +1,9 @@
 """A made shop: catalog, history, store, pages in three sizes and in the forms that peers need.
 
-Everything is drawn from a fixed seed; only times are of today. Items, their brands and categories are
-those of tests/bench/tools/shop_events.cpp. Pages of 20, 60 and 250 KB: `home` has 4 widgets of 8
-tiles, `list` a listing of 48, `cart` is a cart layer with 4. A tile stands in a template, which ours
-and the Lua peers read both: Mustache with plain fields only.
+Everything is drawn from a fixed seed; only times are of today. Items, their brands and categories
+are those of tests/bench/tools/shop_events.cpp. Pages of 20, 60 and 250 KB: `home` has 4 widgets of 8
+tiles, `list` a listing of 48, `cart` is a cart layer with 4. A tile stands in a template, which
+ours and the Lua peers read both: Mustache with plain fields only.
 """
 import gzip
 import html
@@ -26,19 +26,21 @@ TEMPLATES = {
           'alt="{{title}}" loading="lazy" width="240" height="240"><b>{{title}}</b>'
           '<span>{{price}} EUR</span></a></li>\n',
     '60': '<li class="tile" data-sku="{{id}}">\n <a class="tile__link" href="{{link}}">\n'
-          '  <picture><source type="image/webp" srcset="/i/240/{{id}}.webp 1x, /i/480/{{id}}.webp 2x">'
-          '<img class="tile__img" src="{{image_link}}" alt="{{title}}" loading="lazy" width="240" '
-          'height="240"></picture>\n  <span class="tile__brand">{{brand}}</span>\n'
+          '  <picture><source type="image/webp" '
+          'srcset="/i/240/{{id}}.webp 1x, /i/480/{{id}}.webp 2x"><img class="tile__img" '
+          'src="{{image_link}}" alt="{{title}}" loading="lazy" width="240" height="240"></picture>\n'
+          '  <span class="tile__brand">{{brand}}</span>\n'
           '  <h3 class="tile__name">{{title}}</h3>\n  <span class="tile__rating" '
           'aria-label="{{rating}} of 5">({{reviews}})</span>\n'
           '  <span class="tile__price">{{price}} EUR</span>\n </a>\n' + _BUTTON + '</li>\n',
     '250': '<li class="tile" data-sku="{{id}}">\n <article class="card" itemscope '
            'itemtype="https://schema.org/Product">\n  <small itemprop="sku">{{id}}</small>\n'
-           '  <a class="card__link" href="{{link}}" data-list="grid">\n   <picture class="card__media">\n'
-           '    <source type="image/avif" srcset="/i/240/{{id}}.avif 240w, /i/480/{{id}}.avif 480w, '
-           '/i/720/{{id}}.avif 720w" sizes="(max-width:640px) 50vw, 240px">\n'
-           '    <source type="image/webp" srcset="/i/240/{{id}}.webp 240w, /i/480/{{id}}.webp 480w, '
-           '/i/720/{{id}}.webp 720w" sizes="(max-width:640px) 50vw, 240px">\n'
+           '  <a class="card__link" href="{{link}}" data-list="grid">\n'
+           '   <picture class="card__media">\n    <source type="image/avif" '
+           'srcset="/i/240/{{id}}.avif 240w, /i/480/{{id}}.avif 480w, /i/720/{{id}}.avif 720w" '
+           'sizes="(max-width:640px) 50vw, 240px">\n    <source type="image/webp" '
+           'srcset="/i/240/{{id}}.webp 240w, /i/480/{{id}}.webp 480w, /i/720/{{id}}.webp 720w" '
+           'sizes="(max-width:640px) 50vw, 240px">\n'
            '    <img class="card__img" src="{{image_link}}" alt="{{title}}" loading="lazy" '
            'decoding="async" width="240" height="240">\n   </picture>\n'
            '   <span class="card__brand" itemprop="brand">{{brand}}</span>\n'
@@ -131,8 +133,9 @@ class Page:
 
     def text(self, share):
         w = self.words
-        return self._part(.27 * share, lambda: f'<p class="copy">{w.words(14)} <a href="/m/{w.word()}">'
-                                               f'{w.words(2)}</a> {w.words(10)}.</p>\n')
+        return self._part(.27 * share, lambda: (
+            f'<p class="copy">{w.words(14)} <a href="/m/{w.word()}">{w.words(2)}</a> '
+            f'{w.words(10)}.</p>\n'))
 
     def foot(self):
         w = self.words

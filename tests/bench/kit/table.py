@@ -25,7 +25,8 @@ class Targets:
         self.rows = []
 
     def add(self, name, got, target, aim=None, least=False, unit=''):
-        row = {'name': name, 'got': got, 'target': target, 'aim': aim, 'at_least': least, 'unit': unit}
+        row = {'name': name, 'got': got, 'target': target, 'aim': aim, 'at_least': least,
+               'unit': unit}
         row['met'] = None if got is None else (got >= target if least else got <= target)
         self.rows.append(row)
 
@@ -37,8 +38,8 @@ class Targets:
         for row in self.measured():
             sign = '>=' if row['at_least'] else '<='
             lines.append([row['name'], text(row['got'], 2) + (row['unit'] and ' ' + row['unit']),
-                          f'{sign} {row["target"]:g}', '-' if row['aim'] is None else f'{row["aim"]:g}',
-                          verdict(row)])
+                          f'{sign} {row["target"]:g}',
+                          '-' if row['aim'] is None else f'{row["aim"]:g}', verdict(row)])
         show('targets', ['', 'got', 'target', 'aim', ''], lines)
 
     def headline(self):

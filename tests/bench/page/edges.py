@@ -11,9 +11,11 @@ MARK = b'class="tile"'
 
 
 class Edges:
-    """Starts what `needed` names (plain, ours, lua, varnish), the origin, and Redis with visitors."""
+    """The origin, Redis with its visitors, and of plain, ours, lua and varnish those `needed`."""
 
-    def __init__(self, servers, data, module, needed):
+    def __init__(self, servers, data, build, needed):
+        data = os.path.abspath(data)
+        module = os.path.abspath(f'{build}/ngx_http_personalize_module.so')
         self.servers = servers
         self.ports = {name: kit_servers.free_port() for name in ('origin', *needed)}
         self.pids = {}
@@ -30,7 +32,8 @@ class Edges:
             getattr(self, f'_start_{name}')(name)
 
     def _nginx(self, name):
-        self.pids[name] = self.servers.nginx(f'{HERE}/{name}.conf.in', self.ports[name], **self.values)
+        self.pids[name] = self.servers.nginx(f'{HERE}/{name}.conf.in', self.ports[name],
+                                             **self.values)
 
     _start_plain = _start_lua = _nginx
 
@@ -38,7 +41,8 @@ class Edges:
         self.servers.configuration(f'{HERE}/rules.lua', **self.values)
         for size in shop.SIZES:
             for source in ('home', 'ours-size'):
-                path = self.servers.configuration(f'{HERE}/{source}.conf.in', size=size, **self.values)
+                path = self.servers.configuration(f'{HERE}/{source}.conf.in', size=size,
+                                                  **self.values)
                 os.rename(path, path.replace('.conf', f'-{size}.conf'))
         self._nginx(name)
 

@@ -1,4 +1,4 @@
-"""Where the microseconds of our page go: samples of the worker by perf, shared out among its parts."""
+"""Where the microseconds of a page go: samples of the worker by perf, by part of the program."""
 import collections
 import re
 import shutil
@@ -61,7 +61,8 @@ def show(pid, data, load, label):
     for symbol, share in shares.items():
         parts[part_of(symbol)] += share
     rows = [[name, share * run['cpu_us'], share * 100] for name, share in parts.most_common()]
-    table.show(f'{label}: {run["cpu_us"]:.1f} µs of CPU a request, of these', ['part', 'µs', '%'], rows)
+    table.show(f'{label}: {run["cpu_us"]:.1f} µs of CPU a request, of these', ['part', 'µs', '%'],
+               rows)
     hottest = collections.Counter(shares).most_common(40)
     table.show('hottest functions', ['function', 'µs', '%'],
                [[symbol[:90], share * run['cpu_us'], share * 100] for symbol, share in hottest])

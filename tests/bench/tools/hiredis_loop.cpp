@@ -1,6 +1,7 @@
-// What a lookup costs a program that uses hiredis's asynchronous API as it is documented, and nothing
-// else: one connection, one epoll, the commands that the module sends (LRANGE of the visitor's events,
-// HGETALL of the traits), `concurrency` of them out at any time. Prints one line of JSON.
+// What a lookup costs a program that uses hiredis's asynchronous API as it is documented, and
+// nothing else: one connection, one epoll, the commands that the module sends (LRANGE of the
+// visitor's events, HGETALL of the traits), `concurrency` of them out at any time. Prints one line
+// of JSON.
 //   hiredis_loop SOCKET VISITORS CONCURRENCY SECONDS
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>

@@ -1,6 +1,6 @@
 // Load over HTTP/1.1 keep-alive, one thread. Without --rate: as much as the connections take. With
-// it: an open loop, arrivals by a Poisson process; a latency counts from the time a request was due,
-// so that a server that stalls cannot hide it. Prints one line of JSON; times in microseconds.
+// it: an open loop, arrivals by a Poisson process; a latency counts from the time a request was
+// due, so that a server that stalls cannot hide it. Prints one line of JSON; times in microseconds.
 //   load --port N --path PATH [--header 'Name: value']... [--visitors N] [--body TEXT]
 //        [--connections 64] [--seconds 2] [--warm 0.5] [--rate PER_SECOND] [--seed N]
 // With --visitors each request has the cookie vid=0 .. N-1, drawn evenly (--visitor-prefix stands

@@ -1,5 +1,5 @@
-// Response: how one HTTP/1.1 response is framed, so that a load generator knows its end and reads no
-// more of it than it must.
+// Response: how one HTTP/1.1 response is framed, so that a load generator knows its end and reads
+// no more of it than it must.
 //
 // take() is given what was received since begin(), in any pieces; true at the response's last byte.
 // skippable() bytes of body may be thrown away unread: report them by skipped(). Responses come one

@@ -1,8 +1,8 @@
 // The events of a made shop, on standard output.
-//   shop_events history ITEMS SESSIONS NOW        for `personalize learn --history`: 1 session in 10
-//                                                 ends with a purchase of two of its items
-//   shop_events visitors ITEMS VISITORS EVENTS NOW  for redis-cli --pipe: each visitor's last events,
-//       as the edge writes them (pz:{v}:events), and for peers the same events as a list of JSON
+//   shop_events history ITEMS SESSIONS NOW: for `personalize learn --history`; 1 session in 10 ends
+//       with a purchase of two of its items
+//   shop_events visitors ITEMS VISITORS EVENTS NOW: for redis-cli --pipe; each visitor's last
+//       events, as the edge writes them (pz:{v}:events), and for peers the same as a list of JSON
 //       (ev:v) and packed in 8 bytes each (pk:v: brand, category, item modulo 65536, kind, 0)
 // Item n is i<n>, of brand n % 60 and category n % 40, as the catalog of tests/bench/kit/shop.py.
 #include <cstdio>
@@ -17,6 +17,8 @@ namespace {
 
 using pz::bench::Walk;
 
+constexpr std::uint32_t kBrands = 60;
+constexpr std::uint32_t kCategories = 40;
 constexpr std::int64_t kMonth = 30 * 86400;
 
 void history(std::uint32_t items, std::uint32_t sessions, std::int64_t now) {
@@ -60,7 +62,7 @@ constexpr Kind kCart{"add_to_cart", "cart", 1};
 constexpr Kind kPurchase{"purchase", "buy", 2};
 
 std::string packed(std::uint32_t item, const Kind& kind) {
-    const std::uint32_t fields[] = {item % 60, item % 40, item % 65536};
+    const std::uint32_t fields[] = {item % kBrands, item % kCategories, item % 65536};
     std::string out;
     for (const std::uint32_t field : fields) {
         out += static_cast<char>(field & 255);
@@ -68,6 +70,14 @@ std::string packed(std::uint32_t item, const Kind& kind) {
     }
     out += static_cast<char>(kind.number);
     return out += '\0';
+}
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string out;
+    for (const std::string_view part : parts) {
+        out += part;
+    }
+    return out;
 }
 
 // Ours newest first, as the edge pushes; the peers' lists oldest first, as theirs are read.
@@ -78,10 +88,11 @@ void visitor(Walk& walk, std::uint32_t id, std::size_t events, std::int64_t now)
         const Kind& kind = i % 10 == 9 ? kPurchase : i % 5 == 3 ? kCart : kViews;
         const auto time = std::to_string(now - 977 * static_cast<std::int64_t>(items.size() - i));
         const std::string item = "i" + std::to_string(items[i]);
-        ours.push_back(std::string(kind.name) + " " + item + " " + time + " price=19.90");
-        json.push_back(R"({"t":)" + time + R"(,"e":")" + kind.short_name + R"(","p":")" + item +
-                       R"(","b":)" + std::to_string(items[i] % 60) + R"(,"c":)" +
-                       std::to_string(items[i] % 40) + R"(,"q":1})");
+        const auto brand = std::to_string(items[i] % kBrands);
+        const auto category = std::to_string(items[i] % kCategories);
+        ours.push_back(joined({kind.name, " ", item, " ", time, " price=19.90"}));
+        json.push_back(joined({R"({"t":)", time, R"(,"e":")", kind.short_name, R"(","p":")", item,
+                               R"(","b":)", brand, R"(,"c":)", category, R"(,"q":1})"}));
         bytes[0] += packed(items[i], kind);
     }
     const std::string name = std::to_string(id);
