@@ -50,7 +50,6 @@ class Servers:
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix='personalize-bench.')
-        os.chmod(self.directory, 0o755)  # varnishd gives its rights up before it reads
         self.processes = []
         # Two cores: what is measured has the first for itself, all else shares the others.
         cores = sorted(os.sched_getaffinity(0))

@@ -49,7 +49,7 @@ class Edges:
     def _start_varnish(self, name):
         vcl = self.servers.configuration(f'{HERE}/varnish.vcl.in', **self.values)
         process = self.servers.start(
-            ['varnishd', '-F', '-n', self.servers.path('varnish'), '-a',
+            ['varnishd', '-F', '-j', 'none', '-n', self.servers.path('varnish'), '-a',
              f'127.0.0.1:{self.ports[name]}', '-f', vcl, '-s', 'malloc,512m',
              '-p', 'thread_pools=1', '-p', 'thread_pool_min=100'], edge=True)
         self.servers.wait_for(self.ports[name], process)
