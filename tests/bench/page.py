@@ -7,6 +7,7 @@ is what the scheduler counts for the edge's worker (for Varnish: all its process
 rounds."""
 import argparse
 import os
+import statistics
 import sys
 
 from kit import measure, servers, shop, table
@@ -101,12 +102,17 @@ def milliseconds(microseconds):
     return None if microseconds is None else f'{microseconds / 1000:.2f}'
 
 
+def cores_for(cpu_us, rate):
+    return None if cpu_us is None else cpu_us * rate / 1e6 / .6
+
+
 def rows_of(bench, size):
     for name in bench.options.only:
         def value(field, kind='full', name=name):
             return bench.value(name, size, kind, field)
         yield [f'{name}: {VARIANTS[name].label}', value('cpu_us'), value('user_us'),
                value('system_us'), table.text(bench.ratio(name, VARIANTS[name].base, size), 2),
+               cores_for(value('cpu_us'), 100_000), table.text(value('core'), 2),
                table.text(value('per_second'), 0), milliseconds(value('p50')),
                milliseconds(value('p99')), milliseconds(value('p50', 'half')),
                milliseconds(value('p99', 'half')), table.text(value('bytes'), 0),
@@ -130,8 +136,10 @@ def targets_of(bench):
     return targets
 
 
-COLUMNS = ['variant', 'CPU µs', 'user', 'system', 'x plain', 'requests/s', 'p50 ms', 'p99 ms',
-           'half p50', 'half p99', 'bytes', 'PSS MB']
+COLUMNS = ['variant', 'CPU µs', 'user', 'system', 'x plain', 'cores', 'core', 'requests/s',
+           'p50 ms', 'p99 ms', 'half p50', 'half p99', 'bytes', 'PSS MB']
+LEGEND = ('cores: of the edge for 100,000 such pages a second, 60 % of them used; core: the share of '
+          'its core that the edge had at saturation; half: at half of the saturated rate')
 
 
 def measure_all(options, edge, loader):
@@ -148,7 +156,9 @@ def measure_all(options, edge, loader):
         rows = list(rows_of(bench, size))
         found[size] = [dict(zip(COLUMNS, row)) for row in rows]
         table.show(f'page of {size} KB', COLUMNS, rows)
+    print(f'\n{LEGEND}')
     warn_of_failures(bench)
+    warn_of_others(bench)
     targets = targets_of(bench)
     if targets.measured():
         targets.show()
@@ -164,6 +174,14 @@ def warn_of_failures(bench):
                 print(f'NOT ALL WELL: {name}, {size} KB, of {run["finished"]} pages: '
                       f'{run["errors"]} errors, {run["refused"]} refused, '
                       f'left as they were: {passed}')
+
+
+def warn_of_others(bench):
+    cores = [run['core'] for kinds in bench.runs.values() for run in kinds['full']]
+    if cores and statistics.median(cores) < .7:
+        print(f'THE EDGE HAD {statistics.median(cores):.0%} OF ITS CORE at saturation: others use '
+              'this machine, or the load generator is the limit. CPU and ratios hold within noise; '
+              'requests/s and latencies are not the edge\'s.')
 
 
 def main():

@@ -5,6 +5,7 @@ import os
 import re
 import statistics
 import subprocess
+import time
 import zlib
 
 TICKS = os.sysconf('SC_CLK_TCK')
@@ -46,7 +47,8 @@ class Loader:
 
     def run(self, pids, port, path, headers=(), visitors=0, rate=0, connections=64, seconds=2,
             body='', visitor_prefix=''):
-        """One run's figures: the loader's own and cpu_us, user_us, system_us per request."""
+        """One run's figures: the loader's own; cpu_us, user_us, system_us per request; `core`, the
+        share of a core that the server had; memory_mb."""
         self.runs += 1
         command = [self.program, '--port', str(port), '--path', path, '--seed', str(self.runs),
                    '--connections', str(connections), '--seconds', str(seconds),
@@ -57,15 +59,17 @@ class Loader:
         command += ['--rate', f'{rate:.1f}'] if rate else []
         command += ['--body', body] if body else []
         command += ['--visitor-prefix', visitor_prefix] if visitor_prefix else []
-        before = cpu(pids)
+        before, begin = cpu(pids), time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, check=False,
                               preexec_fn=lambda: os.sched_setaffinity(0, self.cores))
         used = [after - start for start, after in zip(before, cpu(pids))]
+        elapsed = (time.monotonic() - begin) * 1e6
         if done.returncode != 0:
             raise SystemExit(f'{path}: {done.stderr.strip()}')
         out = json.loads(done.stdout)
         for name, value in zip(('cpu_us', 'user_us', 'system_us'), used):
             out[name] = value / max(out['finished'], 1)
+        out['core'] = used[0] / elapsed
         out['memory_mb'] = memory(pids)
         return out
 

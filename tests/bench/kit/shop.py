@@ -213,10 +213,13 @@ def write_pages(folder, catalog):
 
 
 def make(folder, tools, personalize, sessions, visitors):
-    """Everything into `folder`; a folder that has it already is used again."""
-    stamp = f'{folder}/made-{sessions}-{visitors}'
+    """Everything into `folder`, unless the same has been made there already."""
+    stamp, made = f'{folder}/made', f'{sessions} sessions, {visitors} visitors\n'
     if os.path.exists(stamp):
-        return
+        with open(stamp, encoding='utf-8') as file:
+            if file.read() == made:
+                return
+        os.remove(stamp)
     count = max(sessions // 10, 2 * ON_PAGES)
     now = str(int(time.time()))
     os.makedirs(folder, exist_ok=True)
@@ -238,4 +241,4 @@ def make(folder, tools, personalize, sessions, visitors):
     if learned.returncode != 0:
         raise SystemExit(f'personalize learn: {learned.stderr}')
     os.remove(f'{folder}/history.tsv')
-    write(stamp, '')
+    write(stamp, made)
