@@ -5,52 +5,39 @@ A cached page of 20, 60 or 250 KB: a home page with 4 widgets of 8 tiles, a list
 layer of 4; visitors with 50 events in Redis. First every variant's page is fetched and checked. CPU
 is what the scheduler counts for the edge's worker (for Varnish: all its processes); medians of the
 rounds."""
-import argparse
 import os
 import statistics
 import sys
 
-from kit import measure, servers, shop, table
+from kit import measure, options as options_of, servers, shop, table
 from page import edges, profile
 from page.variants import RATIOS, VARIANTS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOLS = f'{ROOT}/build/bench'
+ROUNDS = 3
 TARGET_SIZE = '60'  # the targets are about this page
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog='scripts/bench page', description=__doc__)
-    parser.add_argument('--quick', action='store_true',
-                        help='60 KB only, one short round, 50,000 sessions: to see that all works')
-    parser.add_argument('--only', default='', help='variants, by commas: ' + ', '.join(VARIANTS))
-    parser.add_argument('--sizes', help='of the pages, by commas: 20,60,250')
-    parser.add_argument('--rounds', type=int, help='in turns through all variants (3)')
-    parser.add_argument('--seconds', type=float, help='of each measurement (2)')
-    parser.add_argument('--sessions', type=int, help='that the store has learned (1000000)')
+    parser = options_of.parser('page', __doc__, f'{ROOT}/build', ROUNDS)
+    parser.add_argument('--only', default=','.join(VARIANTS), help='these variants (%(default)s)')
+    parser.add_argument('--sizes', help='of the pages in KB (20,60,250)')
+    parser.add_argument('--sessions', type=options_of.positive(int),
+                        help='that the store has learned (1000000; with --quick 50000)')
     parser.add_argument('--no-half', action='store_true', help='saturation only')
-    parser.add_argument('--data', help='keep the made shop in this folder and use it again')
     parser.add_argument('--profile', nargs='?', const='ours', metavar='VARIANT',
-                        help='a table of where the microseconds of a variant go (by perf)')
-    parser.add_argument('--build', default=f'{ROOT}/build', metavar='DIR',
-                        help='with the module and the program to measure (build)')
-    parser.add_argument('--json', metavar='FILE')
-    options = parser.parse_args()
-    quick = options.quick
-    options.sizes = (options.sizes or (TARGET_SIZE if quick else '20,60,250')).split(',')
-    options.rounds = options.rounds or (1 if quick else 3)
-    options.seconds = options.seconds or (.4 if quick else 2)
-    options.sessions = options.sessions or (50_000 if quick else 1_000_000)
-    options.visitors = 2000 if quick else 20_000
-    options.only = [name for name in options.only.split(',') if name] or list(VARIANTS)
-    if options.profile:
-        options.only, options.sizes = [options.profile], options.sizes[:1] if quick else ['60']
-    for name in options.only:
-        if name not in VARIANTS:
-            parser.error(f'no variant {name!r}; there are: {", ".join(VARIANTS)}')
-    for size in options.sizes:
-        if size not in shop.SIZES:
-            parser.error(f'no size {size!r}; there are: {", ".join(shop.SIZES)}')
+                        help='instead: where the microseconds of a variant (ours) go, by perf')
+    options = options_of.parse(parser, ROUNDS)
+    small = options.quick or options.profile
+    options.sizes = (options.sizes or (TARGET_SIZE if small else ','.join(shop.SIZES))).split(',')
+    options.sessions = options.sessions or (50_000 if options.quick else 1_000_000)
+    options.visitors = 2000 if options.quick else 20_000
+    options.only = (options.profile or options.only).split(',')
+    for given, known in ((options.only, VARIANTS), (options.sizes, shop.SIZES)):
+        for name in given:
+            if name not in known:
+                parser.error(f'there is no {name!r}; there are: {", ".join(known)}')
     return options
 
 
@@ -138,8 +125,8 @@ def targets_of(bench):
 
 COLUMNS = ['variant', 'CPU µs', 'user', 'system', 'x plain', 'cores', 'core', 'requests/s',
            'p50 ms', 'p99 ms', 'half p50', 'half p99', 'bytes', 'PSS MB']
-LEGEND = ('cores: of the edge for 100,000 such pages a second, 60 % of them used; core: the share of '
-          'its core that the edge had at saturation; half: at half of the saturated rate')
+LEGEND = ('cores: of the edge for 100,000 such pages a second, 60 % of them used; core: the share '
+          'of its core that the edge had at saturation; half: at half of the saturated rate')
 
 
 def measure_all(options, edge, loader):

@@ -3,7 +3,6 @@ beside redis-benchmark with the same commands; memory of a visitor.
 
 A lookup's cost is a page with a visitor minus the same page without one (60 KB, one widget
 `popular`); `unknown` are visitors without events, whose lookup brings nothing to be read."""
-import argparse
 import json
 import os
 import signal
@@ -11,29 +10,19 @@ import subprocess
 import sys
 import time
 
-from kit import measure, servers, shop, table
+from kit import measure, options as options_of, servers, shop, table
 from page import edges
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOLS = f'{ROOT}/build/bench'
+ROUNDS = 3
 PAGE = '/lookup/60/home.html'
 # A dictionary as full as that of a million visitors.
 MEMORY_VISITORS = 15_625
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog='scripts/bench redis', description=__doc__)
-    parser.add_argument('--quick', action='store_true',
-                        help='one short round: to see that all works')
-    parser.add_argument('--rounds', type=int, help='in turns (3)')
-    parser.add_argument('--seconds', type=float, help='of each measurement (2)')
-    parser.add_argument('--data', help='keep the made shop in this folder and use it again')
-    parser.add_argument('--build', default=f'{ROOT}/build', metavar='DIR',
-                        help='with the module and the program to measure (build)')
-    parser.add_argument('--json', metavar='FILE')
-    options = parser.parse_args()
-    options.rounds = options.rounds or (1 if options.quick else 3)
-    options.seconds = options.seconds or (.4 if options.quick else 2)
+    options = options_of.parse(options_of.parser('redis', __doc__, f'{ROOT}/build', ROUNDS), ROUNDS)
     options.sessions = 50_000
     options.visitors = 2000
     return options

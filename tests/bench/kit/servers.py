@@ -46,7 +46,7 @@ def _end_with_parent():
 
 
 class Servers:
-    """with Servers() as servers: ...; its end, by Ctrl-C too, ends all and removes the directory."""
+    """with Servers() as servers: ...; its end, Ctrl-C too, ends all and removes the directory."""
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix='personalize-bench.')

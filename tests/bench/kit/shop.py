@@ -1,8 +1,8 @@
 """A made shop: catalog, history, store, pages in three sizes and in the forms that peers need.
 
 Everything is drawn from a fixed seed; only times are of today. Items, their brands and categories
-are those of tests/bench/tools/shop_events.cpp. Pages of 20, 60 and 250 KB: `home` has 4 widgets of 8
-tiles, `list` a listing of 48, `cart` is a cart layer with 4. A tile stands in a template, which
+are those of tests/bench/tools/shop_events.cpp. Pages of 20, 60 and 250 KB: `home` has 4 widgets of
+8 tiles, `list` a listing of 48, `cart` is a cart layer with 4. A tile stands in a template, which
 ours and the Lua peers read both: Mustache with plain fields only.
 """
 import gzip
@@ -28,8 +28,8 @@ TEMPLATES = {
     '60': '<li class="tile" data-sku="{{id}}">\n <a class="tile__link" href="{{link}}">\n'
           '  <picture><source type="image/webp" '
           'srcset="/i/240/{{id}}.webp 1x, /i/480/{{id}}.webp 2x"><img class="tile__img" '
-          'src="{{image_link}}" alt="{{title}}" loading="lazy" width="240" height="240"></picture>\n'
-          '  <span class="tile__brand">{{brand}}</span>\n'
+          'src="{{image_link}}" alt="{{title}}" loading="lazy" width="240" height="240">'
+          '</picture>\n  <span class="tile__brand">{{brand}}</span>\n'
           '  <h3 class="tile__name">{{title}}</h3>\n  <span class="tile__rating" '
           'aria-label="{{rating}} of 5">({{reviews}})</span>\n'
           '  <span class="tile__price">{{price}} EUR</span>\n </a>\n' + _BUTTON + '</li>\n',
