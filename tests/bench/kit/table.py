@@ -51,6 +51,8 @@ def verdict(row):
         reached = row['aim'] is not None and (
             row['got'] >= row['aim'] if row['at_least'] else row['got'] <= row['aim'])
         return 'aim reached' if reached else 'met'
+    if row['got'] <= 0:
+        return 'missed'
     factor = row['target'] / row['got'] if row['at_least'] else row['got'] / row['target']
     return f'missed, by a factor of {factor:.2f}'
 
