@@ -27,7 +27,7 @@ def arguments():
                         help='that the store has learned (1000000; with --quick 50000)')
     parser.add_argument('--no-half', action='store_true', help='saturation only')
     parser.add_argument('--profile', nargs='?', const='ours', metavar='VARIANT',
-                        help='instead: where the microseconds of a variant (ours) go, by perf')
+                        help='instead: where the time of a variant (ours) goes')
     options = options_of.parse(parser, ROUNDS)
     small = options.quick or options.profile
     options.sizes = (options.sizes or (TARGET_SIZE if small else ','.join(shop.SIZES))).split(',')
@@ -171,6 +171,21 @@ def warn_of_others(bench):
               'requests/s and latencies are not the edge\'s.')
 
 
+def profile_one(options, started, data):
+    name, size = options.profile, options.sizes[0]
+    variant = VARIANTS[name]
+    if variant.server == 'varnish':
+        raise SystemExit('--profile: of nginx\'s variants only')
+    samples = started.path('perf.data')
+    profile.check(samples)
+    edge = edges.Edges(started, data, options.build, [variant.server])
+    edge.check(variant, size)
+    bench = Bench(options, edge, measure.Loader(TOOLS, started))
+    found = profile.show(edge.pids[variant.server][0], samples,
+                         lambda: bench.load(name, size, seconds=5), f'{variant.label}, {size} KB')
+    return f'{name}: {found["cpu_us"]:.1f} µs of CPU a request', found
+
+
 def main():
     options = arguments()
     servers.enter_namespace()
@@ -178,19 +193,12 @@ def main():
         data = options.data or started.path('shop')
         print(f'making a shop of {options.sessions:,} sessions', flush=True)
         shop.make(data, TOOLS, f'{options.build}/personalize', options.sessions, options.visitors)
-        needed = dict.fromkeys(VARIANTS[name].server for name in options.only)
-        edge = edges.Edges(started, data, options.build, list(needed))
-        loader = measure.Loader(TOOLS, started)
         if options.profile:
-            variant, size = VARIANTS[options.profile], options.sizes[0]
-            edge.check(variant, size)
-            bench = Bench(options, edge, loader)
-            found = profile.show(edge.pids[variant.server][0], started.path('perf.data'),
-                                 lambda: bench.load(options.profile, size, seconds=5),
-                                 f'{variant.label}, {size} KB')
-            headline = f'{options.profile}: {found["cpu_us"]:.1f} µs of CPU a request'
+            headline, found = profile_one(options, started, data)
         else:
-            headline, found = measure_all(options, edge, loader)
+            needed = dict.fromkeys(VARIANTS[name].server for name in options.only)
+            edge = edges.Edges(started, data, options.build, list(needed))
+            headline, found = measure_all(options, edge, measure.Loader(TOOLS, started))
     if options.json:
         table.save(options.json, 'page', headline, **found)
     print(f'page: {headline}')
