@@ -42,8 +42,12 @@ class Targets:
                           '-' if row['aim'] is None else f'{row["aim"]:g}', verdict(row)])
         show('targets', ['', 'got', 'target', 'aim', ''], lines)
 
-    def headline(self):
-        return f'{sum(row["met"] for row in self.measured())} of {len(self.measured())} targets met'
+    def headline(self, sentence):
+        """The first target's value in a sentence with {}, if it was measured; how many are met."""
+        first = self.rows[0]['got']
+        begin = '' if first is None else sentence.format(text(first, 1)) + '; '
+        met = [row['met'] for row in self.measured()]
+        return f'{begin}{sum(met)} of {len(met)} targets met'
 
 
 def verdict(row):
