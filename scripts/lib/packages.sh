@@ -33,3 +33,6 @@ build_packages=(g++ cmake ninja-build make pkg-config nginx nginx-dev libhiredis
 run_packages=(redis-server python3 curl)
 test_packages=(ccache rapidjson-dev libboost-test-dev libboost-dev chromium clang libclang-rt-14-dev)
 bench_packages=(libxml2-dev libgumbo-dev libboost-test-dev libboost-dev)
+# What whole pages are compared with, and what measures them.
+peer_packages=(iproute2 python3 redis-server libnginx-mod-http-lua lua-resty-core lua-resty-lrucache lua-nginx-redis
+    lua-cjson varnish linux-perf)

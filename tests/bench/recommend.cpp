@@ -5,48 +5,20 @@
 
 #include <cmath>
 #include <filesystem>
-#include <random>
 #include <unordered_map>
 
 #include "bench/bench.hpp"
+#include "bench/walk.hpp"
 #include "learn/trainer.hpp"
 #include "recommend/for_you.hpp"
 
 using namespace pz;  // NOLINT: a program
+using bench::Walk;
 
 namespace {
 
 constexpr std::int64_t kNow = 1763660000;
 constexpr std::int64_t kMonth = 30 * 86400;
-
-// Sessions of 2 to 10 items, 5 in the middle; 1 in 3 steps goes to any item, the others to one near.
-class Walk {
-  public:
-    explicit Walk(std::uint32_t items) : items_(items) {}
-
-    std::vector<std::uint32_t> session(std::size_t length) {
-        std::vector<std::uint32_t> walk = {any()};
-        while (walk.size() < length) {
-            walk.push_back(random_() % 3 == 0 ? any() : near(walk.back()));
-        }
-        return walk;
-    }
-    std::size_t length() { return 2 + random_() % 4 + random_() % 6; }
-
-  private:
-    // Inverse of the distribution function of rank^-0.9.
-    std::uint32_t any() {
-        const double share = std::uniform_real_distribution<double>()(random_);
-        const double rank = std::pow(share, 1 / 0.1) * static_cast<double>(items_);
-        return static_cast<std::uint32_t>(rank) % items_;
-    }
-    std::uint32_t near(std::uint32_t item) {
-        return (item * 7919U + static_cast<std::uint32_t>(random_() % 12)) % items_;
-    }
-
-    std::uint32_t items_;
-    std::mt19937 random_{1};
-};
 
 std::string text_event(std::uint32_t item, std::int64_t time) {
     return "view_item i" + std::to_string(item) + " " + std::to_string(time);

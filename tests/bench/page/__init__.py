@@ -1,0 +1,1 @@
+"""The benchmark of whole pages: variants, the servers that make them, where the time goes."""
