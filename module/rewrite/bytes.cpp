@@ -28,7 +28,30 @@ const char* find_markup(const char* begin, const char* end) {
     }
 }
 
-const char* never_certain(const char*, const char*, const Needles&) {
+// Of letters by how often English has them; what else stands in names is about as frequent as the
+// middle ones.
+unsigned rarity(char c) {
+    static constexpr std::string_view kFrequent = "etaoinsrlcdphumgbfywvkxqjz";
+    const std::size_t place = kFrequent.find(to_lower(c));
+    return static_cast<unsigned>(place == std::string_view::npos ? kFrequent.size() / 2 : place);
+}
+
+// Where the `size` bytes begin that are rarest in what shops write into tags.
+std::size_t rarest(std::string_view text, std::size_t size) {
+    std::size_t place = 0;
+    unsigned most = 0;
+    for (std::size_t at = 0; at + size <= text.size(); ++at) {
+        unsigned rare = 0;
+        for (const char c : text.substr(at, size)) {
+            rare += rarity(c);
+        }
+        place = rare > most ? at : place;
+        most = std::max(rare, most);
+    }
+    return place;
+}
+
+const char* never_certain(const char*, const char*, const char*, const Needles&) {
     return nullptr;
 }
 
@@ -88,13 +111,23 @@ PZ_AVX2 inline __m256i groups(const Needles& needles, std::size_t place, __m256i
         _mm256_shuffle_epi8(table(needles.high(place)), high));
 }
 
-// Where a needle may end, among the 32 bytes at `at`.
+// Where the four bytes of a needle may begin, among 32 bytes: all bits but there.
 PZ_AVX2 inline __m256i no_needle(const Needles& needles, const char* at) {
-    const __m256i found =
-        _mm256_and_si256(_mm256_and_si256(groups(needles, 0, load(at - 2)),
-                                          groups(needles, 1, load(at - 1))),
-                         groups(needles, 2, load(at)));
-    return _mm256_cmpeq_epi8(found, _mm256_setzero_si256());
+    const __m256i front =
+        _mm256_and_si256(groups(needles, 0, load(at)), groups(needles, 1, load(at + 1)));
+    const __m256i back =
+        _mm256_and_si256(groups(needles, 2, load(at + 2)), groups(needles, 3, load(at + 3)));
+    return _mm256_cmpeq_epi8(_mm256_and_si256(front, back), _mm256_setzero_si256());
+}
+
+bool any_stands(std::uint64_t where, const char* at, const char* begin, const char* end,
+                const Needles& needles) {
+    for (; where != 0; where &= where - 1) {
+        if (needles.stand_at(at + std::countr_zero(where), begin, end)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 PZ_AVX2 const char* find_less_avx2(const char* begin, const char* end) {
@@ -124,11 +157,13 @@ PZ_AVX2 const char* find_markup_avx2(const char* begin, const char* end) {
     return find_markup(at, end);
 }
 
-PZ_AVX2 const char* tag_end_avx2(const char* begin, const char* end, const Needles& needles) {
+PZ_AVX2 const char* tag_end_avx2(const char* less, const char* begin, const char* end,
+                                  const Needles& needles) {
     std::uint64_t inside_before = 0;     // all bits: the window begins in a value
     std::uint64_t equals_before = 0;     // the byte before it is '=' outside of values
     std::uint64_t separator_before = 1;  // ... or none of an attribute's name
-    for (const char* at = begin; end - at >= kWindow; at += kWindow) {
+    constexpr std::ptrdiff_t kRead = kWindow + Needles::kLength - 1;
+    for (const char* at = begin; end - at >= kRead; at += kWindow) {
         const Window window = {load(at), load(at + 32)};
         const std::uint64_t quotes = equal(window, '"');
         const std::uint64_t inside = parity(quotes) ^ inside_before;  // with the opening quote
@@ -140,7 +175,8 @@ PZ_AVX2 const char* tag_end_avx2(const char* begin, const char* end, const Needl
         const std::uint64_t unnamed = (separator << 1 | separator_before) & equals;
         const std::uint64_t single = equal(window, '\'') & ~inside;
         const std::uint64_t needle = ~mask(no_needle(needles, at), no_needle(needles, at + 32));
-        if ((((opened ^ (quotes & inside)) | unnamed | single | needle) & within) != 0) {
+        if ((((opened ^ (quotes & inside)) | unnamed | single) & within) != 0 ||
+            ((needle & within) != 0 && any_stands(needle & within, at, less, end, needles))) {
             return nullptr;
         }
         if (greater != 0) {
@@ -156,28 +192,57 @@ PZ_AVX2 const char* tag_end_avx2(const char* begin, const char* end, const Needl
 
 }  // namespace
 
+void Needles::allow_all(std::size_t place, std::uint8_t group) {
+    for (std::size_t half = 0; half < low_[place].size(); ++half) {
+        low_[place][half] |= group;
+        high_[place][half] |= group;
+    }
+}
+
 void Needles::allow(std::size_t place, unsigned char byte, std::uint8_t group) {
     low_[place][byte & 0x0F] |= group;
     high_[place][byte >> 4] |= group;
 }
 
 void Needles::add(std::string_view text, bool ignore_case) {
-    const auto group = static_cast<std::uint8_t>(1U << (added_++ % 8));
+    const std::size_t rare = rarest(text, kLength);
+    const std::size_t number = added_++ % texts_.size();
+    const auto group = static_cast<std::uint8_t>(1U << number);
+    texts_[number].push_back({text, static_cast<std::ptrdiff_t>(rare), ignore_case});
     for (std::size_t place = 0; place < kLength; ++place) {
-        const std::size_t from_end = kLength - place;
-        if (from_end > text.size()) {
-            for (std::size_t half = 0; half < 16; ++half) {
-                low_[place][half] |= group;
-                high_[place][half] |= group;
-            }
+        if (rare + place >= text.size()) {
+            allow_all(place, group);
             continue;
         }
-        const char c = text[text.size() - from_end];
+        const char c = text[rare + place];
         allow(place, static_cast<unsigned char>(c), group);
         if (ignore_case && byte_is(c, byte_class::kAlpha)) {
             allow(place, static_cast<unsigned char>(c) ^ 0x20U, group);
         }
     }
+}
+
+bool Needles::stand_at(const char* at, const char* begin, const char* end) const {
+    unsigned groups = 0xFF;
+    for (std::size_t place = 0; place < kLength; ++place) {
+        const auto byte = static_cast<unsigned char>(at[place]);
+        groups &= static_cast<unsigned>(low_[place][byte & 0x0F]) & high_[place][byte >> 4];
+    }
+    const auto stands = [at, begin, end](const Text& needle) {
+        const auto size = static_cast<std::ptrdiff_t>(needle.text.size());
+        if (at - begin < needle.rare || end - at < size - needle.rare) {
+            return false;
+        }
+        const std::string_view there(at - needle.rare, needle.text.size());
+        return needle.ignore_case ? equal_ignoring_case(there, needle.text) : there == needle.text;
+    };
+    for (; groups != 0; groups &= groups - 1) {
+        const auto& texts = texts_[static_cast<std::size_t>(std::countr_zero(groups))];
+        if (std::any_of(texts.begin(), texts.end(), stands)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const ByteSearch& portable_search() {

@@ -114,6 +114,7 @@ class OpenElements {
 
     // Start tags.
     std::uint8_t hindrances() const;
+    bool plain_part(TagId id) const;
     OpenElement& push_plain(TagId id);
     void start_plain(const Tag& tag);
     bool html_rules(const Tag& tag) const;
@@ -183,8 +184,10 @@ inline std::uint8_t OpenElements::hindrances() const {
 
 inline bool OpenElements::plain(TagId id) const {
     const std::uint8_t hindered = hindered_by(id);
-    return (hindered & hindrances()) == 0 &&
-           ((hindered & hinder::kSameName) == 0 || open_count(id) == 0);
+    if ((hindered & hindrances()) == 0) {
+        return (hindered & hinder::kSameName) == 0 || open_count(id) == 0;
+    }
+    return hindered == hinder::kPart && plain_part(id);
 }
 
 inline OpenElement& OpenElements::push_plain(TagId id) {
@@ -195,6 +198,10 @@ inline OpenElement& OpenElements::push_plain(TagId id) {
     e.serial = ++serial_;
     e.child = child;
     e.irregularities = static_cast<std::uint32_t>(irregularities_);
+    if (tag_is(id, tag_flag::kMarker)) {
+        e.cut_formatting = cut_formatting_;
+        cut_formatting_ = 0;
+    }
     ++open_[static_cast<std::size_t>(id)];
     return e;
 }

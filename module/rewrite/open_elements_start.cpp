@@ -23,6 +23,31 @@ const OpenElements::Outcome& OpenElements::start(const Tag& tag, TagAttributes& 
     return outcome_;
 }
 
+// A part of a table or a list of options that stands where it belongs: nothing is implied or ended.
+bool OpenElements::plain_part(TagId id) const {
+    const std::size_t size = stack_.size();
+    if (phase_ != Phase::body || size < 3 || stack_.back().space != Space::html || inert()) {
+        return false;
+    }
+    if (id == TagId::option) {
+        return current_is(TagId::select) || current_is(TagId::optgroup);
+    }
+    const auto section = [this](std::size_t index) {
+        return is_html(index, TagId::tbody) || is_html(index, TagId::thead) ||
+               is_html(index, TagId::tfoot);
+    };
+    if (open_count(TagId::select) != 0) {
+        return false;
+    }
+    if (id == TagId::td || id == TagId::th) {
+        return current_is(TagId::tr) && section(size - 2) && is_html(size - 3, TagId::table);
+    }
+    if (id == TagId::tr) {
+        return section(size - 1) && is_html(size - 2, TagId::table);
+    }
+    return current_is(TagId::table);
+}
+
 // Nearly always: what the other rules come to, known beforehand.
 void OpenElements::start_plain(const Tag& tag) {
     outcome_.element = true;

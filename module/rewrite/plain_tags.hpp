@@ -21,6 +21,7 @@ inline constexpr std::uint8_t kItem = 1U << 3;       // it may reach an open ite
 inline constexpr std::uint8_t kHead = 1U << 4;       // in <head>, which the tag ends
 inline constexpr std::uint8_t kSameName = 1U << 5;   // one of its name is open
 inline constexpr std::uint8_t kPlace = 1U << 6;      // a parent with rules of its own, for all tags
+inline constexpr std::uint8_t kPart = kAlways | 1U << 7;  // it may stand in certain parents only
 inline constexpr std::uint8_t kAll = 0xFF;
 }  // namespace hinder
 
@@ -40,9 +41,16 @@ constexpr std::uint8_t make_hindered(TagId id) {
         case TagId::rp:
         case TagId::rt:
         case TagId::rtc:
-        case TagId::select:
         case TagId::svg:
             return kAll;
+        case TagId::option:
+        case TagId::tbody:
+        case TagId::td:
+        case TagId::tfoot:
+        case TagId::th:
+        case TagId::thead:
+        case TagId::tr:
+            return kPart;
         default:
             break;
     }
@@ -55,8 +63,7 @@ constexpr std::uint8_t make_hindered(TagId id) {
     hindered |= (flags & tag_flag::kClosesP) != 0 ? kParagraph : 0;
     hindered |= (flags & tag_flag::kHeading) != 0 ? kHeading : 0;
     hindered |= id == TagId::li || id == TagId::dd || id == TagId::dt ? kItem : 0;
-    const bool same = id == TagId::a || id == TagId::button || id == TagId::nobr ||
-                      id == TagId::option;
+    const bool same = id == TagId::a || id == TagId::button || id == TagId::nobr;
     hindered |= same ? kSameName : 0;
     return hindered;
 }

@@ -107,13 +107,15 @@ Skim::Passed Skim::run(std::string_view bytes, const Limits& limits) {
         if (end - less < kAhead) {
             break;
         }
-        const char* behind = less[1] == '/' ? end_tag(less, limits.depth)
-                                            : start_tag(less, end, limits.max_tag);
+        const char* behind = less[1] == '/'   ? end_tag(less, limits.depth)
+                             : less[1] == '!' ? comment(less, end)
+                                              : start_tag(less, end, limits.max_tag);
         if (behind == nullptr) {
             break;
         }
         at = behind;
-        if (less[1] != '/' && (text = text_of(opened_)) != Text::markup) {
+        if (text_of(opened_) != Text::markup) {
+            text = text_of(opened_);
             break;
         }
     }
@@ -123,7 +125,25 @@ Skim::Passed Skim::run(std::string_view bytes, const Limits& limits) {
     return {static_cast<std::size_t>(at - begin), text, opened_};
 }
 
-// Both return where the tag ends; nullptr: it is not for here.
+// These return where the tag or comment ends; nullptr: it is not for here.
+inline const char* Skim::comment(const char* less, const char* end) {
+    const char* const begin = less + 4;
+    if (less[2] != '-' || less[3] != '-' || begin[0] == '>' ||
+        (begin[0] == '-' && begin[1] == '>')) {
+        return nullptr;
+    }
+    const char* at = begin + 2;
+    while ((at = static_cast<const char*>(
+                std::memchr(at, '>', static_cast<std::size_t>(end - at)))) != nullptr) {
+        const bool bang = at[-1] == '!' && at - begin >= 3;
+        if (std::string_view(at - (bang ? 3 : 2), 2) == "--") {
+            return at + 1;
+        }
+        ++at;
+    }
+    return nullptr;
+}
+
 inline const char* Skim::end_tag(const char* less, std::size_t depth) {
     const EndTag& own = kEndTags[static_cast<std::size_t>(tree_.closes_plainly())];
     if (((load8(less + 2) ^ own.bytes) & own.mask) != 0 || own.size == 0 ||
@@ -147,7 +167,7 @@ inline const char* Skim::start_tag(const char* less, const char* end, std::size_
     if (*behind == '>') {
         ++behind;
     } else if (!byte_is(*behind, byte_class::kNameEnd) ||
-               (behind = search_.tag_end(behind, end, matcher_.needles())) == nullptr) {
+               (behind = search_.tag_end(less, behind, end, matcher_.needles())) == nullptr) {
         return nullptr;
     }
     const std::size_t index = tree_.depth();

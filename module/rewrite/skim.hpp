@@ -23,6 +23,7 @@ class Skim {
     Skim(OpenElements& tree, Matcher& matcher)
         : tree_(tree), matcher_(matcher), search_(byte_search()) {}
 
+    // Where to stop.
     struct Limits {
         std::size_t depth;    // no element up to this index may be closed
         std::size_t max_tag;  // longer start tags are not for here
@@ -36,7 +37,7 @@ class Skim {
     Passed run(std::string_view bytes, const Limits& limits);
 
   private:
-    const char* tag(const char* less, const char* end, const Limits& limits);
+    static const char* comment(const char* less, const char* end);
     const char* end_tag(const char* less, std::size_t depth);
     const char* start_tag(const char* less, const char* end, std::size_t max_tag);
 
