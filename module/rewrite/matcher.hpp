@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "rewrite/attributes.hpp"
-#include "rewrite/bytes.hpp"
+#include "rewrite/needles.hpp"
 #include "rewrite/selector.hpp"
 #include "rewrite/tags.hpp"
 

@@ -6,22 +6,12 @@
 #include <cstring>
 
 #include "rewrite/characters.hpp"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "rewrite/window.hpp"
 
 namespace pz::rewrite {
+
+#if defined(__x86_64__)
 namespace {
-
-// Bytes that may be read from a '<' on.
-constexpr std::ptrdiff_t kAhead = 32;
-
-std::uint64_t load8(const char* at) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, at, sizeof bytes);
-    return bytes;
-}
 
 // A name and '>', as end tags are written, in 8 bytes.
 struct EndTag {
@@ -37,9 +27,8 @@ constexpr EndTag make_end_tag(std::string_view name) {
     }
     for (std::size_t i = 0; i <= name.size(); ++i) {
         const char c = i == name.size() ? '>' : name[i];
-        const std::size_t shift = std::endian::native == std::endian::little ? 8 * i : 56 - 8 * i;
-        tag.bytes |= std::uint64_t{static_cast<unsigned char>(c)} << shift;
-        tag.mask |= std::uint64_t{0xFF} << shift;
+        tag.bytes |= std::uint64_t{static_cast<unsigned char>(c)} << 8 * i;
+        tag.mask |= std::uint64_t{0xFF} << 8 * i;
     }
     tag.size = name.size() + 3;
     return tag;
@@ -51,82 +40,11 @@ constexpr std::array<EndTag, kTagCount> kEndTags = {EndTag{},
 #undef X
 };
 
-#if defined(__SSE2__)
-inline std::uint32_t equal(__m128i bytes, char c) {
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
-}
+// Bytes that may be read from a '<' on.
+constexpr std::ptrdiff_t kAhead = Window::kSize + Needles::kLength - 1;
 
-// How many of the 16 bytes come before one up to ' ', a '/' or a '>'.
-inline int name_length(const char* at) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i space = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(' ')), bytes);
-    const __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'));
-    const __m128i greater = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>'));
-    const __m128i ends = _mm_or_si128(space, _mm_or_si128(slash, greater));
-    return std::countr_zero(static_cast<std::uint32_t>(_mm_movemask_epi8(ends)) | 0x10000U);
-}
-
-// Tags stand close together: most are found without a call.
-inline const char* next_less(const char* at, const char* end, const ByteSearch& search) {
-    if (end - at >= 16) {
-        const std::uint32_t found =
-            equal(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), '<');
-        if (found != 0) {
-            return at + std::countr_zero(found);
-        }
-    }
-    return search.find_less(at, end);
-}
-#else
-inline int name_length(const char* at) {
-    int length = 0;
-    while (length < 16 && static_cast<unsigned char>(at[length]) > ' ' && at[length] != '>' &&
-           at[length] != '/') {
-        ++length;
-    }
-    return length;
-}
-
-inline const char* next_less(const char* at, const char* end, const ByteSearch& search) {
-    return search.find_less(at, end);
-}
-#endif
-
-}  // namespace
-
-Skim::Passed Skim::run(std::string_view bytes, const Limits& limits) {
-    const char* const begin = bytes.data();
-    const char* const end = begin + bytes.size();
-    const char* at = begin;
-    lowest_ = static_cast<std::size_t>(-1);
-    Text text = Text::markup;
-    opened_ = TagId::other;
-    for (;;) {
-        const char* less = next_less(at, end, search_);
-        at = less;
-        if (end - less < kAhead) {
-            break;
-        }
-        const char* behind = less[1] == '/'   ? end_tag(less, limits.depth)
-                             : less[1] == '!' ? comment(less, end)
-                                              : start_tag(less, end, limits.max_tag);
-        if (behind == nullptr) {
-            break;
-        }
-        at = behind;
-        if (text_of(opened_) != Text::markup) {
-            text = text_of(opened_);
-            break;
-        }
-    }
-    if (lowest_ != static_cast<std::size_t>(-1)) {
-        matcher_.skip(lowest_);
-    }
-    return {static_cast<std::size_t>(at - begin), text, opened_};
-}
-
-// These return where the tag or comment ends; nullptr: it is not for here.
-inline const char* Skim::comment(const char* less, const char* end) {
+// Behind "-->", or nullptr: not in these bytes, or of an odd form.
+const char* comment_end(const char* less, const char* end) {
     const char* const begin = less + 4;
     if (less[2] != '-' || less[3] != '-' || begin[0] == '>' ||
         (begin[0] == '-' && begin[1] == '>')) {
@@ -144,39 +62,195 @@ inline const char* Skim::comment(const char* less, const char* end) {
     return nullptr;
 }
 
+bool any_stands(std::uint64_t where, const char* at, const char* begin, const char* end,
+                const Needles& needles) {
+    for (; where != 0; where &= where - 1) {
+        if (needles.stand_at(at + std::countr_zero(where), begin, end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The first "</" or "<!" with kAhead bytes to read, or the last place where none can be told.
+PZ_AVX2 const char* find_markup(const char* at, const char* end) {
+    for (; end - at >= kAhead; at += Window::kSize) {
+        const std::uint64_t less = Window(at).equal('<');
+        if (less == 0) {
+            continue;
+        }
+        const Window behind(at + 1);
+        const std::uint64_t found = less & (behind.equal('/') | behind.equal('!'));
+        if (found != 0) {
+            return at + _tzcnt_u64(found);
+        }
+    }
+    return at;
+}
+
+// The '<' of a page, and the ends of start tags.
+class Scan {
+  public:
+    PZ_AVX2 Scan(const char* begin, const char* end, const Needles& needles)
+        : end_(end), needles_(needles), at_(begin), block_(begin) {}
+
+    // The next '<' with kAhead bytes to read, or nullptr: then at() is where it may be looked for.
+    PZ_AVX2 const char* next_less() {
+        while (less_ == 0) {
+            at_ = std::max(at_, next_);
+            if (end_ - at_ < kAhead) {
+                return nullptr;
+            }
+            block_ = at_;
+            next_ = at_ + Window::kSize;
+            less_ = Window(at_).equal('<');
+        }
+        at_ = block_ + _tzcnt_u64(less_);
+        return end_ - at_ < kAhead ? nullptr : at_;
+    }
+
+    const char* at() const { return at_; }
+
+    // Goes on at `at`, behind what was found.
+    PZ_AVX2 void go_to(const char* at) {
+        at_ = at;
+        const std::ptrdiff_t passed = at - block_;
+        less_ = passed < Window::kSize ? less_ >> passed << passed : 0;
+    }
+
+    // Behind the start tag's '>', and goes on there; nullptr: not certain, or not in these bytes,
+    // or one of the needles stands in it. name_size() is known anyway.
+    PZ_AVX2 const char* start_tag(const char* less) {
+        std::uint64_t inside_before = 0;     // all bits: the window begins in a value
+        std::uint64_t equals_before = 0;     // the byte before it is '=' outside of values
+        std::uint64_t separator_before = 1;  // ... or none of an attribute's name
+        for (const char* at = less; end_ - at >= kAhead; at += Window::kSize) {
+            const Window window(at);
+            const std::uint64_t quotes = window.equal('"');
+            const std::uint64_t inside = Window::parity(quotes) ^ inside_before;
+            const std::uint64_t greater = window.equal('>') & ~inside;
+            const std::uint64_t within = _blsmsk_u64(greater);  // up to the tag's end
+            const std::uint64_t equals = window.equal('=') & ~inside;
+            const std::uint64_t separator = (window.separators() | quotes) & ~inside;
+            const std::uint64_t opened = equals << 1 | equals_before;
+            const std::uint64_t unnamed = (separator << 1 | separator_before) & equals;
+            const std::uint64_t single = window.equal('\'') & ~inside;
+            const std::uint64_t needle = Window::needles(needles_, at) & within;
+            if (at == less) {
+                name_size_ = static_cast<int>(_tzcnt_u64(separator | greater)) - 1;
+            }
+            if ((((opened ^ (quotes & inside)) | unnamed | single) & within) != 0 ||
+                (needle != 0 && any_stands(needle, at, less, end_, needles_))) {
+                return nullptr;
+            }
+            if (greater != 0) {
+                block_ = at;
+                next_ = at + Window::kSize;
+                less_ = window.equal('<') & ~within;
+                at_ = at + _tzcnt_u64(greater) + 1;
+                return at_;
+            }
+            inside_before = std::uint64_t{0} - (inside >> 63);
+            equals_before = equals >> 63;
+            separator_before = separator >> 63;
+        }
+        return nullptr;
+    }
+
+    int name_size() const { return name_size_; }
+
+  private:
+    const char* const end_;
+    const Needles& needles_;
+    const char* at_;
+    const char* block_;          // of the window last looked at for '<' ...
+    const char* next_ = nullptr;  // ... its end ...
+    std::uint64_t less_ = 0;     // ... and those from at_ on
+    int name_size_ = 0;
+};
+
+}  // namespace
+
+// nullptr: it does more than to close the element opened last, or that is not to be closed.
 inline const char* Skim::end_tag(const char* less, std::size_t depth) {
     const EndTag& own = kEndTags[static_cast<std::size_t>(tree_.closes_plainly())];
-    if (((load8(less + 2) ^ own.bytes) & own.mask) != 0 || own.size == 0 ||
-        tree_.depth() - 1 <= depth) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, less + 2, sizeof bytes);
+    if (((bytes ^ own.bytes) & own.mask) != 0 || own.size == 0 || tree_.depth() - 1 <= depth) {
         return nullptr;
     }
     tree_.close_plain();
     return less + own.size;
 }
 
-inline const char* Skim::start_tag(const char* less, const char* end, std::size_t max_tag) {
-    const auto length = static_cast<std::size_t>(name_length(less + 1));
-    if (length - 1 >= detail::kShortName) {
-        return nullptr;
+PZ_AVX2 Skim::Passed Skim::walk(std::string_view bytes, const Limits& limits) {
+    const char* const begin = bytes.data();
+    const char* const end = begin + bytes.size();
+    Scan scan(begin, end, matcher_.needles());
+    const char* less = nullptr;
+    const auto passed = [begin](const char* at) { return static_cast<std::size_t>(at - begin); };
+    while ((less = scan.next_less()) != nullptr) {
+        if (less[1] == '/' || less[1] == '!') {
+            const char* behind =
+                less[1] == '/' ? end_tag(less, limits.depth) : comment_end(less, end);
+            if (behind == nullptr) {
+                return {passed(less)};
+            }
+            scan.go_to(behind);
+            continue;
+        }
+        const char* behind = scan.start_tag(less);
+        const auto length = static_cast<std::size_t>(scan.name_size());
+        if (behind == nullptr || length - 1 >= detail::kShortName ||
+            static_cast<std::size_t>(behind - less) > limits.max_tag) {
+            return {passed(less)};
+        }
+        const TagId id = tag_id_at(less + 1, length);
+        if (!byte_is(less[1 + length], byte_class::kNameEnd) || id == TagId::other ||
+            matcher_.wants(id) || !open(id, behind[-2] == '/')) {
+            return {passed(less)};
+        }
+        const Text text = text_of(id);
+        if (text == Text::markup) {
+            continue;
+        }
+        const char* found = text == Text::plaintext ? behind : find_markup(behind, end);
+        const char* ended = end - found < kAhead || found[1] != '/' ? nullptr
+                                                                    : end_tag(found, limits.depth);
+        if (ended == nullptr) {
+            return {passed(found), text, id};
+        }
+        scan.go_to(ended);
     }
-    const TagId id = tag_id_at(less + 1, length);
-    if (id == TagId::other || !tree_.plain(id) || matcher_.wants(id)) {
-        return nullptr;
-    }
-    const char* behind = less + 1 + length;
-    if (*behind == '>') {
-        ++behind;
-    } else if (!byte_is(*behind, byte_class::kNameEnd) ||
-               (behind = search_.tag_end(less, behind, end, matcher_.needles())) == nullptr) {
-        return nullptr;
-    }
+    return {passed(scan.at())};
+}
+
+inline bool Skim::open(TagId id, bool self_closing) {
+    (void)self_closing;
     const std::size_t index = tree_.depth();
-    if (static_cast<std::size_t>(behind - less) > max_tag || !tree_.open_plain(id)) {
-        return nullptr;
+    if (!tree_.plain(id) || !tree_.open_plain(id)) {
+        return false;
     }
     lowest_ = std::min(lowest_, index);
-    opened_ = id;
-    return behind;
+    return true;
 }
+
+Skim::Passed Skim::run(std::string_view bytes, const Limits& limits) {
+    static const bool can = avx2();
+    if (!can) {
+        return {0};
+    }
+    lowest_ = kNone;
+    const Passed passed = walk(bytes, limits);
+    if (lowest_ != kNone) {
+        matcher_.skip(lowest_);
+    }
+    return passed;
+}
+#else
+Skim::Passed Skim::run(std::string_view, const Limits&) {
+    return {0};
+}
+#endif
 
 }  // namespace pz::rewrite

@@ -1,18 +1,21 @@
-// Skim: passes over the tags that decide nothing by themselves, which on most pages are nearly all.
+// Skim: passes over what decides nothing by itself, which on most pages is nearly all.
 //
-// A start tag that can match no selector, holds nothing to be gathered and only opens its element,
-// and an end tag that only closes the element opened last, change nothing but the stack of open
-// elements. Such tags are recognized and followed here without taking them apart. Whatever is not
+// A start tag that can match no selector and only opens its element, an end tag that only closes
+// the element opened last, a comment and the text of a script change nothing but the stack of open
+// elements. They are recognized and followed here without being taken apart. Whatever is not
 // certain, for the tag, its place or its distance to the end of the bytes, stops it: that tag is for
-// Tokenizer::next(), OpenElements and Matcher, to the same effect at any place. Thread rules: one
-// thread.
+// Tokenizer::next(), OpenElements and Matcher, to the same effect.
+//
+// A start tag's end is certain if every '=' outside of values stands behind an attribute's name and
+// before a '"', and every '"' closes a value or opens one so. Then each state that the standard
+// (13.2.5) could be in outside of values is left at the next '>'. Control characters and single
+// quotes there are left to the states. Thread rules: one thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "rewrite/bytes.hpp"
 #include "rewrite/matcher.hpp"
 #include "rewrite/open_elements.hpp"
 
@@ -20,32 +23,32 @@ namespace pz::rewrite {
 
 class Skim {
   public:
-    Skim(OpenElements& tree, Matcher& matcher)
-        : tree_(tree), matcher_(matcher), search_(byte_search()) {}
+    Skim(OpenElements& tree, Matcher& matcher) : tree_(tree), matcher_(matcher) {}
 
-    // Where to stop.
     struct Limits {
         std::size_t depth;    // no element up to this index may be closed
         std::size_t max_tag;  // longer start tags are not for here
     };
     struct Passed {
-        std::size_t bytes;  // what follows is a tag that is not for here, or the end
-        Text text;          // kind of text that the start tag passed over last announced ...
-        TagId element;      // ... and whose
+        std::size_t bytes;          // what follows is not for here, or not in these bytes
+        Text text = Text::markup;   // it is text of this kind ...
+        TagId element = TagId::other;  // ... of the element opened last
     };
-    // `bytes`: of the page, from outside of tags, comments and raw text on.
+    // `bytes`: of the page, from outside of tags, comments and raw text on. On machines without
+    // AVX2 nothing is passed over.
     Passed run(std::string_view bytes, const Limits& limits);
 
   private:
-    static const char* comment(const char* less, const char* end);
+    struct Walk;
+    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+    Passed walk(std::string_view bytes, const Limits& limits);
     const char* end_tag(const char* less, std::size_t depth);
-    const char* start_tag(const char* less, const char* end, std::size_t max_tag);
+    bool open(TagId id, bool self_closing);
 
     OpenElements& tree_;
     Matcher& matcher_;
-    const ByteSearch& search_;
-    std::size_t lowest_ = 0;  // the lowest index at which an element was opened
-    TagId opened_ = TagId::other;
+    std::size_t lowest_ = kNone;  // the lowest index at which an element was opened
 };
 
 }  // namespace pz::rewrite
