@@ -92,21 +92,18 @@ PZ_AVX2 const char* find_markup(const char* at, const char* end) {
 class Scan {
   public:
     PZ_AVX2 Scan(const char* begin, const char* end, const Needles& needles)
-        : end_(end), needles_(needles), at_(begin), block_(begin) {}
+        : end_(end), needles_(needles), at_(begin) {}
 
     // The next '<' with kAhead bytes to read, or nullptr: then at() is where it may be looked for.
     PZ_AVX2 const char* next_less() {
-        while (less_ == 0) {
-            at_ = std::max(at_, next_);
-            if (end_ - at_ < kAhead) {
-                return nullptr;
+        for (; end_ - at_ >= kAhead; at_ += Window::kSize) {
+            const std::uint64_t less = Window(at_).equal('<');
+            if (less != 0) {
+                at_ += _tzcnt_u64(less);
+                return end_ - at_ < kAhead ? nullptr : at_;
             }
-            block_ = at_;
-            next_ = at_ + Window::kSize;
-            less_ = Window(at_).equal('<');
         }
-        at_ = block_ + _tzcnt_u64(less_);
-        return end_ - at_ < kAhead ? nullptr : at_;
+        return nullptr;
     }
 
     const char* at() const { return at_; }
@@ -114,8 +111,6 @@ class Scan {
     // Goes on at `at`, behind what was found.
     PZ_AVX2 void go_to(const char* at) {
         at_ = at;
-        const std::ptrdiff_t passed = at - block_;
-        less_ = passed < Window::kSize ? less_ >> passed << passed : 0;
     }
 
     // Behind the start tag's '>', and goes on there; nullptr: not certain, or not in these bytes,
@@ -144,9 +139,6 @@ class Scan {
                 return nullptr;
             }
             if (greater != 0) {
-                block_ = at;
-                next_ = at + Window::kSize;
-                less_ = window.equal('<') & ~within;
                 at_ = at + _tzcnt_u64(greater) + 1;
                 return at_;
             }
@@ -163,9 +155,6 @@ class Scan {
     const char* const end_;
     const Needles& needles_;
     const char* at_;
-    const char* block_;          // of the window last looked at for '<' ...
-    const char* next_ = nullptr;  // ... its end ...
-    std::uint64_t less_ = 0;     // ... and those from at_ on
     int name_size_ = 0;
 };
 
