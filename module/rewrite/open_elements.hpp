@@ -68,10 +68,9 @@ class OpenElements {
     const Outcome& end(const Tag& tag);
 
     // Short cuts for the usual tags of which nobody needs the outcome; in between of start() and
-    // end(), to the same effect. Whether a start tag of this name only opens its element, ...
-    bool plain(TagId id) const;
-    // ... which this does, unless false: too deep. Not for TagId::other.
-    bool open_plain(TagId id);
+    // end(), to the same effect. If a start tag of this name only opens its element, does so and
+    // returns true.
+    bool open_plain(TagId id, bool self_closing);
     // The element that alone is closed by an end tag of its name, next; TagId::other: none is.
     TagId closes_plainly() const;
     void close_plain();
@@ -113,6 +112,9 @@ class OpenElements {
     void remove(std::size_t index);
 
     // Start tags.
+    bool plain(TagId id) const;
+    bool in_svg() const;
+    bool open_svg(TagId id, bool self_closing);
     std::uint8_t hindrances() const;
     bool plain_part(TagId id) const;
     OpenElement& push_plain(TagId id);
@@ -206,7 +208,36 @@ inline OpenElement& OpenElements::push_plain(TagId id) {
     return e;
 }
 
-inline bool OpenElements::open_plain(TagId id) {
+// In svg, and not in HTML in it.
+inline bool OpenElements::in_svg() const {
+    return !stack_.empty() && stack_.back().space == Space::svg && !stack_.back().integration;
+}
+
+inline bool OpenElements::open_svg(TagId id, bool self_closing) {
+    if (!self_closing && stack_.size() >= max_depth_) {
+        return false;
+    }
+    const bool in_template = inert();
+    const std::uint32_t child = count_child(stack_.back());
+    if (!self_closing) {
+        OpenElement& e = stack_.emplace_back();
+        e.id = id;
+        e.space = Space::svg;
+        e.inert = in_template;
+        e.serial = ++serial_;
+        e.child = child;
+        e.irregularities = static_cast<std::uint32_t>(irregularities_);
+    }
+    return true;
+}
+
+inline bool OpenElements::open_plain(TagId id, bool self_closing) {
+    if (!plain(id)) {
+        return in_svg() && plain_in_svg(id) && open_svg(id, self_closing);
+    }
+    if (id == TagId::svg) {
+        return open_svg(id, self_closing);
+    }
     if (tag_is(id, tag_flag::kVoid)) {
         ++stack_.back().children;
         return true;
@@ -223,15 +254,16 @@ inline TagId OpenElements::closes_plainly() const {
         return TagId::other;
     }
     const OpenElement& e = stack_.back();
-    const bool own = e.space == Space::html && !tag_is(e.id, tag_flag::kEndRule);
-    return own ? e.id : TagId::other;
+    return e.space == Space::math || tag_is(e.id, tag_flag::kEndRule) ? TagId::other : e.id;
 }
 
 inline void OpenElements::close_plain() {
     const OpenElement& e = stack_.back();
-    --open_[static_cast<std::size_t>(e.id)];
-    if (tag_is(e.id, tag_flag::kMarker)) {
-        cut_formatting_ = e.cut_formatting;
+    if (e.space == Space::html) {
+        --open_[static_cast<std::size_t>(e.id)];
+        if (tag_is(e.id, tag_flag::kMarker)) {
+            cut_formatting_ = e.cut_formatting;
+        }
     }
     stack_.pop_back();
 }

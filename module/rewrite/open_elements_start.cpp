@@ -7,7 +7,7 @@ namespace pz::rewrite {
 const OpenElements::Outcome& OpenElements::start(const Tag& tag, TagAttributes& attributes) {
     outcome_ = Outcome{.depth = stack_.size()};
     fostered_ = false;
-    if (!tag.overlong && plain(tag.id)) {
+    if (!tag.overlong && tag.id != TagId::svg && plain(tag.id)) {
         start_plain(tag);
         return outcome_;
     }

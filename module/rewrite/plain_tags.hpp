@@ -41,7 +41,6 @@ constexpr std::uint8_t make_hindered(TagId id) {
         case TagId::rp:
         case TagId::rt:
         case TagId::rtc:
-        case TagId::svg:
             return kAll;
         case TagId::option:
         case TagId::tbody:
@@ -66,6 +65,16 @@ constexpr std::uint8_t make_hindered(TagId id) {
     const bool same = id == TagId::a || id == TagId::button || id == TagId::nobr;
     hindered |= same ? kSameName : 0;
     return hindered;
+}
+
+// In svg a start tag only opens its element unless it leaves svg or holds HTML again; that of
+// <font> depends on its attributes.
+constexpr std::uint8_t make_plain_in_svg(TagId id) {
+    const bool integration =
+        id == TagId::foreignobject || id == TagId::desc || id == TagId::title;
+    const bool breakout =
+        (kTagFlags[static_cast<std::size_t>(id)] & tag_flag::kBreakout) != 0 || id == TagId::font;
+    return !integration && !breakout && id != TagId::other ? 1 : 0;
 }
 
 constexpr std::uint8_t make_hinders(TagId id) {
@@ -93,6 +102,7 @@ constexpr std::array<std::uint8_t, kTagCount> for_each_tag(Make make) {
 
 inline constexpr auto kHindered = for_each_tag(make_hindered);
 inline constexpr auto kHinders = for_each_tag(make_hinders);
+inline constexpr auto kPlainInSvg = for_each_tag(make_plain_in_svg);
 
 }  // namespace detail
 
@@ -104,6 +114,10 @@ inline std::uint8_t hindered_by(TagId id) {
 // What is the case directly in an open HTML element of this name, if it is not inert.
 inline std::uint8_t hinders_inside(TagId id) {
     return detail::kHinders[static_cast<std::size_t>(id)];
+}
+
+inline bool plain_in_svg(TagId id) {
+    return detail::kPlainInSvg[static_cast<std::size_t>(id)] != 0;
 }
 
 }  // namespace pz::rewrite

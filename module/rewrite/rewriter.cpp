@@ -108,6 +108,7 @@ class Rewriter::Impl {
         const Skim::Passed passed = skim_.run(rest, {depth, limits_.max_buffer});
         tokenizer_.skip(passed.bytes);
         tokenizer_.set_text(passed.text, passed.element);
+        tokenizer_.set_foreign(tree_.foreign());
     }
 
     void on_end_tag(const Tag& tag) {

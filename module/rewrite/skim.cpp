@@ -200,7 +200,7 @@ PZ_AVX2 Skim::Passed Skim::walk(std::string_view bytes, const Limits& limits) {
             return {passed(less)};
         }
         const Text text = text_of(id);
-        if (text == Text::markup) {
+        if (text == Text::markup || tree_.foreign()) {
             continue;
         }
         const char* found = text == Text::plaintext ? behind : find_markup(behind, end);
@@ -215,9 +215,8 @@ PZ_AVX2 Skim::Passed Skim::walk(std::string_view bytes, const Limits& limits) {
 }
 
 inline bool Skim::open(TagId id, bool self_closing) {
-    (void)self_closing;
     const std::size_t index = tree_.depth();
-    if (!tree_.plain(id) || !tree_.open_plain(id)) {
+    if (!tree_.open_plain(id, self_closing)) {
         return false;
     }
     lowest_ = std::min(lowest_, index);

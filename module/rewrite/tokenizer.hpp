@@ -60,11 +60,10 @@ class Tokenizer {
     // The next complete tag; false when the chunk is used up.
     bool next(Tag& tag);
 
-    // The bytes of the chunk from here on, if tags may be taken out of them: empty in a tag, in text
-    // that set_text() announced and where set_foreign() was told so.
+    // The bytes of the chunk from here on, if tags may be taken out of them: empty in a tag, a
+    // comment or text that set_text() announced.
     std::string_view rest() const {
-        const bool plain = state_ == State::data && !foreign_;
-        return {cursor_, plain ? static_cast<std::size_t>(end_ - cursor_) : 0};
+        return {cursor_, state_ == State::data ? static_cast<std::size_t>(end_ - cursor_) : 0};
     }
     // These many of them were read elsewhere, up to behind a tag or before one.
     void skip(std::size_t bytes) { cursor_ += bytes; }
