@@ -113,7 +113,6 @@ class OpenElements {
 
     // Start tags.
     bool plain(TagId id) const;
-    bool in_svg() const;
     bool open_svg(TagId id, bool self_closing);
     std::uint8_t hindrances() const;
     bool plain_part(TagId id) const;
@@ -208,34 +207,8 @@ inline OpenElement& OpenElements::push_plain(TagId id) {
     return e;
 }
 
-// In svg, and not in HTML in it.
-inline bool OpenElements::in_svg() const {
-    return !stack_.empty() && stack_.back().space == Space::svg && !stack_.back().integration;
-}
-
-inline bool OpenElements::open_svg(TagId id, bool self_closing) {
-    if (!self_closing && stack_.size() >= max_depth_) {
-        return false;
-    }
-    const bool in_template = inert();
-    const std::uint32_t child = count_child(stack_.back());
-    if (!self_closing) {
-        OpenElement& e = stack_.emplace_back();
-        e.id = id;
-        e.space = Space::svg;
-        e.inert = in_template;
-        e.serial = ++serial_;
-        e.child = child;
-        e.irregularities = static_cast<std::uint32_t>(irregularities_);
-    }
-    return true;
-}
-
 inline bool OpenElements::open_plain(TagId id, bool self_closing) {
     if (!plain(id)) {
-        return in_svg() && plain_in_svg(id) && open_svg(id, self_closing);
-    }
-    if (id == TagId::svg) {
         return open_svg(id, self_closing);
     }
     if (tag_is(id, tag_flag::kVoid)) {

@@ -7,7 +7,7 @@ namespace pz::rewrite {
 const OpenElements::Outcome& OpenElements::start(const Tag& tag, TagAttributes& attributes) {
     outcome_ = Outcome{.depth = stack_.size()};
     fostered_ = false;
-    if (!tag.overlong && tag.id != TagId::svg && plain(tag.id)) {
+    if (!tag.overlong && plain(tag.id)) {
         start_plain(tag);
         return outcome_;
     }
@@ -46,6 +46,30 @@ bool OpenElements::plain_part(TagId id) const {
         return section(size - 1) && is_html(size - 2, TagId::table);
     }
     return current_is(TagId::table);
+}
+
+// <svg> itself, and what only opens its element in it. False: it does more, or is too deep.
+bool OpenElements::open_svg(TagId id, bool self_closing) {
+    constexpr std::uint8_t kElsewhere = hinder::kPlace | hinder::kHead;
+    const bool opens = foreign() ? stack_.back().space == Space::svg &&
+                                       !stack_.back().integration && plain_in_svg(id)
+                                 : id == TagId::svg && (hindrances() & kElsewhere) == 0;
+    if (!opens || (!self_closing && stack_.size() >= max_depth_)) {
+        return false;
+    }
+    const bool in_template = inert();
+    const std::uint32_t child = count_child(stack_.back());
+    if (self_closing) {
+        return true;
+    }
+    OpenElement& e = stack_.emplace_back();
+    e.id = id;
+    e.space = Space::svg;
+    e.inert = in_template;
+    e.serial = ++serial_;
+    e.child = child;
+    e.irregularities = static_cast<std::uint32_t>(irregularities_);
+    return true;
 }
 
 // Nearly always: what the other rules come to, known beforehand.

@@ -33,6 +33,7 @@ inline constexpr std::uint32_t kOwnRules = tag_flag::kTablePart | tag_flag::kEnd
 constexpr std::uint8_t make_hindered(TagId id) {
     using namespace hinder;
     switch (id) {
+        case TagId::base:  // the first one counts for all links
         case TagId::frame:
         case TagId::frameset:
         case TagId::math:
@@ -41,6 +42,7 @@ constexpr std::uint8_t make_hindered(TagId id) {
         case TagId::rp:
         case TagId::rt:
         case TagId::rtc:
+        case TagId::svg:
             return kAll;
         case TagId::option:
         case TagId::tbody:
