@@ -29,12 +29,12 @@ enum class Space : std::uint8_t { html, svg, math };
 struct OpenElement {
     TagId id = TagId::other;
     Space space = Space::html;
-    bool integration = false;          // foreign, but HTML again inside
-    bool removed = false;              // taken out of the middle of the stack; its place stays
-    bool inert = false;                // in a <template>: not part of the document
+    bool integration = false;             // foreign, but HTML again inside
+    bool removed = false;                 // taken out of the middle of the stack; its place stays
+    bool inert = false;                   // in a <template>: not part of the document
     std::uint8_t hinders = hinder::kAll;  // see plain_tags.hpp
-    std::uint16_t cut_formatting = 0;  // of the outside, restored when a marker ends
-    std::uint32_t name_begin = 0;      // TagId::other: into the arena of names
+    std::uint16_t cut_formatting = 0;     // of the outside, restored when a marker ends
+    std::uint32_t name_begin = 0;         // TagId::other: into the arena of names
     std::uint32_t name_size = 0;
     std::uint32_t serial = 0;  // differs for all elements of the page
     std::uint32_t child = 0;   // see Outcome

@@ -14,7 +14,7 @@
 namespace pz::rewrite {
 
 namespace hinder {
-inline constexpr std::uint8_t kAlways = 1U << 0;     // the case always: the tag has rules of its own
+inline constexpr std::uint8_t kAlways = 1U << 0;  // the case always: the tag has rules of its own
 inline constexpr std::uint8_t kParagraph = 1U << 1;  // a <p> is open, which the tag may end
 inline constexpr std::uint8_t kHeading = 1U << 2;    // the parent is a heading, which it ends
 inline constexpr std::uint8_t kItem = 1U << 3;       // it may reach an open item through the parent
@@ -27,8 +27,8 @@ inline constexpr std::uint8_t kAll = 0xFF;
 
 namespace detail {
 
-inline constexpr std::uint32_t kOwnRules = tag_flag::kTablePart | tag_flag::kEndRule |
-                                           tag_flag::kMarker;
+inline constexpr std::uint32_t kOwnRules =
+    tag_flag::kTablePart | tag_flag::kEndRule | tag_flag::kMarker;
 
 constexpr std::uint8_t make_hindered(TagId id) {
     using namespace hinder;
@@ -38,6 +38,7 @@ constexpr std::uint8_t make_hindered(TagId id) {
         case TagId::frameset:
         case TagId::math:
         case TagId::optgroup:
+        case TagId::plaintext:
         case TagId::rb:
         case TagId::rp:
         case TagId::rt:
@@ -72,8 +73,7 @@ constexpr std::uint8_t make_hindered(TagId id) {
 // In svg a start tag only opens its element unless it leaves svg or holds HTML again; that of
 // <font> depends on its attributes.
 constexpr std::uint8_t make_plain_in_svg(TagId id) {
-    const bool integration =
-        id == TagId::foreignobject || id == TagId::desc || id == TagId::title;
+    const bool integration = id == TagId::foreignobject || id == TagId::desc || id == TagId::title;
     const bool breakout =
         (kTagFlags[static_cast<std::size_t>(id)] & tag_flag::kBreakout) != 0 || id == TagId::font;
     return !integration && !breakout && id != TagId::other ? 1 : 0;
@@ -87,8 +87,8 @@ constexpr std::uint8_t make_hinders(TagId id) {
     }
     // The search for an open item ends at other special elements.
     const bool passed = (flags & tag_flag::kSpecial) == 0 || id == TagId::address ||
-                        id == TagId::div || id == TagId::p || id == TagId::li ||
-                        id == TagId::dd || id == TagId::dt;
+                        id == TagId::div || id == TagId::p || id == TagId::li || id == TagId::dd ||
+                        id == TagId::dt;
     return static_cast<std::uint8_t>(kAlways | (passed ? kItem : 0) |
                                      ((flags & tag_flag::kHeading) != 0 ? kHeading : 0));
 }

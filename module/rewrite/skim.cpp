@@ -88,6 +88,18 @@ PZ_AVX2 const char* find_markup(const char* at, const char* end) {
     return at;
 }
 
+// Where the text of a <script> or the like may end, or where it may escape its end.
+PZ_AVX2 const char* find_text_end(const char* at, const char* end, TagId element) {
+    const char first = tag_name(element).front();
+    for (;;) {
+        at = find_markup(at, end);
+        if (end - at < kAhead || at[1] != '/' || to_lower(at[2]) == first) {
+            return at;
+        }
+        at += 2;
+    }
+}
+
 // The '<' of a page, and the ends of start tags.
 class Scan {
   public:
@@ -109,9 +121,7 @@ class Scan {
     const char* at() const { return at_; }
 
     // Goes on at `at`, behind what was found.
-    PZ_AVX2 void go_to(const char* at) {
-        at_ = at;
-    }
+    PZ_AVX2 void go_to(const char* at) { at_ = at; }
 
     // Behind the start tag's '>', and goes on there; nullptr: not certain, or not in these bytes,
     // or one of the needles stands in it. name_size() is known anyway.
@@ -199,13 +209,13 @@ PZ_AVX2 Skim::Passed Skim::walk(std::string_view bytes, const Limits& limits) {
             matcher_.wants(id) || !open(id, behind[-2] == '/')) {
             return {passed(less)};
         }
-        const Text text = text_of(id);
-        if (text == Text::markup || tree_.foreign()) {
+        const Text text = tree_.foreign() ? Text::markup : text_of(id);
+        if (text == Text::markup) {
             continue;
         }
-        const char* found = text == Text::plaintext ? behind : find_markup(behind, end);
-        const char* ended = end - found < kAhead || found[1] != '/' ? nullptr
-                                                                    : end_tag(found, limits.depth);
+        const char* found = find_text_end(behind, end, id);
+        const char* ended =
+            end - found < kAhead || found[1] != '/' ? nullptr : end_tag(found, limits.depth);
         if (ended == nullptr) {
             return {passed(found), text, id};
         }

@@ -30,8 +30,8 @@ class Skim {
         std::size_t max_tag;  // longer start tags are not for here
     };
     struct Passed {
-        std::size_t bytes;          // what follows is not for here, or not in these bytes
-        Text text = Text::markup;   // it is text of this kind ...
+        std::size_t bytes;             // what follows is not for here, or not in these bytes
+        Text text = Text::markup;      // it is text of this kind ...
         TagId element = TagId::other;  // ... of the element opened last
     };
     // `bytes`: of the page, from outside of tags, comments and raw text on. On machines without
