@@ -37,6 +37,7 @@ class Gather {
     const Pattern* listing() const { return active_ && pattern_->listing ? pattern_ : nullptr; }
     std::size_t pattern() const { return pattern_index_; }
     std::uint64_t begin_offset() const { return extent_.begin; }
+    std::size_t index() const { return index_; }  // of the element in the stack
     // Valid when closed() has said complete.
     Extent extent() const { return extent_; }
 

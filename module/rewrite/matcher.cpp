@@ -53,6 +53,28 @@ const AttributeTest* find_test(const Compound& compound, Wanted wanted) {
     return found == tests.end() ? nullptr : &*found;
 }
 
+// What must stand in a tag for the compound to match it, if anything must: the longest value of its
+// tests, or else the longest name.
+void add_needle(const Compound& compound, Needles& needles) {
+    const AttributeTest* longest = nullptr;
+    for (const AttributeTest& test : compound.attributes) {
+        const auto length = [](const AttributeTest& of) {
+            return std::pair(of.value.size(), of.name.size());
+        };
+        if (!test.negated && (longest == nullptr || length(test) > length(*longest))) {
+            longest = &test;
+        }
+    }
+    if (longest == nullptr) {
+        return;
+    }
+    if (longest->value.empty()) {
+        needles.add(longest->name, true);
+    } else {
+        needles.add(longest->value, longest->ignore_case);
+    }
+}
+
 }  // namespace
 
 void CompoundIndex::add(std::string_view text, std::uint32_t compound) {
@@ -137,6 +159,7 @@ void Matcher::compile() {
 // Under the rarest thing it asks for.
 void Matcher::file(std::uint32_t node) {
     const Compound& compound = *nodes_[node].compound;
+    add_needle(compound, needles_);
     if (const AttributeTest* id = find_test(compound, on_id)) {
         ids_.add(id->value, node);
     } else if (const AttributeTest* word = find_test(compound, on_class)) {

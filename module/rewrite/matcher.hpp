@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "rewrite/attributes.hpp"
+#include "rewrite/needles.hpp"
 #include "rewrite/selector.hpp"
 #include "rewrite/tags.hpp"
 
@@ -93,6 +94,9 @@ class Matcher {
             forget(depth);
         }
     }
+    // Tags of other names that hold none of the needles match nothing, nor is anything else by them.
+    bool wants(TagId id) const { return by_name_[static_cast<std::size_t>(id)] != 0; }
+    const Needles& needles() const { return needles_; }
     // The first selector in [first, last) that the element entered last matches; `last` if none.
     std::size_t matched(std::size_t first, std::size_t last) const;
 
@@ -133,6 +137,7 @@ class Matcher {
     std::unordered_map<std::size_t, std::uint32_t> shared_;  // left parts by hash, until compile()
     std::size_t selectors_ = 0;
     CompoundIndex ids_, words_, attributes_;
+    Needles needles_;
     std::array<std::vector<std::uint32_t>, kTagCount> types_;
     std::vector<std::uint32_t> any_;
     std::array<std::uint8_t, kTagCount> by_name_{};  // whether a name alone may match

@@ -109,14 +109,11 @@ std::uint32_t OpenElements::next_child(TagId id) {
     if (fostered_) {
         return 0;
     }
-    OpenElement& parent = stack_.back();
-    ++parent.children;
+    const std::uint32_t child = count_child(stack_.back());
     if (is_html(stack_.size() - 1, TagId::html)) {
         return id == TagId::head ? 1 : id == TagId::body ? 2 : 0;
     }
-    const bool certain = parent.irregularities == static_cast<std::uint32_t>(irregularities_) &&
-                         cut_formatting_ == 0;
-    return certain ? parent.children : 0;
+    return child;
 }
 
 void OpenElements::add_name(OpenElement& element, std::string_view name) {
@@ -138,6 +135,7 @@ void OpenElements::push(TagId id, Space space, std::string_view name) {
     e.integration =
         space == Space::svg ? is_integration_name(id) : space == Space::math && is_math_text(id);
     e.inert = in_template;
+    e.hinders = space == Space::html && !is_inert(e) ? hinders_inside(id) : hinder::kAll;
     e.serial = ++serial_;
     e.child = child;
     e.irregularities = static_cast<std::uint32_t>(irregularities_);

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "rewrite/attributes.hpp"
+#include "rewrite/plain_tags.hpp"
 #include "rewrite/tags.hpp"
 #include "rewrite/tokenizer.hpp"
 
@@ -28,11 +29,12 @@ enum class Space : std::uint8_t { html, svg, math };
 struct OpenElement {
     TagId id = TagId::other;
     Space space = Space::html;
-    bool integration = false;          // foreign, but HTML again inside
-    bool removed = false;              // taken out of the middle of the stack; its place stays
-    bool inert = false;                // in a <template>: not part of the document
-    std::uint16_t cut_formatting = 0;  // of the outside, restored when a marker ends
-    std::uint32_t name_begin = 0;      // TagId::other: into the arena of names
+    bool integration = false;             // foreign, but HTML again inside
+    bool removed = false;                 // taken out of the middle of the stack; its place stays
+    bool inert = false;                   // in a <template>: not part of the document
+    std::uint8_t hinders = hinder::kAll;  // see plain_tags.hpp
+    std::uint16_t cut_formatting = 0;     // of the outside, restored when a marker ends
+    std::uint32_t name_begin = 0;         // TagId::other: into the arena of names
     std::uint32_t name_size = 0;
     std::uint32_t serial = 0;  // differs for all elements of the page
     std::uint32_t child = 0;   // see Outcome
@@ -65,6 +67,14 @@ class OpenElements {
     const Outcome& start(const Tag& tag, TagAttributes& attributes);
     const Outcome& end(const Tag& tag);
 
+    // Short cuts for the usual tags of which nobody needs the outcome; in between of start() and
+    // end(), to the same effect. If a start tag of this name only opens its element, does so and
+    // returns true.
+    bool open_plain(TagId id, bool self_closing);
+    // The element that alone is closed by an end tag of its name, next; TagId::other: none is.
+    TagId closes_plainly() const;
+    void close_plain();
+
     std::size_t depth() const { return stack_.size(); }
     const OpenElement& operator[](std::size_t index) const { return stack_[index]; }
     std::string_view name(std::size_t index) const;
@@ -92,6 +102,7 @@ class OpenElements {
     std::size_t find(TagId id, Reach reach) const;
 
     std::uint32_t next_child(TagId id);
+    std::uint32_t count_child(OpenElement& parent) const;
     void push(TagId id, Space space, std::string_view name);
     void add_name(OpenElement& element, std::string_view name);
     void push_implied(TagId id) { push(id, Space::html, {}); }
@@ -101,8 +112,12 @@ class OpenElements {
     void remove(std::size_t index);
 
     // Start tags.
-    bool plain(const Tag& tag) const;
-    void open_plain(const Tag& tag);
+    bool plain(TagId id) const;
+    bool open_svg(TagId id, bool self_closing);
+    std::uint8_t hindrances() const;
+    bool plain_part(TagId id) const;
+    OpenElement& push_plain(TagId id);
+    void start_plain(const Tag& tag);
     bool html_rules(const Tag& tag) const;
     void foreign_start(const Tag& tag, TagAttributes& attributes);
     void leave_foreign();
@@ -148,5 +163,82 @@ class OpenElements {
     std::uint32_t serial_ = 0;
     std::uint64_t irregularities_ = 0;
 };
+
+inline std::uint32_t OpenElements::count_child(OpenElement& parent) const {
+    ++parent.children;
+    const bool certain = parent.irregularities == static_cast<std::uint32_t>(irregularities_) &&
+                         cut_formatting_ == 0;
+    return certain ? parent.children : 0;
+}
+
+// What of plain_tags.hpp is the case now.
+inline std::uint8_t OpenElements::hindrances() const {
+    if (stack_.empty() || open_count(TagId::select) != 0) {
+        return hinder::kAll;
+    }
+    const std::uint8_t phase = phase_ == Phase::body   ? hinder::kAlways
+                               : phase_ == Phase::head ? hinder::kHead
+                                                       : hinder::kAll;
+    const std::uint8_t paragraph = open_count(TagId::p) != 0 ? hinder::kParagraph : hinder::kAlways;
+    return static_cast<std::uint8_t>(stack_.back().hinders | phase | paragraph);
+}
+
+inline bool OpenElements::plain(TagId id) const {
+    const std::uint8_t hindered = hindered_by(id);
+    if ((hindered & hindrances()) == 0) {
+        return (hindered & hinder::kSameName) == 0 || open_count(id) == 0;
+    }
+    return hindered == hinder::kPart && plain_part(id);
+}
+
+inline OpenElement& OpenElements::push_plain(TagId id) {
+    const std::uint32_t child = count_child(stack_.back());
+    OpenElement& e = stack_.emplace_back();
+    e.id = id;
+    e.hinders = hinders_inside(id);
+    e.serial = ++serial_;
+    e.child = child;
+    e.irregularities = static_cast<std::uint32_t>(irregularities_);
+    if (tag_is(id, tag_flag::kMarker)) {
+        e.cut_formatting = cut_formatting_;
+        cut_formatting_ = 0;
+    }
+    ++open_[static_cast<std::size_t>(id)];
+    return e;
+}
+
+inline bool OpenElements::open_plain(TagId id, bool self_closing) {
+    if (!plain(id)) {
+        return open_svg(id, self_closing);
+    }
+    if (tag_is(id, tag_flag::kVoid)) {
+        ++stack_.back().children;
+        return true;
+    }
+    if (stack_.size() >= max_depth_) {
+        return false;
+    }
+    push_plain(id);
+    return true;
+}
+
+inline TagId OpenElements::closes_plainly() const {
+    if (stack_.size() < 2 || stack_[stack_.size() - 2].removed) {
+        return TagId::other;
+    }
+    const OpenElement& e = stack_.back();
+    return e.space == Space::math || tag_is(e.id, tag_flag::kEndRule) ? TagId::other : e.id;
+}
+
+inline void OpenElements::close_plain() {
+    const OpenElement& e = stack_.back();
+    if (e.space == Space::html) {
+        --open_[static_cast<std::size_t>(e.id)];
+        if (tag_is(e.id, tag_flag::kMarker)) {
+            cut_formatting_ = e.cut_formatting;
+        }
+    }
+    stack_.pop_back();
+}
 
 }  // namespace pz::rewrite

@@ -3,65 +3,12 @@
 #include "rewrite/open_elements.hpp"
 
 namespace pz::rewrite {
-namespace {
-
-// Whether a start tag in the body, outside of tables and the like, only opens its element, ...
-enum class Plain : std::uint8_t {
-    never,
-    always,
-    no_p,     // ... if no <p> is open
-    no_same,  // ... if none of its name is open
-};
-
-constexpr Plain plain_of(TagId id) {
-    using namespace tag_flag;
-    switch (id) {
-        case TagId::a:
-        case TagId::button:
-        case TagId::nobr:
-        case TagId::option:
-            return Plain::no_same;
-        case TagId::dd:
-        case TagId::dt:
-        case TagId::hr:
-        case TagId::li:
-        case TagId::math:
-        case TagId::optgroup:
-        case TagId::rb:
-        case TagId::rp:
-        case TagId::rt:
-        case TagId::rtc:
-        case TagId::select:
-        case TagId::svg:
-            return Plain::never;
-        default:
-            break;
-    }
-    const std::uint32_t flags = detail::kTagFlags[static_cast<std::size_t>(id)];
-    if ((flags & (kTablePart | kHeading | kHead | kEndRule | kMarker)) != 0 ||
-        id == TagId::frameset || id == TagId::frame) {
-        return Plain::never;
-    }
-    return (flags & kClosesP) != 0 ? Plain::no_p : Plain::always;
-}
-
-constexpr std::array<Plain, kTagCount> make_plain() {
-    std::array<Plain, kTagCount> plain{};
-    for (std::size_t id = 0; id < kTagCount; ++id) {
-        plain[id] = plain_of(static_cast<TagId>(id));
-    }
-    return plain;
-}
-
-constexpr auto kPlain = make_plain();
-
-}  // namespace
 
 const OpenElements::Outcome& OpenElements::start(const Tag& tag, TagAttributes& attributes) {
     outcome_ = Outcome{.depth = stack_.size()};
     fostered_ = false;
-    if (plain(tag)) {
-        open_plain(tag);
+    if (!tag.overlong && plain(tag.id)) {
+        start_plain(tag);
         return outcome_;
     }
     irregularities_ += tag.overlong ? 1 : 0;
@@ -76,40 +23,71 @@ const OpenElements::Outcome& OpenElements::start(const Tag& tag, TagAttributes& 
     return outcome_;
 }
 
-// Nearly always: what the other rules come to, known beforehand.
-bool OpenElements::plain(const Tag& tag) const {
-    if (phase_ != Phase::body || tag.overlong || stack_.empty() || open_count(TagId::select) != 0) {
+// A part of a table or a list of options that stands where it belongs: nothing is implied or ended.
+bool OpenElements::plain_part(TagId id) const {
+    const std::size_t size = stack_.size();
+    if (phase_ != Phase::body || size < 3 || stack_.back().space != Space::html || inert()) {
         return false;
     }
-    const OpenElement& top = stack_.back();
-    if (top.space != Space::html || is_inert(top) || tag_is(top.id, tag_flag::kTableContext)) {
+    if (id == TagId::option) {
+        return current_is(TagId::select) || current_is(TagId::optgroup);
+    }
+    const auto section = [this](std::size_t index) {
+        return is_html(index, TagId::tbody) || is_html(index, TagId::thead) ||
+               is_html(index, TagId::tfoot);
+    };
+    if (open_count(TagId::select) != 0) {
         return false;
     }
-    const Plain kind = kPlain[static_cast<std::size_t>(tag.id)];
-    return kind == Plain::always || (kind == Plain::no_p && open_count(TagId::p) == 0) ||
-           (kind == Plain::no_same && open_count(tag.id) == 0);
+    if (id == TagId::td || id == TagId::th) {
+        return current_is(TagId::tr) && section(size - 2) && is_html(size - 3, TagId::table);
+    }
+    if (id == TagId::tr) {
+        return section(size - 1) && is_html(size - 2, TagId::table);
+    }
+    return current_is(TagId::table);
 }
 
-// As open() and push() do it where nothing of the stack is special.
-void OpenElements::open_plain(const Tag& tag) {
+// <svg> itself, and what only opens its element in it. False: it does more, or is too deep.
+bool OpenElements::open_svg(TagId id, bool self_closing) {
+    constexpr std::uint8_t kElsewhere = hinder::kPlace | hinder::kHead;
+    const bool opens = foreign() ? stack_.back().space == Space::svg &&
+                                       !stack_.back().integration && plain_in_svg(id)
+                                 : id == TagId::svg && (hindrances() & kElsewhere) == 0;
+    if (!opens || (!self_closing && stack_.size() >= max_depth_)) {
+        return false;
+    }
+    const bool in_template = inert();
+    const std::uint32_t child = count_child(stack_.back());
+    if (self_closing) {
+        return true;
+    }
+    OpenElement& e = stack_.emplace_back();
+    e.id = id;
+    e.space = Space::svg;
+    e.inert = in_template;
+    e.serial = ++serial_;
+    e.child = child;
+    e.irregularities = static_cast<std::uint32_t>(irregularities_);
+    return true;
+}
+
+// Nearly always: what the other rules come to, known beforehand.
+void OpenElements::start_plain(const Tag& tag) {
     outcome_.element = true;
-    outcome_.child = next_child(tag.id);
     if (tag_is(tag.id, tag_flag::kVoid)) {
+        outcome_.child = count_child(stack_.back());
         return;
     }
     outcome_.overflow = stack_.size() >= max_depth_;
     if (outcome_.overflow) {
         return;
     }
-    OpenElement& e = stack_.emplace_back();
-    e.id = tag.id;
-    e.serial = ++serial_;
-    e.child = outcome_.child;
-    e.irregularities = static_cast<std::uint32_t>(irregularities_);
+    OpenElement& e = push_plain(tag.id);
     if (tag.id == TagId::other) {
         add_name(e, tag.name);
     }
-    ++open_[static_cast<std::size_t>(tag.id)];
+    outcome_.child = e.child;
     outcome_.opened = true;
     outcome_.text = text_of(tag.id);
 }

@@ -5,6 +5,7 @@
 #include "rewrite/gather.hpp"
 #include "rewrite/matcher.hpp"
 #include "rewrite/open_elements.hpp"
+#include "rewrite/skim.hpp"
 #include "rewrite/tokenizer.hpp"
 
 namespace pz::rewrite {
@@ -20,6 +21,7 @@ class Rewriter::Impl {
           limits_(limits),
           observer_(observer),
           tree_(limits.max_depth),
+          skim_(tree_, matcher_),
           gather_(limits.max_tiles) {
         for (const Pattern& pattern : patterns_) {
             matcher_.add(pattern.selector);
@@ -73,7 +75,11 @@ class Rewriter::Impl {
     void scan(std::string_view bytes) {
         tokenizer_.feed(bytes);
         Tag tag;
-        while (!passing_ && tokenizer_.next(tag)) {
+        for (;;) {
+            skim();
+            if (passing_ || !tokenizer_.next(tag)) {
+                return;
+            }
             if (gather_.active() && tag.end - gather_.begin_offset() > limits_.max_buffer) {
                 give_up(Skip::Reason::over_limit, &tag);
             }
@@ -84,6 +90,25 @@ class Rewriter::Impl {
             }
             tokenizer_.set_foreign(tree_.foreign());
         }
+    }
+
+    // In a listing each tag counts, elsewhere what ends the element.
+    void skim() {
+        std::string_view rest = tokenizer_.rest();
+        if (rest.empty() || passing_ || gather_.listing() != nullptr) {
+            return;
+        }
+        std::size_t depth = 0;
+        if (gather_.active()) {
+            const std::uint64_t limit = gather_.begin_offset() + limits_.max_buffer;
+            const std::uint64_t at = tokenizer_.position();
+            rest = rest.substr(0, limit > at ? static_cast<std::size_t>(limit - at) : 0);
+            depth = gather_.index();
+        }
+        const Skim::Passed passed = skim_.run(rest, {depth, limits_.max_buffer});
+        tokenizer_.skip(passed.bytes);
+        tokenizer_.set_text(passed.text, passed.element);
+        tokenizer_.set_foreign(tree_.foreign());
     }
 
     void on_end_tag(const Tag& tag) {
@@ -322,6 +347,7 @@ class Rewriter::Impl {
     Tokenizer tokenizer_;
     OpenElements tree_;
     Matcher matcher_;
+    Skim skim_;
     Gather gather_;
     TagAttributes attributes_, no_attributes_;
     std::optional<std::string> base_;

@@ -1,7 +1,7 @@
 // Tags: the element names that HTML gives a meaning, and what each means for where elements begin
 // and end.
 //
-// Names without a rule of their own are TagId::other. The groups follow the HTML standard, 13.2.4.2
+// Names that have no rule of their own and are not frequent are TagId::other. The groups follow the HTML standard, 13.2.4.2
 // (the stack of open elements), 13.1.2.4 (optional tags) and 13.2.6.5 (foreign content). Thread
 // rules: constants.
 #pragma once
@@ -50,7 +50,7 @@ inline constexpr std::uint32_t kCell = kTablePart | kSpecial | kOptionalEnd | kS
 // X(identifier, name, flags)
 // clang-format off
 #define PZ_REWRITE_TAGS(X) \
-    X(a, "a", kFormatting) X(address, "address", kBlock) \
+    X(a, "a", kFormatting) X(abbr, "abbr", 0) X(address, "address", kBlock) \
     X(annotation_xml, "annotation-xml", 0) X(applet, "applet", kObject) \
     X(area, "area", kVoidSpecial) X(article, "article", kBlock) X(aside, "aside", kBlock) \
     X(b, "b", kFormat) X(base, "base", kVoidSpecial | kHead) \
@@ -58,22 +58,22 @@ inline constexpr std::uint32_t kCell = kTablePart | kSpecial | kOptionalEnd | kS
     X(big, "big", kFormat) X(blockquote, "blockquote", kBlock | kBreakout) \
     X(body, "body", kSpecial | kBreakout | kEndRule) X(br, "br", kVoidSpecial | kBreakout) \
     X(button, "button", kSpecial | kBlockEnd) X(caption, "caption", kTablePart | kSpecial | kScope | kMarker) \
-    X(center, "center", kBlock | kBreakout) X(code, "code", kFormat) \
+    X(center, "center", kBlock | kBreakout) X(circle, "circle", 0) X(cite, "cite", 0) X(code, "code", kFormat) \
     X(col, "col", kVoidSpecial | kTablePart) X(colgroup, "colgroup", kSection) \
-    X(dd, "dd", kItem) X(desc, "desc", 0) X(details, "details", kBlock) X(dialog, "dialog", kBlock) \
+    X(dd, "dd", kItem) X(defs, "defs", 0) X(del, "del", 0) X(desc, "desc", 0) X(details, "details", kBlock) X(dialog, "dialog", kBlock) \
     X(dir, "dir", kBlock) X(div, "div", kBlock | kBreakout) X(dl, "dl", kBlock | kBreakout) \
-    X(dt, "dt", kItem) X(em, "em", kFormat) X(embed, "embed", kVoidSpecial | kBreakout) \
+    X(dt, "dt", kItem) X(ellipse, "ellipse", 0) X(em, "em", kFormat) X(embed, "embed", kVoidSpecial | kBreakout) \
     X(fieldset, "fieldset", kBlock) X(figcaption, "figcaption", kBlock) X(figure, "figure", kBlock) \
     X(font, "font", kFormatting) X(footer, "footer", kBlock) X(foreignobject, "foreignobject", 0) \
     X(form, "form", kSpecial | kClosesP | kEndRule) X(frame, "frame", kVoidSpecial) \
-    X(frameset, "frameset", kSpecial) X(h1, "h1", kTitle) X(h2, "h2", kTitle) X(h3, "h3", kTitle) \
+    X(frameset, "frameset", kSpecial) X(g, "g", 0) X(h1, "h1", kTitle) X(h2, "h2", kTitle) X(h3, "h3", kTitle) \
     X(h4, "h4", kTitle) X(h5, "h5", kTitle) X(h6, "h6", kTitle) X(head, "head", kSpecial | kBreakout | kEndRule) \
     X(header, "header", kBlock) X(hgroup, "hgroup", kBlock) \
     X(hr, "hr", kVoidSpecial | kClosesP | kBreakout | kSelectContent) X(html, "html", kSpecial | kScope | kEndRule) \
     X(i, "i", kFormat) X(iframe, "iframe", kSpecial) X(image, "image", kVoidSpecial) \
     X(img, "img", kVoidSpecial | kBreakout) X(input, "input", kVoidSpecial) \
-    X(keygen, "keygen", kVoidSpecial) X(label, "label", 0) X(li, "li", kItem) \
-    X(link, "link", kVoidSpecial | kHead) X(listing, "listing", kBlock | kBreakout) \
+    X(ins, "ins", 0) X(keygen, "keygen", kVoidSpecial) X(label, "label", 0) X(li, "li", kItem) \
+    X(line, "line", 0) X(link, "link", kVoidSpecial | kHead) X(listing, "listing", kBlock | kBreakout) \
     X(main, "main", kBlock) X(malignmark, "malignmark", 0) X(marquee, "marquee", kObject) \
     X(math, "math", 0) X(menu, "menu", kBlock | kBreakout) X(meta, "meta", kVoidSpecial | kHead | kBreakout) \
     X(mglyph, "mglyph", 0) X(mi, "mi", 0) X(mn, "mn", 0) X(mo, "mo", 0) X(ms, "ms", 0) \
@@ -82,22 +82,22 @@ inline constexpr std::uint32_t kCell = kTablePart | kSpecial | kOptionalEnd | kS
     X(object, "object", kObject) X(ol, "ol", kBlock | kList | kBreakout) \
     X(optgroup, "optgroup", kOptional | kSelectContent) X(option, "option", kOptional | kSelectContent) \
     X(p, "p", kItem) X(param, "param", kVoidSpecial) X(path, "path", 0) X(picture, "picture", 0) \
-    X(plaintext, "plaintext", kSpecial | kClosesP) X(pre, "pre", kBlock | kBreakout) \
-    X(rb, "rb", kOptional) X(rp, "rp", kOptional) X(rt, "rt", kOptional) X(rtc, "rtc", kOptional) \
+    X(plaintext, "plaintext", kSpecial | kClosesP) X(polygon, "polygon", 0) X(polyline, "polyline", 0) X(pre, "pre", kBlock | kBreakout) \
+    X(rb, "rb", kOptional) X(rect, "rect", 0) X(rp, "rp", kOptional) X(rt, "rt", kOptional) X(rtc, "rtc", kOptional) \
     X(ruby, "ruby", kBreakout) X(s, "s", kFormat) \
     X(script, "script", kSpecial | kHead | kSelectContent) X(search, "search", kBlock) \
     X(section, "section", kBlock) X(select, "select", kSpecial | kBlockEnd) X(small, "small", kFormat) \
-    X(source, "source", kVoidSpecial) X(span, "span", kBreakout) X(strike, "strike", kFormat) \
+    X(source, "source", kVoidSpecial) X(span, "span", kBreakout) X(stop, "stop", 0) X(strike, "strike", kFormat) \
     X(strong, "strong", kFormat) X(style, "style", kSpecial | kHead) X(sub, "sub", kBreakout) \
     X(summary, "summary", kBlock) X(sup, "sup", kBreakout) X(svg, "svg", 0) \
-    X(table, "table", kSpecial | kClosesP | kScope | kBreakout | kTableContext) X(tbody, "tbody", kSection) \
+    X(symbol, "symbol", 0) X(table, "table", kSpecial | kClosesP | kScope | kBreakout | kTableContext) X(tbody, "tbody", kSection) \
     X(td, "td", kCell) \
     X(template_, "template", kSpecial | kScope | kMarker | kHead | kSelectContent) \
     X(textarea, "textarea", kSpecial) X(tfoot, "tfoot", kSection) X(th, "th", kCell) \
-    X(thead, "thead", kSection) X(title, "title", kSpecial | kHead) X(tr, "tr", kSection) \
+    X(thead, "thead", kSection) X(time, "time", 0) X(title, "title", kSpecial | kHead) X(tr, "tr", kSection) \
     X(track, "track", kVoidSpecial) X(tt, "tt", kFormat) X(u, "u", kFormat) \
     X(ul, "ul", kBlock | kList | kBreakout) X(use, "use", 0) X(var, "var", kBreakout) \
-    X(wbr, "wbr", kVoidSpecial) X(xmp, "xmp", kSpecial | kClosesP)
+    X(video, "video", 0) X(wbr, "wbr", kVoidSpecial) X(xmp, "xmp", kSpecial | kClosesP)
 // clang-format on
 
 enum class TagId : std::uint8_t {

@@ -60,6 +60,14 @@ class Tokenizer {
     // The next complete tag; false when the chunk is used up.
     bool next(Tag& tag);
 
+    // The bytes of the chunk from here on, if tags may be taken out of them: empty in a tag, a
+    // comment or text that set_text() announced.
+    std::string_view rest() const {
+        return {cursor_, state_ == State::data ? static_cast<std::size_t>(end_ - cursor_) : 0};
+    }
+    // These many of them were read elsewhere, up to behind a tag or before one.
+    void skip(std::size_t bytes) { cursor_ += bytes; }
+
     // The element just opened contains text of this kind, up to its end tag.
     void set_text(Text text, TagId element);
     // Whether <![CDATA[ begins a CDATA section here.
