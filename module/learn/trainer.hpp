@@ -56,7 +56,7 @@ namespace pz::learn {
 
 struct TrainerOptions {
     std::size_t max_sessions = 1'000'000;        // the newest are kept; baskets are counted apart
-    std::size_t neighbours_per_item = 50;        // alternatives
+    std::size_t neighbours_per_item = 32;        // alternatives
     std::size_t basket_neighbours = 100;         // of cross_sell
     std::size_t next_per_item = 24;              // what is viewed next
     std::size_t list_length = 200;               // of each ranked list

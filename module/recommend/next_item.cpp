@@ -30,10 +30,10 @@ std::size_t context_of(std::size_t items, std::size_t sessions) {
 }
 
 void add_second_links(const store::Snapshot& snapshot, store::ItemIndex from, float weight,
-                      std::span<const store::ScoredItem> links, Clues& clues) {
-    for (const store::ScoredItem& first : links.first(std::min(links.size(), kSteps))) {
+                      const store::Neighbours& links, Clues& clues) {
+    for (const store::ScoredItem first : links.first(kSteps)) {
         const auto next = snapshot.neighbours(NeighbourKind::next, first.item);
-        for (const store::ScoredItem& second : next.first(std::min(next.size(), kSteps))) {
+        for (const store::ScoredItem second : next.first(kSteps)) {
             if (second.item != from) {
                 clues.at(second.item).second_link += weight * first.score * second.score;
             }
@@ -48,7 +48,7 @@ void add_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex
     for (std::size_t i = 1; i <= count; ++i) {
         const store::ItemIndex item = session[session.size() - i];
         const auto links = snapshot.neighbours(NeighbourKind::next, item);
-        for (const store::ScoredItem& link : links) {
+        for (const store::ScoredItem link : links) {
             clues.at(link.item).link += weight * link.score;
         }
         add_second_links(snapshot, item, weight, links, clues);

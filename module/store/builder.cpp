@@ -326,6 +326,7 @@ void SnapshotBuilder::set_neighbours(NeighbourKind kind, ItemIndex item,
         !state_->sound(items, "set_neighbours")) {
         return;
     }
+    std::erase_if(items, [](const ScoredItem& scored) { return scored.score <= 0; });
     put_in_order(items);
     auto& lists = state_->draft.neighbours[static_cast<std::size_t>(kind)];
     lists.resize(std::max(lists.size(), state_->draft.items.size()));

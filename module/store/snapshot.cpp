@@ -175,13 +175,14 @@ std::span<const ScoredItem> Snapshot::ranked(ListKind kind, ValueId key) const {
                static_cast<std::size_t>(found - view.list_keys.begin()));
 }
 
-std::span<const ScoredItem> Snapshot::neighbours(NeighbourKind kind, ItemIndex item) const {
+Neighbours Snapshot::neighbours(NeighbourKind kind, ItemIndex item) const {
     const View& view = layout_->view;
+    const NeighbourCode code(item_count());
     if (item >= item_count() || kind >= NeighbourKind::count) {
-        return {};
+        return {{}, code};
     }
     const std::size_t index = static_cast<std::size_t>(kind) * item_count() + item;
-    return row(view.neighbour_offsets, view.neighbour_items, index);
+    return {row(view.neighbour_offsets, view.neighbour_items, index), code};
 }
 
 std::span<const std::uint32_t> Snapshot::sessions_of(ItemIndex item) const {

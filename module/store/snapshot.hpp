@@ -22,6 +22,7 @@
 
 #include "store/item.hpp"
 #include "store/mixture.hpp"
+#include "store/neighbours.hpp"
 #include "store/status.hpp"
 
 namespace pz::store {
@@ -108,7 +109,7 @@ class Snapshot {
     std::span<const float> weights_of(Attribute attribute) const;
 
     std::span<const ScoredItem> ranked(ListKind kind, ValueId key = kNoValue) const;
-    std::span<const ScoredItem> neighbours(NeighbourKind kind, ItemIndex item) const;
+    Neighbours neighbours(NeighbourKind kind, ItemIndex item) const;
 
     // The session index of VMIS-kNN (Kersbergen et al., Serenade, SIGMOD 2022). Sessions are
     // numbered by their last event's time, oldest first, so a larger number is a more recent

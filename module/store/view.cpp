@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "store/neighbours.hpp"
+
 namespace pz::store {
 
 namespace {
@@ -137,6 +139,14 @@ bool scored_ok(std::span<const ScoredItem> items, std::uint64_t limit) {
     });
 }
 
+// Every code of a score is one.
+bool neighbours_ok(const View& v) {
+    const std::uint32_t items = v.header->item_count;
+    const NeighbourCode code(items);
+    return std::all_of(v.neighbour_items.begin(), v.neighbour_items.end(),
+                       [=](std::uint32_t word) { return code.item(word) < items; });
+}
+
 // Value 0 is the empty text.
 bool texts_ok(const View& v) {
     return offsets_ok(v.text_offsets, v.texts.size()) && v.text_offsets[1] == 0 &&
@@ -177,8 +187,7 @@ bool lists_ok(const View& v) {
                v.list_keys.end() &&
            offsets_ok(v.list_offsets, v.list_items.size()) &&
            scored_ok(v.list_items, v.header->item_count) &&
-           offsets_ok(v.neighbour_offsets, v.neighbour_items.size()) &&
-           scored_ok(v.neighbour_items, v.header->item_count);
+           offsets_ok(v.neighbour_offsets, v.neighbour_items.size()) && neighbours_ok(v);
 }
 
 bool newest_first(const View& v, std::size_t item) {

@@ -60,9 +60,10 @@ struct School : Folder {
         BOOST_REQUIRE_MESSAGE(opened.ok(), opened.message());
         snapshot = std::move(*opened);
     }
-    std::string ids(std::span<const store::ScoredItem> list) const {
+    template <class List>
+    std::string ids(const List& list) const {
         std::string result;
-        for (const store::ScoredItem& scored : list) {
+        for (const store::ScoredItem scored : list) {
             result += snapshot->id(scored.item);
         }
         return result;
@@ -71,7 +72,7 @@ struct School : Folder {
         const store::ValueId value = snapshot->find_value(key);
         return key.empty() || value != store::kNoValue ? ids(snapshot->ranked(kind, value)) : "-";
     }
-    std::span<const store::ScoredItem> neighbours(NeighbourKind kind, const std::string& id) const {
+    store::Neighbours neighbours(NeighbourKind kind, const std::string& id) const {
         return snapshot->neighbours(kind, snapshot->find(id));
     }
     std::string session(std::uint32_t number) const {

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 
 #include "store/builder.hpp"
+#include "store/format.hpp"
 #include "unit/store/fixture.hpp"
 #include "unit/store/walk.hpp"
 
@@ -39,9 +41,10 @@ struct SmallShop {
     SnapshotPointer snapshot;
 };
 
-std::vector<ItemIndex> items_of(std::span<const ScoredItem> list) {
+template <class List>
+std::vector<ItemIndex> items_of(const List& list) {
     std::vector<ItemIndex> items;
-    for (const ScoredItem& scored : list) {
+    for (const ScoredItem scored : list) {
         items.push_back(scored.item);
     }
     return items;
@@ -162,6 +165,48 @@ BOOST_AUTO_TEST_CASE(neighbours_are_best_first) {
     BOOST_TEST(items_of(snapshot->neighbours(NeighbourKind::similar, 2)) == Items({3}));
     BOOST_TEST(snapshot->neighbours(NeighbourKind::similar, 0).empty());
     BOOST_TEST(snapshot->neighbours(NeighbourKind::cross_sell, 3).empty());
+}
+
+// Four bytes each: the item exactly, the score nearly.
+BOOST_AUTO_TEST_CASE(a_neighbour_comes_back_from_its_code) {
+    for (const std::size_t items : {0UL, 4UL, 511UL, 512UL, 1000000UL, kMaxItems}) {
+        const NeighbourCode code(items);
+        const float off = items <= 1000000 ? 0.004F : 0.0626F;
+        for (const ItemIndex item :
+             {std::size_t{0}, items / 2, std::max<std::size_t>(items, 1) - 1}) {
+            for (const float score : {6e-8F, 1e-6F, 0.0123F, 0.5F, 0.999F, 1.0F, 1.25F, 250.0F}) {
+                const ScoredItem back =
+                    code.decode(code.encode({static_cast<ItemIndex>(item), score}));
+                BOOST_TEST(back.item == item);
+                BOOST_TEST(std::abs(back.score - score) <= off * score, items << " " << score);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(scores_beyond_a_code_become_the_nearest) {
+    const NeighbourCode code(1000);
+    BOOST_TEST(code.score(code.encode({7, 1e-30F})) == std::ldexp(1.0F, -24));
+    BOOST_TEST(code.score(code.encode({7, 1e30F})) > 255.0F);
+    BOOST_TEST(code.item(code.encode({7, 1e30F})) == 7U);
+    // Never out of order.
+    std::uint32_t before = 0;
+    for (float score = 1e-9F; score < 1e4F; score *= 1.01F) {
+        const std::uint32_t word = code.encode({7, score});
+        BOOST_TEST(word >= before);
+        before = word;
+    }
+}
+
+BOOST_AUTO_TEST_CASE(neighbours_without_a_score_are_none) {
+    SnapshotBuilder other;
+    for (const char* id : {"a", "b", "c", "d"}) {
+        add(other, make_item(id));
+    }
+    other.set_neighbours(NeighbourKind::similar, 0, {{1, 0}, {2, -1}, {3, 0.5F}});
+    const SnapshotPointer made = write_and_open(other, folder);
+    BOOST_TEST(items_of(made->neighbours(NeighbourKind::similar, 0)) == Items({3}));
+    BOOST_TEST(made->neighbours(NeighbourKind::similar, 0)[0].score == 0.5F);
 }
 
 BOOST_AUTO_TEST_CASE(sessions_are_numbered_by_time) {

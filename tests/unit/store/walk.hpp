@@ -23,9 +23,10 @@ inline std::uint64_t sum(std::span<const std::uint32_t> values) {
     return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
 }
 
-inline std::uint64_t sum(std::span<const ScoredItem> items) {
+template <class List>
+std::uint64_t sum_scored(const List& items) {
     std::uint64_t total = 0;
-    for (const ScoredItem& scored : items) {
+    for (const ScoredItem scored : items) {
         total += scored.item + (scored.score > 0 ? 1 : 0);
     }
     return total;
@@ -43,7 +44,7 @@ inline std::uint64_t walk_item(const Snapshot& snapshot, ItemIndex item) {
     }
     for (const auto kind : {NeighbourKind::cross_sell, NeighbourKind::similar, NeighbourKind::next,
                             NeighbourKind::count}) {
-        total += sum(snapshot.neighbours(kind, item));
+        total += sum_scored(snapshot.neighbours(kind, item));
     }
     const ItemSignals signals = snapshot.signals(item);
     total += signals.interval + live.restocked + (signals.appeal > 0 ? 1 : 0) +
@@ -82,7 +83,7 @@ inline std::uint64_t walk(const Snapshot& snapshot) {
         total += sum(text) + snapshot.find_value(text) + snapshot.find(text) +
                  snapshot.find_field(text) + snapshot.find_link(text);
         for (unsigned kind = 0; kind <= static_cast<unsigned>(ListKind::count); ++kind) {
-            total += sum(snapshot.ranked(static_cast<ListKind>(kind), value));
+            total += sum_scored(snapshot.ranked(static_cast<ListKind>(kind), value));
         }
     });
     if (const Mixture* mixture = snapshot.mixture(); mixture != nullptr) {
