@@ -187,7 +187,7 @@ void weigh_near(const store::SessionTable& sessions, std::span<Clue> clues) {
 std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
                          std::int64_t now, Scratch::State& scratch) {
     items = items.last(std::min(items.size(), kMaxItems));
-    const store::SessionTable sessions = snapshot.session_table();
+    const store::SessionTable sessions = snapshot.sessions();
     Cursors cursors = open_lists(snapshot, items);
     find_newest(cursors, items.size(), sessions, scratch.neighbours);
     const std::size_t found = scratch.neighbours.size();

@@ -77,7 +77,7 @@ struct School : Folder {
     }
     std::string session(std::uint32_t number) const {
         std::string result;
-        for (const store::ItemIndex item : snapshot->items_of(number)) {
+        for (const store::ItemIndex item : snapshot->sessions().items_of(number)) {
             result += snapshot->id(item);
         }
         return result;

@@ -210,17 +210,17 @@ BOOST_AUTO_TEST_CASE(neighbours_without_a_score_are_none) {
 }
 
 BOOST_AUTO_TEST_CASE(sessions_are_numbered_by_time) {
-    BOOST_TEST(snapshot->session_count() == 3U);
-    BOOST_TEST(snapshot->session_time(0) == 1000U);
-    BOOST_TEST(snapshot->session_time(2) == 3000U);
-    BOOST_TEST(vector_of(snapshot->items_of(0)) == Items({2, 1}));
+    BOOST_TEST(snapshot->sessions().size() == 3U);
+    BOOST_TEST(snapshot->sessions().time(0) == 1000U);
+    BOOST_TEST(snapshot->sessions().time(2) == 3000U);
+    BOOST_TEST(vector_of(snapshot->sessions().items_of(0)) == Items({2, 1}));
     // Item 0 twice: once, at its last place.
-    BOOST_TEST(vector_of(snapshot->items_of(2)) == Items({1, 0, 2}));
+    BOOST_TEST(vector_of(snapshot->sessions().items_of(2)) == Items({1, 0, 2}));
     BOOST_TEST(vector_of(snapshot->sessions_of(1)) == Items({2, 1, 0}));
     BOOST_TEST(vector_of(snapshot->sessions_of(2)) == Items({2, 0}));
     BOOST_TEST(snapshot->sessions_of(3).empty());
-    BOOST_TEST(snapshot->session_frequency(1) == 3U);
-    BOOST_TEST(snapshot->session_frequency(0) == 1U);
+    BOOST_TEST(snapshot->sessions().frequency(1) == 3U);
+    BOOST_TEST(snapshot->sessions().frequency(0) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(arguments_out_of_range_give_nothing) {
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(arguments_out_of_range_give_nothing) {
         BOOST_TEST(snapshot->text(item, field::id).empty());
         BOOST_TEST(snapshot->neighbours(NeighbourKind::similar, item).empty());
         BOOST_TEST(snapshot->sessions_of(item).empty());
-        BOOST_TEST(snapshot->session_frequency(item) == 0U);
+        BOOST_TEST(snapshot->sessions().frequency(item) == 0U);
         BOOST_TEST(snapshot->live(item).price_micros == 0);
         BOOST_TEST(snapshot->first_seen(item) == 0);
     }
@@ -237,8 +237,8 @@ BOOST_AUTO_TEST_CASE(arguments_out_of_range_give_nothing) {
     BOOST_TEST(snapshot->field_name(kNoField).empty());
     BOOST_TEST(snapshot->text(static_cast<ValueId>(snapshot->value_count())).empty());
     BOOST_TEST(snapshot->text(0xffffffffU).empty());
-    BOOST_TEST(snapshot->items_of(3).empty());
-    BOOST_TEST(snapshot->session_time(0xffffffffU) == 0U);
+    BOOST_TEST(snapshot->sessions().items_of(3).empty());
+    BOOST_TEST(snapshot->sessions().time(0xffffffffU) == 0U);
     BOOST_TEST(snapshot->ranked(ListKind::count).empty());
     BOOST_TEST(snapshot->ranked(ListKind::popular, 0xffffffffU).empty());
     BOOST_TEST(snapshot->neighbours(NeighbourKind::count, 0).empty());
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE(an_empty_store_opens) {
     SnapshotBuilder builder;
     const SnapshotPointer snapshot = write_and_open(builder, folder);
     BOOST_TEST(snapshot->item_count() == 0U);
-    BOOST_TEST(snapshot->session_count() == 0U);
+    BOOST_TEST(snapshot->sessions().size() == 0U);
     BOOST_TEST(snapshot->field_count() == std::size_t{field::fixed_count});
     BOOST_TEST(snapshot->find("mug") == kNoItem);
     BOOST_TEST(snapshot->find_link("/mug") == kNoItem);

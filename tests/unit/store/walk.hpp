@@ -38,7 +38,7 @@ inline std::uint64_t walk_item(const Snapshot& snapshot, ItemIndex item) {
                           static_cast<std::uint64_t>(live.current_price_micros()) +
                           (live.popularity >= 0 ? 1 : 0) +
                           static_cast<std::uint64_t>(snapshot.first_seen(item)) +
-                          snapshot.session_frequency(item) + sum(snapshot.sessions_of(item));
+                          snapshot.sessions().frequency(item) + sum(snapshot.sessions_of(item));
     for (FieldId field = 0; field < snapshot.field_count() + 2; ++field) {
         total += sum(snapshot.text(item, field)) + sum(snapshot.field_name(field));
     }
@@ -68,8 +68,8 @@ inline std::uint64_t walk(const Snapshot& snapshot) {
         snapshot.generation() + snapshot.bytes() + static_cast<std::uint64_t>(snapshot.created());
     visit_and_beyond<ItemIndex>(snapshot.item_count(),
                                 [&](ItemIndex item) { total += walk_item(snapshot, item); });
-    visit_and_beyond<std::uint32_t>(snapshot.session_count(), [&](std::uint32_t session) {
-        total += sum(snapshot.items_of(session)) + snapshot.session_time(session);
+    visit_and_beyond<std::uint32_t>(snapshot.sessions().size(), [&](std::uint32_t session) {
+        total += sum(snapshot.sessions().items_of(session)) + snapshot.sessions().time(session);
     });
     for (const Attribute& attribute : snapshot.found_attributes()) {
         const auto weights = snapshot.weights_of(attribute);
