@@ -14,7 +14,7 @@ namespace {
 using store::NeighbourKind;
 using store::Source;
 
-constexpr std::size_t kLinkedItems = 5;  // of the end of the session
+constexpr std::size_t kLinkedItems = 3;  // of the end of the session
 constexpr float kLinkDecay = 1.5F;       // items
 constexpr std::size_t kSteps = 16;       // of each item's links, for two of them
 constexpr float kEarlierDecay = 3;       // items
@@ -29,13 +29,21 @@ std::size_t context_of(std::size_t items, std::size_t sessions) {
     return support * store::kMixtureLengths + length;
 }
 
+// The lists are far apart in memory: all are on their way before the first is read.
 void add_second_links(const store::Snapshot& snapshot, store::ItemIndex from, float weight,
                       const store::Neighbours& links, Clues& clues) {
     for (const store::ScoredItem first : links.first(kSteps)) {
-        const auto next = snapshot.neighbours(NeighbourKind::next, first.item);
-        for (const store::ScoredItem second : next.first(kSteps)) {
+        snapshot.neighbours(NeighbourKind::next, first.item).expect();
+    }
+    for (const store::ScoredItem first : links.first(kSteps)) {
+        const auto next = snapshot.neighbours(NeighbourKind::next, first.item).first(kSteps);
+        for (const store::ScoredItem second : next) {
+            clues.expect(second.item);
+        }
+        const float share = weight * first.score;
+        for (const store::ScoredItem second : next) {
             if (second.item != from) {
-                clues.at(second.item).second_link += weight * first.score * second.score;
+                clues.at(second.item).second_link += share * second.score;
             }
         }
     }
