@@ -105,6 +105,9 @@ static_assert(sizeof(ItemSignals) == 12 && sizeof(Attribute) == 8);
 
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);
 inline constexpr std::size_t kMaxOrderWeights = 64;
+// What recommenders may square, add up and multiply without leaving a float.
+inline constexpr float kMaxScore = 1e12F;
+inline constexpr float kMaxWeight = 1e6F;
 // More than any shop has; leaves a neighbour's score 8 bits.
 inline constexpr std::size_t kMaxItems = std::size_t{1} << 24;
 

@@ -135,7 +135,7 @@ bool slots_ok(std::span<const Slot> slots, std::uint64_t limit) {
 
 bool scored_ok(std::span<const ScoredItem> items, std::uint64_t limit) {
     return std::all_of(items.begin(), items.end(), [limit](const ScoredItem& scored) {
-        return scored.item < limit && std::isfinite(scored.score);
+        return scored.item < limit && std::abs(scored.score) <= kMaxScore;
     });
 }
 
@@ -229,8 +229,8 @@ bool sessions_ok(const View& v) {
 }
 
 bool order_ok(const View& v) {
-    const auto finite = [](float value) { return std::isfinite(value); };
-    return std::all_of(v.order_weights.begin(), v.order_weights.end(), finite);
+    const auto sound = [](float value) { return std::abs(value) <= kMaxWeight; };
+    return std::all_of(v.order_weights.begin(), v.order_weights.end(), sound);
 }
 
 bool signals_ok(const View& v) {

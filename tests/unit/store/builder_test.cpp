@@ -201,6 +201,8 @@ BOOST_AUTO_TEST_CASE(unknown_items_and_scores_fail_the_write) {
     fails([](auto& b) {
         b.set_list(ListKind::popular, "", {{0, std::numeric_limits<float>::quiet_NaN()}});
     });
+    fails([](auto& b) { b.set_list(ListKind::popular, "", {{0, 3e38F}}); });
+    fails([](auto& b) { b.set_order_weights({3e38F}); });
     fails([](auto& b) { b.set_neighbours(NeighbourKind::similar, 1, {{0, 1.F}}); });
     fails([](auto& b) { b.set_neighbours(NeighbourKind::similar, 0, {{kNoItem, 1.F}}); });
     fails([](auto& b) { b.add_session(1, {0, 1}); });
