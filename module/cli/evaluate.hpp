@@ -22,6 +22,9 @@
 
 namespace pz::cli {
 
+// Of a visitor: what personalize_retention keeps by default.
+inline constexpr std::size_t kMostEvents = 100;
+
 void add_evaluate_next_item(CLI::App& evaluate, Run& run);
 void add_evaluate_cart(CLI::App& evaluate, Run& run);
 void add_evaluate_listing(CLI::App& evaluate, Run& run);

@@ -73,7 +73,8 @@ std::vector<std::string> visitor_events(const std::vector<Line>& bought, std::st
     for_each_word(cart, [&](std::string_view item) {
         events.push_back(event_text("add_to_cart", item, now));
     });
-    for (auto line = bought.rbegin(); line != bought.rend(); ++line) {
+    for (auto line = bought.rbegin(); line != bought.rend() && events.size() < kMostEvents;
+         ++line) {
         events.push_back(event_text("purchase", line->item, line->time));
     }
     return events;

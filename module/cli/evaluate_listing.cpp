@@ -14,8 +14,6 @@ namespace pz::cli {
 
 namespace {
 
-constexpr std::size_t kMostEvents = 100;  // of a visitor: what personalize_retention keeps
-
 struct ListingOptions {
     std::string train, history, queries, output, truth, catalog, lists, listings;
 };

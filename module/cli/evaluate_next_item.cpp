@@ -13,7 +13,6 @@ namespace pz::cli {
 namespace {
 
 constexpr std::size_t kCutoff = 20;
-constexpr std::size_t kMostEvents = 100;  // of a visitor: what personalize_retention keeps
 
 struct NextItemOptions {
     std::string train, test, output;

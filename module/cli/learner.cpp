@@ -1,5 +1,6 @@
 #include "cli/learner.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,12 @@
 #include "store/snapshot.hpp"
 
 namespace pz::cli {
+
+namespace {
+
+constexpr const char* kCheckpoint = ".checkpoint";
+
+}  // namespace
 
 Learner::Learner(std::string path, const learn::TrainerOptions& options, bool tuned)
     : path_(std::move(path)), trainer_(options), staged_(path_), tuned_(tuned) {
@@ -72,7 +79,7 @@ Status Learner::read_catalog(const std::string& path) {
 }
 
 void Learner::keep_checkpoints(std::chrono::milliseconds interval, bool anew) {
-    const std::string path = path_ + ".checkpoint";
+    const std::string path = path_ + kCheckpoint;
     checkpoint_.emplace(path);
     checkpoint_interval_ = interval;
     checkpoint_time_ = Clock::now() - interval;
@@ -119,7 +126,7 @@ Status Learner::read_history(const std::string& path) {
             std::fprintf(stderr, "%s: learned before\n", path.c_str());
             return {};
         }
-        if (*file && learn::grown(**file, known)) {
+        if (*file && learn::grown(path, **file, known)) {
             return Status::error(path +
                                  ": has grown since it was learned, and its beginning would count "
                                  "twice; put what is new into a file of its own, or begin anew "
@@ -191,9 +198,18 @@ void Learner::update_live(std::string_view id) {
     if (child_) {
         updated_.emplace(id);
     }
-    if (live_ != nullptr) {
-        // Not in this generation: the next one will have it.
-        (void)live_->update(id, live_fields(id));
+    end_hand_over();
+    for (store::LiveWriter* writer : {live_.get(), before_.get()}) {
+        if (writer != nullptr) {
+            // Not in this generation: the next one will have it.
+            (void)writer->update(id, live_fields(id));
+        }
+    }
+}
+
+void Learner::end_hand_over() {
+    if (before_ != nullptr && Clock::now() - taken_over_ >= kHandOver) {
+        before_.reset();
     }
 }
 
@@ -211,6 +227,7 @@ void Learner::refresh_popularity() {
         update_live(id);
     }
     touched_.clear();
+    end_hand_over();
 }
 
 Status Learner::check_catalog() {
@@ -243,21 +260,17 @@ void Learner::tune_trainer() {
     }
 }
 
-bool Learner::tuning_due() const {
-    if (!tuned_ || !tune_time_) {
-        return tuned_;
-    }
-    const auto since = Clock::now() - *tune_time_;
-    return since >= kTuneInterval ||
-           (since >= std::chrono::hours(1) && event_count() >= 2 * tune_events_);
-}
-
 std::string Learner::describe() const {
     const std::string strangers = stranger_count() == 0 ? ""
                                                         : ", " + std::to_string(stranger_count()) +
                                                               " of them without a visitor";
+    const std::uint64_t refused = trainer_.refused_count();
+    const std::string undated =
+        refused == 0 ? ""
+                     : ", " + std::to_string(refused) +
+                           " of them not learned: their time is no unix seconds of the past";
     return "generation " + std::to_string(generation_ + 1) + ": " + std::to_string(item_count()) +
-           " items, " + std::to_string(event_count()) + " events" + strangers;
+           " items, " + std::to_string(event_count()) + " events" + strangers + undated;
 }
 
 Status Learner::take_over() {
@@ -271,7 +284,8 @@ Status Learner::take_over() {
     Status status = staged_.publish();
     if (status.ok()) {
         generation_++;
-        live_ = std::move(*fresh);
+        before_ = std::exchange(live_, std::move(*fresh));
+        taken_over_ = Clock::now();
         summary_ = staged_summary_;
     }
     return status;
@@ -304,19 +318,26 @@ bool Learner::checkpoint_due() const {
                            event_count() - checkpoint_events_ >= kCheckpointEvents);
 }
 
-Learner::Work Learner::due() const {
-    return {tuning_due(), checkpoint_due()};
+Learner::Work Learner::begin_work(bool checkpoint) const {
+    return {tuned_ && tuning_.due(Clock::now(), event_count()), checkpoint, Clock::now(),
+            event_count(), checkpoint_file()};
 }
 
-void Learner::begun(const Work& work) {
+// One that was kept is another file.
+void Learner::done(const Work& work) {
     if (work.tune) {
-        tune_time_ = Clock::now();
-        tune_events_ = event_count();
+        tuning_.done(work.begun, work.events);
     }
     if (work.checkpoint) {
-        checkpoint_time_ = Clock::now();
-        checkpoint_events_ = event_count();
+        checkpoint_time_ = work.begun;
+        checkpoint_events_ = checkpoint_file() != work.kept_in ? work.events : checkpoint_events_;
     }
+}
+
+// 0: there is none.
+std::uint64_t Learner::checkpoint_file() const {
+    struct stat info {};
+    return checkpoint_ && ::stat((path_ + kCheckpoint).c_str(), &info) == 0 ? info.st_ino : 0;
 }
 
 Status Learner::write() {
@@ -325,10 +346,12 @@ Status Learner::write() {
     }
     staged_summary_ = describe();
     updated_.clear();
-    const Work work{tuning_due(), checkpoint_.has_value()};
+    const Work work = begin_work(checkpoint_.has_value());
     Status status = write_files(work);
-    begun(work);
-    status = status.ok() ? take_over() : status;
+    if (status.ok()) {
+        done(work);
+        status = take_over();
+    }
     changed_ = changed_ && !status.ok();
     return status;
 }
@@ -337,14 +360,14 @@ Status Learner::begin_write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
-    const Work work = due();
+    const Work work = begin_work(checkpoint_due());
     auto child = Child::start([&] { return write_files(work); });
     if (!child.ok()) {
         warn(child.message() + "; this process writes the generation itself, updates wait");
         return write();
     }
     child_.emplace(std::move(*child));
-    begun(work);
+    work_ = work;
     staged_summary_ = describe();
     updated_.clear();
     changed_ = false;
@@ -357,6 +380,9 @@ std::optional<Status> Learner::end_write() {
         return {};
     }
     child_.reset();
+    if (result->ok()) {
+        done(work_);
+    }
     const Status status = result->ok() ? take_over() : *result;
     if (!status.ok()) {
         staged_.discard();

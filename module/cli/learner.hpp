@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cli/child.hpp"
+#include "cli/tune_schedule.hpp"
 #include "learn/trainer.hpp"
 #include "store/builder.hpp"
 
@@ -26,8 +27,8 @@ class Learner {
   public:
     // `path`: of the store. A generation that stands there is updated in place until the first one
     // is written, whose number follows. With `tuned`, generations are preceded by tune() when
-    // kTuneInterval has passed since the last, or an hour and as many events again as there were;
-    // the first is. What was found stands in the store and is handed on from one to the next.
+    // TuneSchedule says so. What was found stands in the store and is handed on from one to the
+    // next.
     explicit Learner(std::string path, const learn::TrainerOptions& options = {},
                      bool tuned = true);
     ~Learner();  // gives up a generation that is being written; see end()
@@ -87,21 +88,24 @@ class Learner {
   private:
     using Clock = std::chrono::steady_clock;
     static constexpr std::uint64_t kCheckpointEvents = 100'000;
-    static constexpr std::chrono::hours kTuneInterval{24};
+    static constexpr std::chrono::seconds kHandOver{60};  // by then workers have the new store
 
     void resume(const std::string& path);
     Status read_history(const std::string& path);
     Status check_catalog();
-    // What belongs to a generation beside itself, as is due.
+    // What belongs to a generation beside itself.
     struct Work {
-        bool tune, checkpoint;
+        bool tune = false, checkpoint = false;
+        Clock::time_point begun;
+        std::uint64_t events = 0;   // known by then
+        std::uint64_t kept_in = 0;  // file of the checkpoint before
     };
-    Work due() const;
-    void begun(const Work& work);
+    Work begin_work(bool checkpoint) const;
+    void done(const Work& work);  // of a generation that was written
+    std::uint64_t checkpoint_file() const;
     // The next generation, staged, and what goes with it: may be done in another process.
     Status write_files(const Work& work);
     void tune_trainer();
-    bool tuning_due() const;
     bool checkpoint_due() const;
     void save_checkpoint();
     void note_restocked(std::string_view id);
@@ -111,11 +115,14 @@ class Learner {
     std::string describe() const;
     store::LiveFields live_fields(std::string_view id) const;
     void update_live(std::string_view id);
+    void end_hand_over();
 
     std::string path_;
     learn::Trainer trainer_;
     std::uint64_t generation_ = 0;  // in service
     std::unique_ptr<store::LiveWriter> live_;
+    std::unique_ptr<store::LiveWriter> before_;  // workers may have it still
+    Clock::time_point taken_over_;
     std::set<std::string, std::less<>> touched_;
     std::vector<std::string> left_out_;  // columns, as last said
     std::string summary_;
@@ -135,8 +142,8 @@ class Learner {
     bool loaded_ = false;
 
     bool tuned_;
-    std::optional<Clock::time_point> tune_time_;  // of the last
-    std::uint64_t tune_events_ = 0;               // known to the last
+    TuneSchedule tuning_;
+    Work work_;  // that goes with the child's generation
 };
 
 }  // namespace pz::cli

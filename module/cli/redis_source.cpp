@@ -102,7 +102,11 @@ Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
     if (status.ok()) {
         status = group_.show_when_due(client, tail_, kFirstEvents);
     }
-    end_complaints();
+    mention_strangers();
+    if (const auto now = std::chrono::steady_clock::now(); now >= complaints_due_) {
+        end_complaints();
+        complaints_due_ = now + std::chrono::hours(1);
+    }
     return status;
 }
 

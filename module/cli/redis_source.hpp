@@ -9,6 +9,7 @@
 // Thread rules: one thread.
 #pragma once
 
+#include <chrono>
 #include <set>
 #include <span>
 #include <string>
@@ -69,6 +70,7 @@ class RedisSource {
     std::set<std::string, std::less<>> taken_;    // items that Redis had, until all is loaded
     std::vector<std::pair<std::string, visitor::Event>> events_;  // to be learned after that
     std::size_t complaints_ = 0;
+    std::chrono::steady_clock::time_point complaints_due_;  // when they begin anew
     bool loaded_ = false;
     bool hopeless_ = false;
     bool strangers_mentioned_ = false;

@@ -17,17 +17,16 @@ Result<std::unique_ptr<TrialStore>> TrialStore::make(
         return Status::error(name + ": cannot make a directory for the trial store: " +
                              std::strerror(errno) + "; set TMPDIR");
     }
-    std::unique_ptr<TrialStore> trial(new TrialStore(name));
     const std::string path = name + "/store";
-    if (Status status = write(path); !status.ok()) {
-        return status;
-    }
-    auto opened = store::Snapshot::open(path);
+    const Status status = write(path);
+    auto opened = status.ok() ? store::Snapshot::open(path) : status;
+    // The mapping lives on: a process that is killed leaves nothing behind.
+    std::error_code ignored;  // nothing to be done about it
+    std::filesystem::remove_all(name, ignored);
     if (!opened.ok()) {
         return opened.status();
     }
-    trial->snapshot_ = std::move(*opened);
-    return trial;
+    return std::unique_ptr<TrialStore>(new TrialStore(std::move(*opened)));
 }
 
 Result<std::unique_ptr<TrialStore>> TrialStore::write(learn::Trainer& trainer) {
@@ -40,11 +39,6 @@ Result<std::unique_ptr<TrialStore>> TrialStore::write_past(const learn::Trainer&
                                                            std::int64_t until) {
     return make(
         [&trainer, until](const std::string& path) { return trainer.write_past(path, until); });
-}
-
-TrialStore::~TrialStore() {
-    std::error_code ignored;  // nothing to be done about it
-    std::filesystem::remove_all(directory_, ignored);
 }
 
 }  // namespace pz::cli

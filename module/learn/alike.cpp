@@ -6,6 +6,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "store/parse.hpp"
+
 namespace pz::learn {
 
 namespace {
@@ -54,6 +56,18 @@ void for_levels(std::string_view type, const Level& level) {
     level(type);
 }
 
+// Of factors of two, and others between these: near prices have a band in common.
+template <class Feature>
+void for_price_bands(std::string_view price, const Feature& feature) {
+    std::int64_t micros = 0;
+    std::string_view currency;
+    if (store::parse_price(price, &micros, &currency) && micros > 0) {
+        const double octave = std::log2(static_cast<double>(micros));
+        feature("price", std::to_string(std::lround(std::floor(octave))));
+        feature("price", std::to_string(std::lround(std::floor(octave + 0.5))) + "-");
+    }
+}
+
 template <class Feature>
 void for_features(const store::ItemInput& item, const Feature& feature) {
     for (const auto& [name, value] : item.fields) {
@@ -62,6 +76,8 @@ void for_features(const store::ItemInput& item, const Feature& feature) {
             for_words(text, [&](std::string_view word) { feature("title", word); });
         } else if (name == "product_type") {
             for_levels(text, [&](std::string_view level) { feature("product_type", level); });
+        } else if (name == "price") {
+            for_price_bands(value, feature);
         } else if (std::find(std::begin(kValueFields), std::end(kValueFields), name) !=
                    std::end(kValueFields)) {
             feature(name, text);

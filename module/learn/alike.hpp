@@ -11,7 +11,7 @@
 namespace pz::learn {
 
 // Items as sets of features: words of the title, values of brand, color, material, pattern, size,
-// gender, age_group, and each level of the product type. Score: cosine with idf weights, 0..1.
+// gender, age_group, each level of the product type, and bands of the price. Score: cosine with idf weights, 0..1.
 // Memory and time are bounded: per feature only the `kMostWith` most popular items are compared.
 class Alike {
   public:

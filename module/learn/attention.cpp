@@ -358,7 +358,7 @@ void Attention::save(RecordWriter& to, std::span<const Slot> numbers, std::int64
 }
 
 void Attention::restore(RecordReader& from, std::size_t slots) {
-    epoch_ = from.number<std::int64_t>();
+    epoch_ = from.time();
     impressions_ = from.number<std::uint64_t>();
     clicks_.resize(from.below(kMaxSources + 1, "too many placements"));
     for (std::size_t i = 0; i < clicks_.size() && from.status().ok(); ++i) {
@@ -395,7 +395,7 @@ void Attention::restore_viewer(RecordReader& from, std::size_t slots) {
          left > 0 && from.status().ok(); --left) {
         Impression impression{};
         impression.row = restore_key(from, clicks_.size(), slots);
-        impression.time = from.number<std::int64_t>();
+        impression.time = from.time();
         impression.place = from.number<std::uint8_t>();
         impression.clicked = from.number<std::uint8_t>() != 0;
         if (impression.place >= kPlaces) {

@@ -31,11 +31,31 @@ float cosine(const Centroid& a, const Centroid& b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0F);
 }
 
+// The sessions that ended last, in the order of the log.
+std::vector<std::size_t> newest_of(const SessionLog& sessions, std::size_t most) {
+    std::vector<std::size_t> order(sessions.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (order.size() > most) {
+        const auto later = [&sessions](std::size_t a, std::size_t b) {
+            return sessions.time(a) != sessions.time(b) ? sessions.time(a) > sessions.time(b)
+                                                        : a > b;
+        };
+        std::nth_element(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most),
+                         order.end(), later);
+        order.resize(most);
+        std::sort(order.begin(), order.end());
+    }
+    return order;
+}
+
 class Finder {
   public:
     Finder(std::span<const store::ItemInput* const> items,
            std::span<const store::ItemIndex> item_of, const SessionLog& sessions)
-        : tastes_(items), item_of_(item_of), sessions_(sessions) {}
+        : tastes_(items),
+          item_of_(item_of),
+          sessions_(sessions),
+          clustered_(newest_of(sessions, kMostClustered)) {}
 
     FoundSegments find(std::span<const store::SegmentInput> previous, std::size_t most);
 
@@ -54,6 +74,7 @@ class Finder {
     Tastes tastes_;
     std::span<const store::ItemIndex> item_of_;
     const SessionLog& sessions_;
+    std::vector<std::size_t> clustered_;  // sessions
     Vectors vectors_;
     Vectors shuffled_;            // the same items, dealt anew among the sessions
     std::vector<double> chance_;  // the silhouette of shuffled_, by k
@@ -70,12 +91,11 @@ std::span<const store::ItemIndex> Finder::items_of(std::size_t session) {
 }
 
 void Finder::read_sessions() {
-    const std::size_t begin = sessions_.size() - std::min(sessions_.size(), kMostClustered);
-    for (std::size_t i = begin; i < sessions_.size(); ++i) {
+    for (const std::size_t i : clustered_) {
         tastes_.count(items_of(i));
     }
     tastes_.weigh();
-    for (std::size_t i = begin; i < sessions_.size(); ++i) {
+    for (const std::size_t i : clustered_) {
         if (const auto vector = tastes_.vector(items_of(i)); !vector.empty()) {
             vectors_.add(vector);
         }
@@ -84,8 +104,7 @@ void Finder::read_sessions() {
 
 void Finder::shuffle_sessions() {
     std::vector<store::ItemIndex> dealt;
-    const std::size_t begin = sessions_.size() - std::min(sessions_.size(), kMostClustered);
-    for (std::size_t i = begin; i < sessions_.size(); ++i) {
+    for (const std::size_t i : clustered_) {
         const auto items = items_of(i);
         dealt.insert(dealt.end(), items.begin(), items.end());
     }
@@ -94,7 +113,7 @@ void Finder::shuffle_sessions() {
         std::swap(dealt[left - 1], dealt[random() % left]);
     }
     std::span<const store::ItemIndex> rest = dealt;
-    for (std::size_t i = begin; i < sessions_.size(); ++i) {
+    for (const std::size_t i : clustered_) {
         const std::size_t length = sessions_.items(i).size();
         if (const auto vector = tastes_.vector(rest.first(length)); !vector.empty()) {
             shuffled_.add(vector);
@@ -171,7 +190,9 @@ std::string spoken(const Tastes::Feature& feature) {
     std::string text(level == std::string_view::npos ? feature.text
                                                      : feature.text.substr(level + 3));
     std::replace(text.begin(), text.end(), ',', ' ');
-    return text;
+    const std::size_t begin = text.find_first_not_of(' ');
+    return begin == std::string::npos ? ""
+                                      : text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
 }
 
 bool same_branch(std::string_view a, std::string_view b) {
@@ -245,8 +266,7 @@ void Finder::name_all(std::span<const store::SegmentInput> previous, FoundSegmen
 
 void Finder::assign(FoundSegments& found) {
     found.segment_of.assign(sessions_.size(), FoundSegments::kNone);
-    const std::size_t begin = sessions_.size() - std::min(sessions_.size(), kMostAssigned);
-    for (std::size_t i = begin; i < sessions_.size(); ++i) {
+    for (const std::size_t i : newest_of(sessions_, kMostAssigned)) {
         const auto vector = tastes_.vector(items_of(i));
         if (!vector.empty()) {
             found.segment_of[i] = static_cast<std::uint8_t>(nearest(centroids_, vector));

@@ -1,17 +1,14 @@
-// Trainer::write: lists, neighbours and sessions of one generation.
+// Generation: items, neighbours and sessions.
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <numeric>
 #include <string>
 #include <string_view>
 
-#include "learn/alike.hpp"
+#include "learn/cold_items.hpp"
 #include "learn/complements.hpp"
-#include "learn/found_segments.hpp"
+#include "learn/generation.hpp"
 #include "learn/next_links.hpp"
-#include "learn/pairs.hpp"
-#include "learn/trainer_state.hpp"
 #include "store/parse.hpp"
 
 namespace pz::learn {
@@ -19,42 +16,9 @@ namespace pz::learn {
 namespace {
 
 using store::ItemIndex;
-using store::ListKind;
 using store::NeighbourKind;
 using store::ScoredItem;
 using store::SnapshotBuilder;
-
-constexpr float kAlikeShare =
-    0.25F;  // of attributes beside co-views, whose cosines are about as large
-
-constexpr float kProven = 200;  // impressions at an ordinary place
-
-std::string_view field_of(const store::ItemInput& input, std::string_view name) {
-    for (const auto& [field, text] : input.fields) {
-        if (field == name) {
-            return text;
-        }
-    }
-    return {};
-}
-
-std::int64_t first_seen(const Product& product) {
-    const std::string_view added = field_of(product.input, "date_added");
-    std::int64_t seconds = product.first_event;
-    return added.empty() || store::parse_date(added, &seconds) ? seconds : 0;
-}
-
-// The share taken off, 0 when there is no sale.
-float discount_of(const store::ItemInput& input) {
-    std::int64_t price = 0;
-    std::int64_t sale = 0;
-    std::string_view currency;
-    const bool priced = store::parse_price(field_of(input, "price"), &price, &currency) &&
-                        store::parse_price(field_of(input, "sale_price"), &sale, &currency);
-    return priced && sale > 0 && sale < price
-               ? 1 - static_cast<float>(sale) / static_cast<float>(price)
-               : 0;
-}
 
 // Adds attributes' share to the co-viewed, and the most alike of those never seen together.
 void add_alike(Alike& alike, std::uint32_t group, const PairOptions& options,
@@ -80,58 +44,23 @@ void drop_columns(const std::vector<std::string>& left_out, store::ItemInput& in
     });
 }
 
-class Generation {
-  public:
-    Generation(const Learned& learned, std::int64_t now)
-        : learned_(learned), now_(now), builder_(std::make_unique<SnapshotBuilder>()) {}
+// When the shop added it, or else of its first event; 0: unknown.
+std::int64_t first_seen(const Product& product) {
+    const std::string_view added = field_of(product.input, "date_added");
+    std::int64_t seconds = product.first_event;
+    return added.empty() || store::parse_date(added, &seconds) ? seconds : 0;
+}
 
-    Status add_items();
-    void add_popular();
-    void add_segments();
-    void add_found_segments();
-    void add_unproven();
-    void add_new_and_sale();
-    void add_cross_sell();
-    void add_similar();
-    void add_sessions();
-    void add_next();
-    void weigh_by_sessions();
-    void add_order_weights() { builder_->set_order_weights(learned_.order_weights); }
-    std::unique_ptr<SnapshotBuilder> take() { return std::move(builder_); }
+}  // namespace
 
-  private:
-    using Lists = std::map<std::string_view, std::vector<ScoredItem>>;
-
-    const Product& product(ItemIndex item) const { return learned_.products[slot_of_[item]]; }
-    std::size_t item_count() const { return slot_of_.size(); }
-    void set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items);
-    Status add_item(Slot slot);
-    void add_signals();
-    template <class Add>
-    void for_categories(ItemIndex item, const Add& add) const;
-    void rank_items();
-    void group_items();
-    // Rows by group, of groups.
-    std::vector<std::vector<Pair>> pooled(const SessionLog& log, const PairOptions& options);
-    std::size_t number_kinds();
-    void set_neighbours(NeighbourKind kind, const std::vector<std::vector<Pair>>& rows);
-
-    const Learned& learned_;
-    std::int64_t now_;
-    std::unique_ptr<SnapshotBuilder> builder_;
-    std::vector<Slot> slot_of_;                   // by item
-    std::vector<ItemIndex> item_of_;              // by slot; kNoItem: not listed
-    std::vector<float> weight_;                   // popularity now, by item
-    std::vector<bool> available_;                 // by item
-    std::vector<Attention::Estimate> attention_;  // by item
-
-    std::vector<ItemIndex> by_popularity_;
-    std::vector<std::uint32_t> group_of_;       // by item
-    std::vector<std::uint32_t> group_of_slot_;  // by slot; the last group takes what is not listed
-    std::vector<std::uint32_t> kind_of_slot_;   // product type by slot
-    std::vector<ItemIndex> best_of_;  // by group: its most popular item, an available one if any
-    std::vector<std::uint8_t> sold_out_;  // by group, and for what is not listed
-};
+std::string_view field_of(const store::ItemInput& input, std::string_view name) {
+    for (const auto& [field, text] : input.fields) {
+        if (field == name) {
+            return text;
+        }
+    }
+    return {};
+}
 
 Status Generation::add_items() {
     item_of_.assign(learned_.products.size(), store::kNoItem);
@@ -163,6 +92,7 @@ Status Generation::add_item(Slot slot) {
     slot_of_.push_back(slot);
     weight_.push_back(input.popularity);
     available_.push_back(live && live->available());
+    first_seen_.push_back(first_seen(product));
     if (field_of(input, "date_added").empty() && product.first_event > 0) {
         builder_->set_first_seen(*item, product.first_event);
     }
@@ -209,147 +139,6 @@ void Generation::group_items() {
     for (ItemIndex item = 0; item < item_count(); ++item) {
         group_of_slot_[slot_of_[item]] = group_of_[item];
     }
-}
-
-// The best of what is available, and some that may be back before the next generation.
-void Generation::set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items) {
-    std::stable_sort(items.begin(), items.end(),
-                     [](const ScoredItem& a, const ScoredItem& b) { return a.score > b.score; });
-    const std::size_t length = learned_.options.list_length;
-    std::size_t room[] = {spare(length), length};
-    std::erase_if(items, [&](const ScoredItem& scored) {
-        std::size_t& left = room[available_[scored.item] ? 1 : 0];
-        if (left == 0) {
-            return true;
-        }
-        --left;
-        return false;
-    });
-    builder_->set_list(kind, key, std::move(items));
-}
-
-// Calls add(name) for the item's product type and each level that leads it.
-template <class Add>
-void Generation::for_categories(ItemIndex item, const Add& add) const {
-    const std::string_view type = field_of(product(item).input, "product_type");
-    for (std::size_t at = type.find(" > "); at != std::string_view::npos;
-         at = type.find(" > ", at + 3)) {
-        add(type.substr(0, at));
-    }
-    if (!type.empty()) {
-        add(type);
-    }
-}
-
-void Generation::add_popular() {
-    std::vector<ScoredItem> all;
-    Lists categories;
-    Lists brands;
-    for (const ItemIndex item : by_popularity_) {
-        const ScoredItem scored{item, weight_[item] * attention_[item].appeal};
-        all.push_back(scored);
-        for_categories(item, [&](std::string_view name) { categories[name].push_back(scored); });
-        brands[field_of(product(item).input, "brand")].push_back(scored);
-    }
-    brands.erase("");
-    set_list(ListKind::popular, "", std::move(all));
-    for (auto& [name, items] : categories) {
-        set_list(ListKind::in_category, name, std::move(items));
-    }
-    for (auto& [name, items] : brands) {
-        set_list(ListKind::in_brand, name, std::move(items));
-    }
-}
-
-void Generation::add_segments() {
-    for (const auto& [name, segment] : learned_.segments) {
-        std::vector<ScoredItem> items;
-        for (const auto& [slot, weight] : segment.items) {
-            const double now = weight.at(now_, learned_.options.popularity_half_life);
-            if (item_of_[slot] != store::kNoItem) {
-                const ItemIndex item = item_of_[slot];
-                items.push_back({item, static_cast<float>(now) * attention_[item].appeal});
-            }
-        }
-        // The map's order is not ours: equal input must give an equal store.
-        std::sort(items.begin(), items.end(),
-                  [](const ScoredItem& a, const ScoredItem& b) { return a.item < b.item; });
-        set_list(ListKind::in_segment, name, std::move(items));
-    }
-}
-
-void Generation::add_found_segments() {
-    std::vector<const store::ItemInput*> inputs;
-    for (ItemIndex item = 0; item < item_count(); ++item) {
-        inputs.push_back(&product(item).input);
-    }
-    const SessionLog& log = learned_.logs.sessions;
-    const FoundSegments found = find_segments(inputs, item_of_, log, learned_.old_segments,
-                                              learned_.options.found_segments);
-    std::vector<std::vector<float>> weights(found.segments.size());
-    for (std::size_t i = 0; i < found.segment_of.size(); ++i) {
-        if (found.segment_of[i] == FoundSegments::kNone) {
-            continue;
-        }
-        std::vector<float>& own = weights[found.segment_of[i]];
-        own.resize(item_count());
-        const auto age = static_cast<double>(std::max<std::int64_t>(now_ - log.time(i), 0));
-        for (const Slot slot : log.items(i)) {
-            if (const ItemIndex item = item_of_[slot]; item != store::kNoItem) {
-                own[item] +=
-                    static_cast<float>(std::exp2(-age / learned_.options.popularity_half_life));
-            }
-        }
-    }
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-        std::vector<ScoredItem> items;
-        for (ItemIndex item = 0; item < weights[i].size(); ++item) {
-            if (weights[i][item] > 0) {
-                items.push_back({item, weights[i][item] * attention_[item].appeal});
-            }
-        }
-        set_list(ListKind::in_segment, found.segments[i].name, std::move(items));
-    }
-    builder_->set_found_segments(found.segments);
-}
-
-// Of those shown as little, the newest first.
-void Generation::add_unproven() {
-    std::vector<ItemIndex> newest = by_popularity_;
-    std::stable_sort(newest.begin(), newest.end(), [this](ItemIndex a, ItemIndex b) {
-        return first_seen(product(a)) > first_seen(product(b));
-    });
-    std::vector<ScoredItem> all;
-    Lists categories;
-    for (const ItemIndex item : newest) {
-        if (attention_[item].exposure < kProven) {
-            const ScoredItem scored{item, 1 / (1 + attention_[item].exposure)};
-            all.push_back(scored);
-            for_categories(item,
-                           [&](std::string_view name) { categories[name].push_back(scored); });
-        }
-    }
-    set_list(ListKind::unproven, "", std::move(all));
-    for (auto& [name, items] : categories) {
-        set_list(ListKind::unproven, name, std::move(items));
-    }
-}
-
-void Generation::add_new_and_sale() {
-    std::vector<ScoredItem> fresh;
-    std::vector<ScoredItem> sale;
-    for (const ItemIndex item : by_popularity_) {
-        const std::int64_t seen = first_seen(product(item));
-        if (seen > 0) {
-            fresh.push_back({item, static_cast<float>(seen)});
-        }
-        const float discount = discount_of(product(item).input);
-        if (discount > 0) {
-            sale.push_back({item, discount});
-        }
-    }
-    set_list(ListKind::new_items, "", std::move(fresh));
-    set_list(ListKind::on_sale, "", std::move(sale));
 }
 
 void Generation::set_neighbours(NeighbourKind kind, const std::vector<std::vector<Pair>>& rows) {
@@ -415,6 +204,21 @@ void Generation::add_cross_sell() {
     set_neighbours(NeighbourKind::cross_sell, rows);
 }
 
+// The newest first.
+std::vector<std::uint32_t> Generation::cold_groups(
+    const std::vector<std::vector<Pair>>& co_viewed) const {
+    std::vector<std::uint32_t> cold;
+    for (std::uint32_t group = 0; group < co_viewed.size(); ++group) {
+        if (co_viewed[group].size() < kFewCoViewed && sold_out_[group] == 0) {
+            cold.push_back(group);
+        }
+    }
+    std::stable_sort(cold.begin(), cold.end(), [this](std::uint32_t a, std::uint32_t b) {
+        return first_seen_[best_of_[a]] > first_seen_[best_of_[b]];
+    });
+    return cold;
+}
+
 void Generation::add_similar() {
     const PairOptions options{.keep = learned_.options.neighbours_per_item, .behind = sold_out_};
     std::vector<std::vector<Pair>> rows = pooled(learned_.logs.browsed, options);
@@ -423,9 +227,11 @@ void Generation::add_similar() {
         inputs.push_back(&product(item).input);
     }
     Alike alike(inputs);
+    const std::vector<std::uint32_t> cold = cold_groups(rows);
     for (std::uint32_t group = 0; group < rows.size(); ++group) {
         add_alike(alike, group, options, rows[group]);
     }
+    seat_cold(alike, cold, options, rows);
     set_neighbours(NeighbourKind::similar, rows);
 }
 
@@ -468,8 +274,6 @@ void Generation::weigh_by_sessions() {
         builder_->set_popularity(item, static_cast<float>(weight[item]));
     }
 }
-
-}  // namespace
 
 Result<std::unique_ptr<SnapshotBuilder>> build_sessions(const Learned& learned, std::int64_t now) {
     Generation generation(learned, now);

@@ -46,7 +46,7 @@ void restore_touches(RecordReader& from, std::size_t slots, Touches& touches) {
         ListTouch touch{};
         touch.item = from.below(slots, "an item that it does not name");
         const auto type = from.number<std::uint8_t>();
-        touch.time = from.number<std::int64_t>();
+        touch.time = from.time();
         if (type >= static_cast<std::uint8_t>(visitor::EventType::count)) {
             from.refuse("a kind of event that cannot be");
             continue;
@@ -116,7 +116,7 @@ void ListLog::save_visit(RecordWriter& to, std::span<const Slot> numbers, const 
 
 ListVisit ListLog::restore_visit(RecordReader& from, std::size_t slots) {
     ListVisit visit;
-    visit.shown_at = from.number<std::int64_t>();
+    visit.shown_at = from.time();
     visit.shown = restore_items(from, slots);
     restore_touches(from, slots, visit.touches);
     return visit;
@@ -138,7 +138,7 @@ void ListLog::restore(RecordReader& from, std::size_t slots) {
     const auto count = from.below(kMaxClicks + 1, "too many lists");
     for (std::uint32_t i = 0; i < count && from.status().ok(); ++i) {
         Click click;
-        click.time = from.number<std::int64_t>();
+        click.time = from.time();
         restore_touches(from, slots, click.touches);
         click.shown = restore_items(from, slots);
         click.clicked = from.below(click.shown.size(), "a click beside its list");

@@ -120,6 +120,16 @@ std::uint32_t RecordReader::below(std::size_t limit, std::string_view problem) {
     return value;
 }
 
+std::int64_t RecordReader::time() {
+    constexpr std::int64_t kLatest = std::int64_t{1} << 40;
+    const auto time = number<std::int64_t>();
+    if (time < 0 || time > kLatest) {
+        refuse("a time that cannot be");
+        return 0;
+    }
+    return time;
+}
+
 std::string RecordReader::text(std::size_t limit) {
     const auto size = number<std::uint32_t>();
     if (size > limit) {

@@ -54,8 +54,15 @@ Result<std::optional<HistoryFile>> look_at_history(const std::string& path) {
     return std::optional(found);
 }
 
-bool grown(const HistoryFile& file, const HistoryFile& known) {
-    return file.size > known.size && known.size >= kHistoryEnd && file.head == known.head;
+bool grown(const std::string& path, const HistoryFile& file, const HistoryFile& known) {
+    if (file.size <= known.size || known.size == 0 || known.size >= kHistoryEnd) {
+        return file.size > known.size && known.size > 0 && file.head == known.head;
+    }
+    // Of a short file the head was all there was.
+    const store::FileHandle opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::uint64_t head = 0;
+    return opened.valid() && hash_at(opened, 0, static_cast<std::size_t>(known.size), &head) &&
+           head == known.head;
 }
 
 }  // namespace pz::learn

@@ -16,7 +16,7 @@
 //     Pairs of one product type count less where people buy one of the kind (complements.hpp).
 //   similar: the same over sessions of views (not baskets), both powers 0.5, without recency; plus
 //     a quarter of the idf-weighted cosine of attributes and title words, so that an item without
-//     history has neighbours too
+//     history has neighbours too, and is a neighbour of others (cold_items.hpp)
 //   sessions: a visitor's events with gaps under 30 minutes, 2 to 50 items; longer ones are
 //     machines or wholesalers and are left out
 //   next: what is viewed next, see next_links.hpp; the mixture of sources that predicts it is set
@@ -32,7 +32,8 @@
 // in unavailable ones, which may be back before the next generation.
 //
 // Memory is bounded by the catalog, `max_sessions` and fixed limits of open sessions, items of a
-// basket and segments: events of unknown items are counted and teach nothing. Thread rules: one
+// basket, segments and items that the catalog lacks: events of more of these are counted and teach
+// nothing. Thread rules: one
 // thread.
 #pragma once
 
@@ -56,7 +57,7 @@ namespace pz::learn {
 
 struct TrainerOptions {
     std::size_t max_sessions = 1'000'000;        // the newest are kept; baskets are counted apart
-    std::size_t neighbours_per_item = 50;        // alternatives
+    std::size_t neighbours_per_item = 32;        // alternatives
     std::size_t basket_neighbours = 100;         // of cross_sell
     std::size_t next_per_item = 24;              // what is viewed next
     std::size_t list_length = 200;               // of each ranked list
@@ -94,9 +95,11 @@ class Trainer {
     // Columns that generations leave out, in order.
     std::vector<std::string> columns_left_out() const;
 
-    // Events of one visitor must come in order of time; visitors may be mixed. The item must be in
-    // the catalog by then. Impressions (view_item_list with `items`, and `list` and `recommender`
-    // for our own placements) and the clicks on them teach appeal and the order of listings.
+    // Events of one visitor must come in order of time; visitors may be mixed. What is learned of an
+    // item that the catalog lacks shows as soon as it has it; so many as 50,000 such are remembered.
+    // Impressions (view_item_list with `items`, and `list` and `recommender` for our own placements)
+    // and the clicks on them teach appeal, and those of lists in the shop's own order (of no
+    // recommender) the order of listings.
     // Nothing is learned from events dated before 1970 or over a day ahead of this machine's clock.
     // Those of no visitor ("") teach popularity alone: they are of many.
     void add(std::string_view visitor, const visitor::Event& event);
@@ -111,6 +114,8 @@ class Trainer {
     // For the next generations; recommend::OrderFit makes them. At most 64.
     void set_order_weights(std::vector<float> weights);
     std::uint64_t event_count() const;
+    // Of these, since this process began, dated as none can be: nothing was learned from them.
+    std::uint64_t refused_count() const;
     std::int64_t newest_event() const;  // unix seconds; 0: none
 
     // The weight that popularity has now.

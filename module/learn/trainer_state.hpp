@@ -66,6 +66,7 @@ inline constexpr std::size_t kMaxClicks = 100;
 inline constexpr std::size_t kMaxTrials = 20'000;
 inline constexpr std::size_t kMaxBasketItems = 1000;
 inline constexpr std::size_t kMaxVisits = 200'000;
+inline constexpr std::size_t kMaxUnlisted = 50'000;  // items that the catalog lacks
 inline constexpr std::size_t kMaxSegments = 256;
 inline constexpr std::size_t kMaxSegmentName = 64;
 
@@ -112,11 +113,14 @@ struct Trainer::State {
     Repeats repeats;
     std::vector<store::SegmentInput> old_segments;  // of the generation before
     std::uint64_t events = 0;
+    std::uint64_t refused = 0;  // of a time that cannot be; not in checkpoints
     std::int64_t newest = 0;
     std::optional<store::Mixture> mixture;
 
     Logs closed_logs() const;  // as if all visits ended now
     const Product* find(std::string_view id) const;
+    Slot slot_of(std::string_view id);  // of an event: also of an item that the catalog lacks
+    Slot add_slot(std::string_view id);
     void weigh(Slot slot, const visitor::Event& event, double weight);
     void weigh_segments(Slot slot, const visitor::Event& event, double weight);
     Segment* segment(std::string_view name);  // null: no name for one

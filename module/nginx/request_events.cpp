@@ -182,9 +182,7 @@ void Request::record_impressions() {
         event.name = visitor::name(event.type);
         event.time = ngx_time();
         event.parameters.emplace_back("list", shown.placement);
-        if (!shown.recommender.empty()) {
-            event.parameters.emplace_back("recommender", shown.recommender);
-        }
+        event.parameters.emplace_back("recommender", shown.listing ? "listing" : shown.recommender);
         event.parameters.emplace_back("items", item_list(shown.items));
         if (!shown.items.empty() && visitor::validate(event).ok()) {
             worker_.add_impression(visitor_, event);

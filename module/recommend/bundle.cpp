@@ -43,9 +43,9 @@ bool offered(const Query& query, store::ItemIndex item) {
 
 void find_members(const Query& query, store::ItemIndex item, Members& members) {
     const store::Snapshot& snapshot = *query.snapshot;
-    for (const store::ScoredItem& scored :
+    for (const store::ScoredItem scored :
          snapshot.neighbours(store::NeighbourKind::cross_sell, item)) {
-        if (members.count == kMembers || scored.score <= 0) {
+        if (members.count == kMembers) {
             return;
         }
         if (offered(query, scored.item) && !alike(snapshot, item, scored.item)) {
@@ -61,7 +61,7 @@ void link_members(const store::Snapshot& snapshot, Sparse<std::uint8_t>& place, 
         place.at(members.list[i].item) = static_cast<std::uint8_t>(i + 1);
     }
     for (std::size_t i = 0; i < members.count; ++i) {
-        for (const store::ScoredItem& scored :
+        for (const store::ScoredItem scored :
              snapshot.neighbours(store::NeighbourKind::cross_sell, members.list[i].item)) {
             const std::size_t j = place.get(scored.item);
             if (j > 0 && !alike(snapshot, members.list[i].item, scored.item)) {

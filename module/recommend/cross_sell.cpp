@@ -23,11 +23,9 @@ constexpr std::size_t kVaried = 64;              // candidates that are kept apa
 
 void add_given(const store::Snapshot& snapshot, store::ItemIndex given, float weight,
                Sparse<float>& pool) {
-    for (const store::ScoredItem& scored :
+    for (const store::ScoredItem scored :
          snapshot.neighbours(store::NeighbourKind::cross_sell, given)) {
-        if (scored.score > 0) {
-            pool.at(scored.item) += weight * scored.score * scored.score;
-        }
+        pool.at(scored.item) += weight * scored.score * scored.score;
     }
 }
 

@@ -1,4 +1,5 @@
-// for_you: what followed in sessions like this one, blended with the visitor's tastes.
+// for_you: what followed in sessions like this one, blended with the visitor's tastes, and what is
+// like the items looked at last.
 // It is for finding things: what the visitor has looked at or bought is left to "recent".
 #include "recommend/for_you.hpp"
 
@@ -11,9 +12,11 @@ namespace {
 
 constexpr float kSessionShare = 0.65F;
 constexpr float kAffinityShare = 0.30F;
+constexpr float kAlikeShare = 0.10F;
 constexpr float kPopularityShare = 0.005F;  // for what nothing else tells apart
 constexpr std::size_t kValuesPerField = 3;  // of the visitor's favourites
 constexpr std::size_t kItemsPerValue = 40;
+constexpr std::size_t kLookedAt = 3;  // items looked at last, whose alternatives are named
 
 // Favourite brands and product types bring their popular items in, known to the sessions or not.
 void add_favourites(const Query& query, Scratch::State& state) {
@@ -32,6 +35,23 @@ void add_favourites(const Query& query, Scratch::State& state) {
             if (available(*query.snapshot, scored->item)) {
                 state.own.at(scored->item) = 1;
                 --left;
+            }
+        }
+    }
+}
+
+// What is like the items looked at last and stands in no session with them: so come items that
+// nobody has looked at yet. How alike, 0..1, is in the pool.
+void add_alike(const Query& query, Scratch::State& state) {
+    const auto recent = query.visitor->recent();
+    for (const store::ItemIndex item : recent.first(std::min(recent.size(), kLookedAt))) {
+        const auto list = query.snapshot->neighbours(store::NeighbourKind::similar, item);
+        for (const store::ScoredItem scored : list) {
+            if (state.clues.find(scored.item) == nullptr &&
+                available(*query.snapshot, scored.item)) {
+                float& most = state.pool.at(scored.item);
+                most = std::max(most, scored.score / list.front().score);
+                state.own.at(scored.item) = 1;
             }
         }
     }
@@ -80,12 +100,14 @@ void rank_for_you(const Query& query, Known known, Scratch& scratch, std::vector
     Scratch::State& state = scratch.state();
     state.taken.reset(query.snapshot->item_count());
     state.own.reset(query.snapshot->item_count());
+    state.pool.reset(query.snapshot->item_count());
     if (known == Known::left_out) {
         take_known(*query.visitor, state.taken);
     }
     session_scores(query, state);
     add_best_of_sessions(query, state);
     add_favourites(query, state);
+    add_alike(query, state);
     const AffinityScale affinity(query, state);
     const PopularityScale popularity(*query.snapshot);
     const std::size_t begin = out.size();
@@ -93,7 +115,8 @@ void rank_for_you(const Query& query, Known known, Scratch& scratch, std::vector
         if (state.taken.get(item) == 0) {
             Candidate candidate = make_candidate(item, Tier::individual);
             add_part(candidate, Signal::session, kSessionShare * session_score(state, item));
-            add_part(candidate, Signal::affinity, kAffinityShare * affinity.of(item));
+            add_part(candidate, Signal::affinity,
+                     kAffinityShare * affinity.of(item) + kAlikeShare * state.pool.get(item));
             add_part(candidate, Signal::popularity, kPopularityShare * popularity.of(item));
             out.push_back(candidate);
         }

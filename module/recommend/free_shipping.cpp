@@ -6,6 +6,7 @@
 // two stand side by side. The best sellers of the shop fill in where little goes together.
 #include "recommend/candidates.hpp"
 #include "recommend/cross_sell.hpp"
+#include "recommend/explore.hpp"
 
 namespace pz::recommend {
 
@@ -31,7 +32,7 @@ float fit(std::int64_t gap, std::int64_t spent) {
 void keep_priced(const Query& query, std::vector<Candidate>& candidates) {
     const auto cart = query.visitor->cart();
     std::erase_if(candidates, [&](const Candidate& candidate) {
-        return !available(*query.snapshot, candidate.item) || candidate.item == query.page_item ||
+        return !presentable(query, candidate.item) || candidate.item == query.page_item ||
                price_of(*query.snapshot, candidate.item) <= 0 ||
                (personal(query) &&
                 std::find(cart.begin(), cart.end(), candidate.item) != cart.end());

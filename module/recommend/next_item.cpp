@@ -14,7 +14,7 @@ namespace {
 using store::NeighbourKind;
 using store::Source;
 
-constexpr std::size_t kLinkedItems = 5;  // of the end of the session
+constexpr std::size_t kLinkedItems = 3;  // of the end of the session
 constexpr float kLinkDecay = 1.5F;       // items
 constexpr std::size_t kSteps = 16;       // of each item's links, for two of them
 constexpr float kEarlierDecay = 3;       // items
@@ -29,13 +29,21 @@ std::size_t context_of(std::size_t items, std::size_t sessions) {
     return support * store::kMixtureLengths + length;
 }
 
+// The lists are far apart in memory: all are on their way before the first is read.
 void add_second_links(const store::Snapshot& snapshot, store::ItemIndex from, float weight,
-                      std::span<const store::ScoredItem> links, Clues& clues) {
-    for (const store::ScoredItem& first : links.first(std::min(links.size(), kSteps))) {
-        const auto next = snapshot.neighbours(NeighbourKind::next, first.item);
-        for (const store::ScoredItem& second : next.first(std::min(next.size(), kSteps))) {
+                      const store::Neighbours& links, Clues& clues) {
+    for (const store::ScoredItem first : links.first(kSteps)) {
+        snapshot.neighbours(NeighbourKind::next, first.item).expect();
+    }
+    for (const store::ScoredItem first : links.first(kSteps)) {
+        const auto next = snapshot.neighbours(NeighbourKind::next, first.item).first(kSteps);
+        for (const store::ScoredItem second : next) {
+            clues.expect(second.item);
+        }
+        const float share = weight * first.score;
+        for (const store::ScoredItem second : next) {
             if (second.item != from) {
-                clues.at(second.item).second_link += weight * first.score * second.score;
+                clues.at(second.item).second_link += share * second.score;
             }
         }
     }
@@ -48,7 +56,7 @@ void add_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex
     for (std::size_t i = 1; i <= count; ++i) {
         const store::ItemIndex item = session[session.size() - i];
         const auto links = snapshot.neighbours(NeighbourKind::next, item);
-        for (const store::ScoredItem& link : links) {
+        for (const store::ScoredItem link : links) {
             clues.at(link.item).link += weight * link.score;
         }
         add_second_links(snapshot, item, weight, links, clues);

@@ -5,14 +5,14 @@
 //
 // Sources of items that are new to the session, each summing to 1 over them:
 //   near, wide    sessions like this one, see session_knn.hpp
-//   link          what is viewed next after the last 5 items (NeighbourKind::next), the i-th from
+//   link          what is viewed next after the last 3 items (NeighbourKind::next), the i-th from
 //                 the end with weight exp(-i / 1.5)
 //   second_link   the same over two steps, the 16 best of each, for what few sessions have seen
 // Sources of items to which the visitor returns:
 //   last, before_last  the item itself (1)
 //   earlier            exp(-(place - 3) / 3) for the others, the place counted from the end
 // The shares depend on how much is known (store/mixture.hpp). They are a snapshot's own, found by
-// fit_mixture() from the shop's sessions, or default_mixture(). A mixture of distributions with
+// MixtureFit from the shop's sessions, or default_mixture(). A mixture of distributions with
 // weights by context is Jelinek and Mercer's (Interpolated estimation of Markov source parameters
 // from sparse data, 1980).
 #pragma once

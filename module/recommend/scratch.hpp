@@ -128,7 +128,7 @@ struct Scratch::State {
     std::vector<Neighbour> neighbours;
     std::vector<std::uint32_t> met;  // one neighbour's items, as places in clues
 
-    // score_affinity()
+    // AffinityScale
     std::vector<AffinityEntry> affinities;
 
     // A recommender's own

@@ -12,10 +12,11 @@ namespace {
 
 constexpr std::size_t kMaxItems = 9;     // of the evolving session
 constexpr std::size_t kLanes = 12;       // kMaxItems, as full vectors
-constexpr std::size_t kNewest = 1000;    // m
-constexpr std::size_t kNearest = 200;    // k
+constexpr std::size_t kNewest = 500;     // m
+constexpr std::size_t kNearest = 100;    // k
 constexpr float kEventDecay = 4;         // l1, in events
 constexpr float kAgeDecay = 60 * 86400;  // l2, in seconds
+constexpr std::int64_t kAgeStep = 900;   // seconds; 0.02 % of the weight
 constexpr float kDistanceDecay = 4;      // l3, in items
 constexpr float kMatchDecay = 3;         // l4, in events
 constexpr float kWideMatchDecay = 9;     // in events
@@ -102,11 +103,17 @@ float shortness(std::size_t length) {
 
 void keep_nearest(const store::SessionTable& sessions, std::int64_t now,
                   std::vector<Neighbour>& neighbours) {
+    std::int64_t decayed_at = -1;
+    float decay = 1;
     for (Neighbour& neighbour : neighbours) {
-        const auto age = static_cast<float>(std::max<std::int64_t>(
-            now - static_cast<std::int64_t>(sessions.time(neighbour.session)), 0));
-        // A shop without events for years still has neighbours: ages count up to ten decays.
-        const float decay = std::exp(-std::min(age / kAgeDecay, 10.0F));
+        const auto time = static_cast<std::int64_t>(sessions.time(neighbour.session));
+        // They come newest first: one decay does for a quarter of an hour.
+        if (decayed_at < 0 || decayed_at - time > kAgeStep) {
+            decayed_at = time;
+            const auto age = static_cast<float>(std::max<std::int64_t>(now - time, 0));
+            // A shop without events for years still has neighbours: ages count up to ten decays.
+            decay = std::exp(-std::min(age / kAgeDecay, 10.0F));
+        }
         neighbour.similarity *= decay * shortness(sessions.items_of(neighbour.session).size());
     }
     const auto nearer = [](const Neighbour& a, const Neighbour& b) {
@@ -187,7 +194,7 @@ void weigh_near(const store::SessionTable& sessions, std::span<Clue> clues) {
 std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
                          std::int64_t now, Scratch::State& scratch) {
     items = items.last(std::min(items.size(), kMaxItems));
-    const store::SessionTable sessions = snapshot.session_table();
+    const store::SessionTable sessions = snapshot.sessions();
     Cursors cursors = open_lists(snapshot, items);
     find_newest(cursors, items.size(), sessions, scratch.neighbours);
     const std::size_t found = scratch.neighbours.size();

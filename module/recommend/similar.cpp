@@ -30,10 +30,7 @@ void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candida
     const bool own = query.page_item == store::kNoItem;
     const std::size_t begin = out.size();
     const auto neighbours = snapshot.neighbours(store::NeighbourKind::similar, item);
-    for (const store::ScoredItem& scored : neighbours) {
-        if (scored.score <= 0) {
-            break;
-        }
+    for (const store::ScoredItem scored : neighbours) {
         if (!available(snapshot, scored.item)) {
             continue;
         }

@@ -85,11 +85,11 @@ class Touched {
 class Followers {
   public:
     Followers(const Query& query, store::ItemIndex item, Scratch::State& state)
-        : snapshot_(*query.snapshot), counts_(state.pool) {
+        : snapshot_(*query.snapshot), sessions_(snapshot_.sessions()), counts_(state.pool) {
         counts_.reset(snapshot_.item_count());
-        const auto sessions = snapshot_.sessions_of(item);
-        for (const std::uint32_t session : sessions.first(std::min(sessions.size(), kFollowers))) {
-            const auto items = snapshot_.items_of(session);
+        const auto with = snapshot_.sessions_of(item);
+        for (const std::uint32_t session : with.first(std::min(with.size(), kFollowers))) {
+            const auto items = sessions_.items_of(session);
             const auto at = std::find(items.begin(), items.end(), item);
             if (at != items.end() && at + 1 != items.end()) {
                 counts_.at(at[1]) += 1;
@@ -111,11 +111,12 @@ class Followers {
   private:
     // Of all sessions' next items; never 0.
     float share(store::ItemIndex item) const {
-        return (static_cast<float>(snapshot_.session_frequency(item)) + 1) /
-               static_cast<float>(snapshot_.session_item_count() + snapshot_.item_count());
+        return (static_cast<float>(sessions_.frequency(item)) + 1) /
+               static_cast<float>(sessions_.entries() + snapshot_.item_count());
     }
 
     const store::Snapshot& snapshot_;
+    const store::SessionTable sessions_;
     Sparse<float>& counts_;
     float total_ = 0;
 };

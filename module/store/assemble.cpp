@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
 #include "store/draft.hpp"
 #include "store/layout.hpp"
 #include "store/link.hpp"
+#include "store/neighbours.hpp"
 
 namespace pz::store {
 
@@ -125,13 +127,15 @@ void put_lists(const Draft& draft, const Renumbering& numbers, Image& image) {
 }
 
 void put_neighbours(const Draft& draft, Image& image) {
+    const NeighbourCode code(draft.items.size());
     image.neighbour_offsets.reserve(draft.items.size() * kNeighbourKinds + 1);
     image.neighbour_offsets.push_back(0);
     for (const auto& kind : draft.neighbours) {
         for (std::size_t i = 0; i < draft.items.size(); ++i) {
             if (i < kind.size()) {
-                image.neighbour_items.insert(image.neighbour_items.end(), kind[i].begin(),
-                                             kind[i].end());
+                std::transform(kind[i].begin(), kind[i].end(),
+                               std::back_inserter(image.neighbour_items),
+                               [code](ScoredItem scored) { return code.encode(scored); });
             }
             image.neighbour_offsets.push_back(
                 static_cast<std::uint32_t>(image.neighbour_items.size()));

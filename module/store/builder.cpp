@@ -257,7 +257,7 @@ bool SnapshotBuilder::State::known(ItemIndex item, const char* where) {
 
 bool SnapshotBuilder::State::sound(std::span<const ScoredItem> items, const char* where) {
     return std::all_of(items.begin(), items.end(), [this, where](const ScoredItem& scored) {
-        if (!std::isfinite(scored.score)) {
+        if (!(std::abs(scored.score) <= kMaxScore)) {
             note_misuse(std::string(where) + ": a score is not a number");
             return false;
         }
@@ -326,6 +326,7 @@ void SnapshotBuilder::set_neighbours(NeighbourKind kind, ItemIndex item,
         !state_->sound(items, "set_neighbours")) {
         return;
     }
+    std::erase_if(items, [](const ScoredItem& scored) { return scored.score <= 0; });
     put_in_order(items);
     auto& lists = state_->draft.neighbours[static_cast<std::size_t>(kind)];
     lists.resize(std::max(lists.size(), state_->draft.items.size()));
@@ -345,8 +346,8 @@ void SnapshotBuilder::set_popularity(ItemIndex item, float popularity) {
 }
 
 void SnapshotBuilder::set_order_weights(std::vector<float> weights) {
-    const auto finite = [](float weight) { return std::isfinite(weight); };
-    if (weights.size() > kMaxOrderWeights || !std::all_of(weights.begin(), weights.end(), finite)) {
+    const auto sound = [](float weight) { return std::abs(weight) <= kMaxWeight; };
+    if (weights.size() > kMaxOrderWeights || !std::all_of(weights.begin(), weights.end(), sound)) {
         state_->note_misuse("set_order_weights: too many, or not numbers");
     } else {
         state_->draft.order_weights = std::move(weights);

@@ -75,9 +75,10 @@ class SnapshotBuilder {
     std::size_t item_count() const;
 
     // Best first is established here, and each item kept once, at its best score. Items not added
-    // before, and scores that are not finite, are errors of the caller: write() then fails and
+    // before, and scores beyond 1e12, are errors of the caller: write() then fails and
     // names the first.
     void set_list(ListKind kind, std::string_view key, std::vector<ScoredItem> items);
+    // Neighbours of a score of 0 or less are none; other scores are kept as neighbours.hpp says.
     void set_neighbours(NeighbourKind kind, ItemIndex item, std::vector<ScoredItem> items);
     void set_first_seen(ItemIndex item, std::int64_t unix_seconds);
     void set_popularity(ItemIndex item, float popularity);

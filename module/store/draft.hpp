@@ -61,7 +61,7 @@ struct Image {
     std::vector<std::uint32_t> list_offsets;
     std::vector<ScoredItem> list_items;
     std::vector<std::uint32_t> neighbour_offsets;
-    std::vector<ScoredItem> neighbour_items;
+    std::vector<std::uint32_t> neighbour_items;
     std::vector<SessionHead> session_heads;
     std::vector<ItemIndex> session_items;
     std::vector<std::uint32_t> item_session_offsets;

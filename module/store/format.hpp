@@ -22,7 +22,7 @@ namespace pz::store {
 static_assert(std::endian::native == std::endian::little, "the file is mapped as it is");
 
 inline constexpr std::array<char, 8> kMagic = {'P', 'Z', 'S', 'T', 'O', 'R', 'E', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 
 enum class Section : std::uint32_t {
     field_names,           // u32 value id, per field
@@ -37,7 +37,7 @@ enum class Section : std::uint32_t {
     list_offsets,          // u32, lists + 1
     list_items,            // ScoredItem
     neighbour_offsets,     // u32, NeighbourKind::count x item_count + 1, kind by kind
-    neighbour_items,       // ScoredItem
+    neighbour_items,       // u32, as NeighbourCode says
     session_heads,         // SessionHead, sessions + 1, by time, ascending; the last has time 0
     session_items,         // u32 item
     item_session_offsets,  // u32, item_count + 1
@@ -105,8 +105,11 @@ static_assert(sizeof(ItemSignals) == 12 && sizeof(Attribute) == 8);
 
 inline constexpr std::size_t kNeighbourKinds = static_cast<std::size_t>(NeighbourKind::count);
 inline constexpr std::size_t kMaxOrderWeights = 64;
-// The first 2^28 items are more than any shop has and keep all counts within 32 bits.
-inline constexpr std::size_t kMaxItems = std::size_t{1} << 28;
+// What recommenders may square, add up and multiply without leaving a float.
+inline constexpr float kMaxScore = 1e12F;
+inline constexpr float kMaxWeight = 1e6F;
+// More than any shop has; leaves a neighbour's score 8 bits.
+inline constexpr std::size_t kMaxItems = std::size_t{1} << 24;
 
 constexpr std::uint64_t aligned(std::uint64_t offset) {
     return (offset + 7) / 8 * 8;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::int64_t kMicros = 1'000'000;
+constexpr std::int64_t kLatestDate = std::int64_t{1} << 33;  // seconds; more are milliseconds
 constexpr std::size_t kMaxPriceDigits = 12;  // of whole units: a trillion of any currency
 
 bool digit(char c) {
@@ -207,7 +208,7 @@ bool parse_stock(std::string_view text, std::uint32_t* stock) {
 bool parse_date(std::string_view text, std::int64_t* unix_seconds) {
     text = trim(text);
     if (text.size() < 10 || text[4] != '-') {
-        return whole(text, unix_seconds) && *unix_seconds >= 0;
+        return whole(text, unix_seconds) && *unix_seconds >= 0 && *unix_seconds <= kLatestDate;
     }
     int year = 0;
     unsigned month = 0;

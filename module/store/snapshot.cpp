@@ -69,9 +69,6 @@ std::size_t Snapshot::field_count() const {
 std::size_t Snapshot::value_count() const {
     return layout_->view.text_offsets.size() - 1;
 }
-std::size_t Snapshot::session_count() const {
-    return session_table().size();
-}
 
 ItemIndex Snapshot::find(std::string_view id) const {
     const ValueId value = find_value(id);
@@ -175,13 +172,14 @@ std::span<const ScoredItem> Snapshot::ranked(ListKind kind, ValueId key) const {
                static_cast<std::size_t>(found - view.list_keys.begin()));
 }
 
-std::span<const ScoredItem> Snapshot::neighbours(NeighbourKind kind, ItemIndex item) const {
+Neighbours Snapshot::neighbours(NeighbourKind kind, ItemIndex item) const {
     const View& view = layout_->view;
+    const NeighbourCode code(item_count());
     if (item >= item_count() || kind >= NeighbourKind::count) {
-        return {};
+        return {{}, code};
     }
     const std::size_t index = static_cast<std::size_t>(kind) * item_count() + item;
-    return row(view.neighbour_offsets, view.neighbour_items, index);
+    return {row(view.neighbour_offsets, view.neighbour_items, index), code};
 }
 
 std::span<const std::uint32_t> Snapshot::sessions_of(ItemIndex item) const {
@@ -192,25 +190,9 @@ std::span<const std::uint32_t> Snapshot::sessions_of(ItemIndex item) const {
     return row(view.item_session_offsets, view.item_sessions, item);
 }
 
-SessionTable Snapshot::session_table() const {
+SessionTable Snapshot::sessions() const {
     const View& view = layout_->view;
     return {view.session_heads, view.session_items, view.session_frequency};
-}
-
-std::span<const ItemIndex> Snapshot::items_of(std::uint32_t session) const {
-    return session_table().items_of(session);
-}
-
-std::uint32_t Snapshot::session_time(std::uint32_t session) const {
-    return session_table().time(session);
-}
-
-std::uint32_t Snapshot::session_frequency(ItemIndex item) const {
-    return session_table().frequency(item);
-}
-
-std::size_t Snapshot::session_item_count() const {
-    return layout_->view.session_items.size();
 }
 
 const Mixture* Snapshot::mixture() const {

@@ -22,6 +22,7 @@
 
 #include "store/item.hpp"
 #include "store/mixture.hpp"
+#include "store/neighbours.hpp"
 #include "store/status.hpp"
 
 namespace pz::store {
@@ -36,17 +37,21 @@ class SessionTable {
 
     // One head more than sessions tells where the last one's items end.
     std::size_t size() const { return heads_.size() - 1; }
+    // In the order of their events, each once (at its last place).
     std::span<const ItemIndex> items_of(std::uint32_t session) const {
         return session < size() ? items_.subspan(heads_[session].begin,
                                                  heads_[session + 1].begin - heads_[session].begin)
                                 : std::span<const ItemIndex>();
     }
-    std::uint32_t time(std::uint32_t session) const {
+    std::uint32_t time(std::uint32_t session) const {  // unix seconds
         return session < size() ? heads_[session].time : 0;
     }
+    // How many sessions of the whole history had this item (sessions_of() is capped): for inverse
+    // document frequency.
     std::uint32_t frequency(ItemIndex item) const {
         return item < frequency_.size() ? frequency_[item] : 0;
     }
+    std::size_t entries() const { return items_.size(); }  // items of all sessions together
 
     // Starts to bring into the cache what the calls above will read.
     void expect(std::uint32_t session) const { __builtin_prefetch(heads_.data() + session); }
@@ -108,23 +113,14 @@ class Snapshot {
     std::span<const float> weights_of(Attribute attribute) const;
 
     std::span<const ScoredItem> ranked(ListKind kind, ValueId key = kNoValue) const;
-    std::span<const ScoredItem> neighbours(NeighbourKind kind, ItemIndex item) const;
+    Neighbours neighbours(NeighbourKind kind, ItemIndex item) const;
 
     // The session index of VMIS-kNN (Kersbergen et al., Serenade, SIGMOD 2022). Sessions are
     // numbered by their last event's time, oldest first, so a larger number is a more recent
     // session.
-    std::size_t session_count() const;
+    SessionTable sessions() const;
     // The most recent sessions with this item, newest first; capped when the snapshot was written.
     std::span<const std::uint32_t> sessions_of(ItemIndex item) const;
-    // The session's items in the order of their events, each once (at its last place).
-    std::span<const ItemIndex> items_of(std::uint32_t session) const;
-    std::uint32_t session_time(std::uint32_t session) const;  // unix seconds
-    // How many sessions of the whole history had this item (not capped): for inverse document
-    // frequency.
-    std::uint32_t session_frequency(ItemIndex item) const;
-    // Items of all sessions together.
-    std::size_t session_item_count() const;
-    SessionTable session_table() const;
     // What was found to suit this shop; null: nothing was, take the defaults.
     const Mixture* mixture() const;
 

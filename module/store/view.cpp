@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "store/neighbours.hpp"
+
 namespace pz::store {
 
 namespace {
@@ -133,8 +135,16 @@ bool slots_ok(std::span<const Slot> slots, std::uint64_t limit) {
 
 bool scored_ok(std::span<const ScoredItem> items, std::uint64_t limit) {
     return std::all_of(items.begin(), items.end(), [limit](const ScoredItem& scored) {
-        return scored.item < limit && std::isfinite(scored.score);
+        return scored.item < limit && std::abs(scored.score) <= kMaxScore;
     });
+}
+
+// Every code of a score is one.
+bool neighbours_ok(const View& v) {
+    const std::uint32_t items = v.header->item_count;
+    const NeighbourCode code(items);
+    return std::all_of(v.neighbour_items.begin(), v.neighbour_items.end(),
+                       [=](std::uint32_t word) { return code.item(word) < items; });
 }
 
 // Value 0 is the empty text.
@@ -177,8 +187,7 @@ bool lists_ok(const View& v) {
                v.list_keys.end() &&
            offsets_ok(v.list_offsets, v.list_items.size()) &&
            scored_ok(v.list_items, v.header->item_count) &&
-           offsets_ok(v.neighbour_offsets, v.neighbour_items.size()) &&
-           scored_ok(v.neighbour_items, v.header->item_count);
+           offsets_ok(v.neighbour_offsets, v.neighbour_items.size()) && neighbours_ok(v);
 }
 
 bool newest_first(const View& v, std::size_t item) {
@@ -220,8 +229,8 @@ bool sessions_ok(const View& v) {
 }
 
 bool order_ok(const View& v) {
-    const auto finite = [](float value) { return std::isfinite(value); };
-    return std::all_of(v.order_weights.begin(), v.order_weights.end(), finite);
+    const auto sound = [](float value) { return std::abs(value) <= kMaxWeight; };
+    return std::all_of(v.order_weights.begin(), v.order_weights.end(), sound);
 }
 
 bool signals_ok(const View& v) {

@@ -26,7 +26,7 @@ struct View {
     std::span<const std::uint32_t> list_offsets;
     std::span<const ScoredItem> list_items;
     std::span<const std::uint32_t> neighbour_offsets;
-    std::span<const ScoredItem> neighbour_items;
+    std::span<const std::uint32_t> neighbour_items;
     std::span<const SessionHead> session_heads;
     std::span<const ItemIndex> session_items;
     std::span<const std::uint32_t> item_session_offsets;

@@ -76,10 +76,10 @@ class Plain {
     std::size_t rank(const std::vector<std::pair<double, std::uint32_t>>& nearest) {
         std::unordered_map<store::ItemIndex, double> scores;
         for (const auto& [score, s] : nearest) {
-            for (const store::ItemIndex item : snapshot_.items_of(s)) {
-                const double with = std::max(snapshot_.session_frequency(item), 1U);
+            for (const store::ItemIndex item : snapshot_.sessions().items_of(s)) {
+                const double with = std::max(snapshot_.sessions().frequency(item), 1U);
                 scores[item] -=
-                    score * std::log(static_cast<double>(snapshot_.session_count()) / with);
+                    score * std::log(static_cast<double>(snapshot_.sessions().size()) / with);
             }
         }
         std::vector<std::pair<double, store::ItemIndex>> ranked;
@@ -133,7 +133,8 @@ Times measure(const store::Snapshot& snapshot, Walk& walk, std::size_t length) {
     return times;
 }
 
-// Bytes of what sessions and next items take in the file: times, offsets and both ways round; links.
+// Bytes of what the file has of sessions (times, offsets and items both ways round) and of items
+// beside their texts and columns.
 struct IndexSize {
     double per_session = 0, per_item = 0;
 };
@@ -142,8 +143,8 @@ IndexSize index_size(const store::Snapshot& snapshot) {
     double entries = 0;
     double reverse = 0;
     double links = 0;
-    for (std::uint32_t s = 0; s < snapshot.session_count(); ++s) {
-        entries += static_cast<double>(snapshot.items_of(s).size());
+    for (std::uint32_t s = 0; s < snapshot.sessions().size(); ++s) {
+        entries += static_cast<double>(snapshot.sessions().items_of(s).size());
     }
     for (store::ItemIndex i = 0; i < snapshot.item_count(); ++i) {
         reverse += static_cast<double>(snapshot.sessions_of(i).size());
@@ -152,11 +153,12 @@ IndexSize index_size(const store::Snapshot& snapshot) {
             links += static_cast<double>(snapshot.neighbours(kind, i).size());
         }
     }
-    const auto sessions = static_cast<double>(snapshot.session_count());
+    const auto sessions = static_cast<double>(snapshot.sessions().size());
     const auto items = static_cast<double>(snapshot.item_count());
-    // Per item: offsets of three kinds of links and of sessions, the frequency, the live fields.
-    constexpr double kFixed = 3 * 4 + 4 + 4 + 32;
-    return {8 + 4 * (entries + reverse) / sessions, kFixed + 8 * links / items};
+    // Per item: offsets of three kinds of links and of sessions, the frequency, the time first seen,
+    // the signals, the live fields.
+    constexpr double kFixed = 3 * 4 + 4 + 4 + 8 + 12 + 32;
+    return {8 + 4 * (entries + reverse) / sessions, kFixed + 4 * links / items};
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ struct Killed {
         const auto killed = open(store);
         const auto whole = open(edge.path("whole.pz"));
         BOOST_REQUIRE((killed && whole));
-        BOOST_TEST(killed->session_count() == whole->session_count());
+        BOOST_TEST(killed->sessions().size() == whole->sessions().size());
         for (std::size_t i = 1; i <= kItems; ++i) {
             const auto item = whole->find(item_id(i));
             const auto same = killed->find(item_id(i));

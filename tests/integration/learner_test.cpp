@@ -384,7 +384,7 @@ BOOST_AUTO_TEST_CASE(strangers_share_no_basket) {
     BOOST_TEST(contains(outcome.output, "3 events without a visitor id"), outcome.output);
     BOOST_TEST(contains(outcome.output, "3 events, 3 of them without a visitor"), outcome.output);
     BOOST_TEST(live("B").popularity > 0);
-    BOOST_TEST(snapshot()->session_count() == 0U);
+    BOOST_TEST(snapshot()->sessions().size() == 0U);
     BOOST_TEST(snapshot()->neighbours(store::NeighbourKind::cross_sell, 0).empty());
 }
 

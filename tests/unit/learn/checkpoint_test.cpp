@@ -237,13 +237,13 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_larger_than_any_buffer) {
         event(visitor, "view_item", "b", 1000 - i % 900);
     }
     write();
-    const std::size_t sessions = snapshot->session_count();
+    const std::size_t sessions = snapshot->sessions().size();
     BOOST_REQUIRE(save().ok());
     BOOST_TEST(bytes("checkpoint").size() > 500'000U);
     BOOST_REQUIRE(restore().ok());
     items("abcde");
     write();
-    BOOST_TEST(snapshot->session_count() == sessions);
+    BOOST_TEST(snapshot->sessions().size() == sessions);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -256,17 +256,25 @@ BOOST_AUTO_TEST_CASE(a_history_is_known_by_its_content) {
     write("same", text + "1");
     write("other", text + "2");
     write("more", text + "1\n2");
-    write("small", "x");
     write("empty", "");
     const auto look = [&](const std::string& name) {
         return learn::look_at_history(path(name)).value().value();
     };
+    const auto grown = [&](const std::string& name, const std::string& before) {
+        return learn::grown(path(name), look(name), look(before));
+    };
     BOOST_TEST((look("one") == look("same")));
     BOOST_TEST((look("one") != look("other")));
-    BOOST_TEST(!learn::grown(look("other"), look("one")));
-    BOOST_TEST(learn::grown(look("more"), look("one")));
-    BOOST_TEST(!learn::grown(look("one"), look("more")));
-    BOOST_TEST(!learn::grown(look("one"), look("small")));
+    BOOST_TEST(!grown("other", "one"));
+    BOOST_TEST(grown("more", "one"));
+    BOOST_TEST(!grown("one", "more"));
+    // A short one, too: it stands at the beginning of the longer.
+    write("longer", "v1\tview_item a 1\nv1\tview_item b 2\n");
+    write("short", "v1\tview_item a 1\n");
+    write("unlike", "v2\tview_item a 1\n");
+    BOOST_TEST(grown("longer", "short"));
+    BOOST_TEST(!grown("longer", "unlike"));
+    BOOST_TEST(!grown("longer", "empty"));
     BOOST_TEST((look("empty") == look("empty")));
     BOOST_TEST(!learn::look_at_history(path("none")).ok());
     BOOST_TEST(!learn::look_at_history("/dev/null").value().has_value());

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(the_past_knows_nothing_of_later_sessions) {
     BOOST_REQUIRE(trainer.write_past(path("past"), kNow - 50).ok());
     const auto past = store::Snapshot::open(path("past"));
     BOOST_REQUIRE(past.ok());
-    BOOST_TEST((*past)->session_count() == 1);
+    BOOST_TEST((*past)->sessions().size() == 1);
     BOOST_TEST((*past)->item_count() == 3);
     const auto row = (*past)->neighbours(NeighbourKind::next, (*past)->find("a"));
     BOOST_REQUIRE(row.size() == 1);

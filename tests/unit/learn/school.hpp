@@ -60,9 +60,10 @@ struct School : Folder {
         BOOST_REQUIRE_MESSAGE(opened.ok(), opened.message());
         snapshot = std::move(*opened);
     }
-    std::string ids(std::span<const store::ScoredItem> list) const {
+    template <class List>
+    std::string ids(const List& list) const {
         std::string result;
-        for (const store::ScoredItem& scored : list) {
+        for (const store::ScoredItem scored : list) {
             result += snapshot->id(scored.item);
         }
         return result;
@@ -71,12 +72,12 @@ struct School : Folder {
         const store::ValueId value = snapshot->find_value(key);
         return key.empty() || value != store::kNoValue ? ids(snapshot->ranked(kind, value)) : "-";
     }
-    std::span<const store::ScoredItem> neighbours(NeighbourKind kind, const std::string& id) const {
+    store::Neighbours neighbours(NeighbourKind kind, const std::string& id) const {
         return snapshot->neighbours(kind, snapshot->find(id));
     }
     std::string session(std::uint32_t number) const {
         std::string result;
-        for (const store::ItemIndex item : snapshot->items_of(number)) {
+        for (const store::ItemIndex item : snapshot->sessions().items_of(number)) {
             result += snapshot->id(item);
         }
         return result;

@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(strange_events_teach_nothing) {
     BOOST_TEST(trainer.popularity("b", kNow) == 0.0F);
     BOOST_TEST(trainer.newest_event() == kNow);
     write();
-    BOOST_TEST(snapshot->session_count() == 0U);
+    BOOST_TEST(snapshot->sessions().size() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(lasting_segments_outlive_any_number_of_names) {
@@ -338,10 +338,10 @@ BOOST_AUTO_TEST_CASE(learning_goes_on_after_a_write) {
     event("v", "purchase", "c", 30);  // the same basket and session go on
     write();
     BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "bc");
-    BOOST_TEST(snapshot->session_count() == 1U);
+    BOOST_TEST(snapshot->sessions().size() == 1U);
     BOOST_TEST(session(0) == "abc");
     write();
-    BOOST_TEST(snapshot->session_count() == 1U);
+    BOOST_TEST(snapshot->sessions().size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -357,9 +357,9 @@ BOOST_AUTO_TEST_CASE(gaps_part_sessions) {
     event("v", "view_item", "a", 7000);
     event("v", "view_item", "c", 1000);  // alone
     write();
-    BOOST_REQUIRE(snapshot->session_count() == 2U);
+    BOOST_REQUIRE(snapshot->sessions().size() == 2U);
     BOOST_TEST((session(0) + session(1) == "cdba" || session(0) + session(1) == "bacd"));
-    BOOST_TEST(snapshot->session_time(0) == kNow - 7000);
+    BOOST_TEST(snapshot->sessions().time(0) == kNow - 7000);
 }
 
 BOOST_AUTO_TEST_CASE(events_of_no_visitor_teach_popularity_alone) {
@@ -372,7 +372,7 @@ BOOST_AUTO_TEST_CASE(events_of_no_visitor_teach_popularity_alone) {
     BOOST_TEST(ranked(ListKind::popular) == "bac");
     BOOST_TEST(ranked(ListKind::in_segment, "vip") == "-");
     BOOST_TEST(ranked(ListKind::in_segment, "new") == "c");
-    BOOST_TEST(snapshot->session_count() == 0U);
+    BOOST_TEST(snapshot->sessions().size() == 0U);
     for (const std::string id : {"a", "b", "c"}) {
         BOOST_TEST(neighbours(NeighbourKind::cross_sell, id).empty());
         BOOST_TEST(neighbours(NeighbourKind::similar, id).empty());
@@ -390,8 +390,8 @@ BOOST_AUTO_TEST_CASE(two_to_fifty_items) {
         event("w", "view_item", "i" + std::to_string(i), 10);
     }
     write();
-    BOOST_TEST(snapshot->session_count() == 1U);
-    BOOST_TEST(snapshot->items_of(0).size() == 50U);
+    BOOST_TEST(snapshot->sessions().size() == 1U);
+    BOOST_TEST(snapshot->sessions().items_of(0).size() == 50U);
 }
 
 BOOST_AUTO_TEST_CASE(the_newest_sessions_are_kept) {
@@ -405,9 +405,9 @@ BOOST_AUTO_TEST_CASE(the_newest_sessions_are_kept) {
     }
     write();
     BOOST_TEST(ranked(ListKind::popular) == "a");
-    BOOST_REQUIRE(snapshot->session_count() == 3U);
-    BOOST_TEST(snapshot->session_time(0) == kNow - 120);
-    BOOST_TEST(snapshot->session_time(2) == kNow - 100);
+    BOOST_REQUIRE(snapshot->sessions().size() == 3U);
+    BOOST_TEST(snapshot->sessions().time(0) == kNow - 120);
+    BOOST_TEST(snapshot->sessions().time(2) == kNow - 100);
 }
 
 BOOST_AUTO_TEST_CASE(similar_from_views_not_from_baskets) {

@@ -221,6 +221,15 @@ BOOST_AUTO_TEST_CASE(two_together_stand_side_by_side) {
     BOOST_TEST(candidates[1].score == candidates[0].score);
 }
 
+// With what may not be shown, a set bridges nothing.
+BOOST_AUTO_TEST_CASE(a_disliked_item_makes_no_set) {
+    open({{"cart", "", "30"}, {"six", "", "6"}, {"five", "", "5"}, {"ten", "", "25"}},
+         {{"cart", {{"six", 0.9F}, {"five", 0.8F}, {"ten", 0.5F}}}});
+    know({"dislike six 5", "add_to_cart cart 10"});
+    request.query.gap_micros = 10'000'000;
+    BOOST_TEST(run("free_shipping") == "ten");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_bridges) {
     open({{"cart", "", "30"}, {"a", "", "1"}, {"b", "", "2"}}, {{"cart", {{"a", 1}, {"b", 1}}}});
     know({"add_to_cart cart 10"});

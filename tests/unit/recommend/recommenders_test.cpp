@@ -158,12 +158,15 @@ BOOST_AUTO_TEST_CASE(recent_newest_first) {
 BOOST_AUTO_TEST_CASE(for_you_goes_on_where_like_sessions_went) {
     BOOST_TEST(run("for_you").empty());
     know({"view_item mug 10"});
-    // tea follows in two sessions, pot in one; cup is only of the liked brand's type.
-    BOOST_TEST(run("for_you") == "tea pot cup");
-    BOOST_TEST(tiers(candidates) == "iii");
+    // tea follows in two sessions, pot in one; cup is only of the liked brand's type, lamp only like
+    // the mug.
+    BOOST_TEST(run("for_you") == "tea pot cup lamp");
+    BOOST_TEST(tiers(candidates) == "iiii");
     BOOST_TEST(part(candidates[0], Signal::session) > part(candidates[1], Signal::session));
     BOOST_TEST(part(candidates[2], Signal::session) == 0.0F);
     BOOST_TEST(part(candidates[2], Signal::affinity) > 0.0F);
+    BOOST_TEST(part(candidates[3], Signal::session) == 0.0F);
+    BOOST_TEST(part(candidates[3], Signal::affinity) > 0.0F);
     request.query.level = Tier::segment;
     BOOST_TEST(run("for_you").empty());
 }
@@ -171,12 +174,12 @@ BOOST_AUTO_TEST_CASE(for_you_goes_on_where_like_sessions_went) {
 BOOST_AUTO_TEST_CASE(for_you_without_a_session_goes_by_what_was_seen_last) {
     know({"view_item mug 864000"});
     BOOST_REQUIRE(profile.session().empty());
-    BOOST_TEST(run("for_you") == "tea pot cup");
+    BOOST_TEST(run("for_you") == "tea pot cup lamp");
 }
 
 BOOST_AUTO_TEST_CASE(for_you_leaves_out_what_the_visitor_knows) {
     know({"view_item mug 10", "purchase tea 8640000"});
-    BOOST_TEST(run("for_you") == "pot cup milk");
+    BOOST_TEST(run("for_you") == "pot cup lamp milk");
 }
 
 BOOST_AUTO_TEST_CASE(similar_then_the_category) {

@@ -177,13 +177,13 @@ BOOST_AUTO_TEST_CASE(sessions_of_an_item_are_capped_to_the_newest) {
     builder.add_session(30, {1, 1});
     builder.add_session(60, {});
     const SnapshotPointer snapshot = write_and_open(builder, folder);
-    BOOST_TEST(snapshot->session_count() == 5U);
+    BOOST_TEST(snapshot->sessions().size() == 5U);
     BOOST_REQUIRE(snapshot->sessions_of(0).size() == 2U);
-    BOOST_TEST(snapshot->session_time(snapshot->sessions_of(0)[0]) == 50U);
-    BOOST_TEST(snapshot->session_time(snapshot->sessions_of(0)[1]) == 40U);
-    BOOST_TEST(snapshot->session_frequency(0) == 4U);
-    BOOST_TEST(snapshot->session_frequency(1) == 1U);
-    BOOST_TEST(snapshot->items_of(2).size() == 1U);
+    BOOST_TEST(snapshot->sessions().time(snapshot->sessions_of(0)[0]) == 50U);
+    BOOST_TEST(snapshot->sessions().time(snapshot->sessions_of(0)[1]) == 40U);
+    BOOST_TEST(snapshot->sessions().frequency(0) == 4U);
+    BOOST_TEST(snapshot->sessions().frequency(1) == 1U);
+    BOOST_TEST(snapshot->sessions().items_of(2).size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(unknown_items_and_scores_fail_the_write) {
@@ -201,6 +201,8 @@ BOOST_AUTO_TEST_CASE(unknown_items_and_scores_fail_the_write) {
     fails([](auto& b) {
         b.set_list(ListKind::popular, "", {{0, std::numeric_limits<float>::quiet_NaN()}});
     });
+    fails([](auto& b) { b.set_list(ListKind::popular, "", {{0, 3e38F}}); });
+    fails([](auto& b) { b.set_order_weights({3e38F}); });
     fails([](auto& b) { b.set_neighbours(NeighbourKind::similar, 1, {{0, 1.F}}); });
     fails([](auto& b) { b.set_neighbours(NeighbourKind::similar, 0, {{kNoItem, 1.F}}); });
     fails([](auto& b) { b.add_session(1, {0, 1}); });

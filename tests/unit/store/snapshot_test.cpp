@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 
 #include "store/builder.hpp"
+#include "store/format.hpp"
 #include "unit/store/fixture.hpp"
 #include "unit/store/walk.hpp"
 
@@ -39,9 +41,10 @@ struct SmallShop {
     SnapshotPointer snapshot;
 };
 
-std::vector<ItemIndex> items_of(std::span<const ScoredItem> list) {
+template <class List>
+std::vector<ItemIndex> items_of(const List& list) {
     std::vector<ItemIndex> items;
-    for (const ScoredItem& scored : list) {
+    for (const ScoredItem scored : list) {
         items.push_back(scored.item);
     }
     return items;
@@ -164,18 +167,60 @@ BOOST_AUTO_TEST_CASE(neighbours_are_best_first) {
     BOOST_TEST(snapshot->neighbours(NeighbourKind::cross_sell, 3).empty());
 }
 
+// Four bytes each: the item exactly, the score nearly.
+BOOST_AUTO_TEST_CASE(a_neighbour_comes_back_from_its_code) {
+    for (const std::size_t items : {0UL, 4UL, 511UL, 512UL, 1000000UL, kMaxItems}) {
+        const NeighbourCode code(items);
+        const float off = items <= 1000000 ? 0.004F : 0.0626F;
+        for (const ItemIndex item :
+             {std::size_t{0}, items / 2, std::max<std::size_t>(items, 1) - 1}) {
+            for (const float score : {6e-8F, 1e-6F, 0.0123F, 0.5F, 0.999F, 1.0F, 1.25F, 250.0F}) {
+                const ScoredItem back =
+                    code.decode(code.encode({static_cast<ItemIndex>(item), score}));
+                BOOST_TEST(back.item == item);
+                BOOST_TEST(std::abs(back.score - score) <= off * score, items << " " << score);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(scores_beyond_a_code_become_the_nearest) {
+    const NeighbourCode code(1000);
+    BOOST_TEST(code.score(code.encode({7, 1e-30F})) == std::ldexp(1.0F, -24));
+    BOOST_TEST(code.score(code.encode({7, 1e30F})) > 255.0F);
+    BOOST_TEST(code.item(code.encode({7, 1e30F})) == 7U);
+    // Never out of order.
+    std::uint32_t before = 0;
+    for (float score = 1e-9F; score < 1e4F; score *= 1.01F) {
+        const std::uint32_t word = code.encode({7, score});
+        BOOST_TEST(word >= before);
+        before = word;
+    }
+}
+
+BOOST_AUTO_TEST_CASE(neighbours_without_a_score_are_none) {
+    SnapshotBuilder other;
+    for (const char* id : {"a", "b", "c", "d"}) {
+        add(other, make_item(id));
+    }
+    other.set_neighbours(NeighbourKind::similar, 0, {{1, 0}, {2, -1}, {3, 0.5F}});
+    const SnapshotPointer made = write_and_open(other, folder);
+    BOOST_TEST(items_of(made->neighbours(NeighbourKind::similar, 0)) == Items({3}));
+    BOOST_TEST(made->neighbours(NeighbourKind::similar, 0)[0].score == 0.5F);
+}
+
 BOOST_AUTO_TEST_CASE(sessions_are_numbered_by_time) {
-    BOOST_TEST(snapshot->session_count() == 3U);
-    BOOST_TEST(snapshot->session_time(0) == 1000U);
-    BOOST_TEST(snapshot->session_time(2) == 3000U);
-    BOOST_TEST(vector_of(snapshot->items_of(0)) == Items({2, 1}));
+    BOOST_TEST(snapshot->sessions().size() == 3U);
+    BOOST_TEST(snapshot->sessions().time(0) == 1000U);
+    BOOST_TEST(snapshot->sessions().time(2) == 3000U);
+    BOOST_TEST(vector_of(snapshot->sessions().items_of(0)) == Items({2, 1}));
     // Item 0 twice: once, at its last place.
-    BOOST_TEST(vector_of(snapshot->items_of(2)) == Items({1, 0, 2}));
+    BOOST_TEST(vector_of(snapshot->sessions().items_of(2)) == Items({1, 0, 2}));
     BOOST_TEST(vector_of(snapshot->sessions_of(1)) == Items({2, 1, 0}));
     BOOST_TEST(vector_of(snapshot->sessions_of(2)) == Items({2, 0}));
     BOOST_TEST(snapshot->sessions_of(3).empty());
-    BOOST_TEST(snapshot->session_frequency(1) == 3U);
-    BOOST_TEST(snapshot->session_frequency(0) == 1U);
+    BOOST_TEST(snapshot->sessions().frequency(1) == 3U);
+    BOOST_TEST(snapshot->sessions().frequency(0) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(arguments_out_of_range_give_nothing) {
@@ -184,7 +229,7 @@ BOOST_AUTO_TEST_CASE(arguments_out_of_range_give_nothing) {
         BOOST_TEST(snapshot->text(item, field::id).empty());
         BOOST_TEST(snapshot->neighbours(NeighbourKind::similar, item).empty());
         BOOST_TEST(snapshot->sessions_of(item).empty());
-        BOOST_TEST(snapshot->session_frequency(item) == 0U);
+        BOOST_TEST(snapshot->sessions().frequency(item) == 0U);
         BOOST_TEST(snapshot->live(item).price_micros == 0);
         BOOST_TEST(snapshot->first_seen(item) == 0);
     }
@@ -192,8 +237,8 @@ BOOST_AUTO_TEST_CASE(arguments_out_of_range_give_nothing) {
     BOOST_TEST(snapshot->field_name(kNoField).empty());
     BOOST_TEST(snapshot->text(static_cast<ValueId>(snapshot->value_count())).empty());
     BOOST_TEST(snapshot->text(0xffffffffU).empty());
-    BOOST_TEST(snapshot->items_of(3).empty());
-    BOOST_TEST(snapshot->session_time(0xffffffffU) == 0U);
+    BOOST_TEST(snapshot->sessions().items_of(3).empty());
+    BOOST_TEST(snapshot->sessions().time(0xffffffffU) == 0U);
     BOOST_TEST(snapshot->ranked(ListKind::count).empty());
     BOOST_TEST(snapshot->ranked(ListKind::popular, 0xffffffffU).empty());
     BOOST_TEST(snapshot->neighbours(NeighbourKind::count, 0).empty());
@@ -221,7 +266,7 @@ BOOST_AUTO_TEST_CASE(an_empty_store_opens) {
     SnapshotBuilder builder;
     const SnapshotPointer snapshot = write_and_open(builder, folder);
     BOOST_TEST(snapshot->item_count() == 0U);
-    BOOST_TEST(snapshot->session_count() == 0U);
+    BOOST_TEST(snapshot->sessions().size() == 0U);
     BOOST_TEST(snapshot->field_count() == std::size_t{field::fixed_count});
     BOOST_TEST(snapshot->find("mug") == kNoItem);
     BOOST_TEST(snapshot->find_link("/mug") == kNoItem);

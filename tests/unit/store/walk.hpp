@@ -23,9 +23,10 @@ inline std::uint64_t sum(std::span<const std::uint32_t> values) {
     return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
 }
 
-inline std::uint64_t sum(std::span<const ScoredItem> items) {
+template <class List>
+std::uint64_t sum_scored(const List& items) {
     std::uint64_t total = 0;
-    for (const ScoredItem& scored : items) {
+    for (const ScoredItem scored : items) {
         total += scored.item + (scored.score > 0 ? 1 : 0);
     }
     return total;
@@ -37,13 +38,13 @@ inline std::uint64_t walk_item(const Snapshot& snapshot, ItemIndex item) {
                           static_cast<std::uint64_t>(live.current_price_micros()) +
                           (live.popularity >= 0 ? 1 : 0) +
                           static_cast<std::uint64_t>(snapshot.first_seen(item)) +
-                          snapshot.session_frequency(item) + sum(snapshot.sessions_of(item));
+                          snapshot.sessions().frequency(item) + sum(snapshot.sessions_of(item));
     for (FieldId field = 0; field < snapshot.field_count() + 2; ++field) {
         total += sum(snapshot.text(item, field)) + sum(snapshot.field_name(field));
     }
     for (const auto kind : {NeighbourKind::cross_sell, NeighbourKind::similar, NeighbourKind::next,
                             NeighbourKind::count}) {
-        total += sum(snapshot.neighbours(kind, item));
+        total += sum_scored(snapshot.neighbours(kind, item));
     }
     const ItemSignals signals = snapshot.signals(item);
     total += signals.interval + live.restocked + (signals.appeal > 0 ? 1 : 0) +
@@ -67,8 +68,8 @@ inline std::uint64_t walk(const Snapshot& snapshot) {
         snapshot.generation() + snapshot.bytes() + static_cast<std::uint64_t>(snapshot.created());
     visit_and_beyond<ItemIndex>(snapshot.item_count(),
                                 [&](ItemIndex item) { total += walk_item(snapshot, item); });
-    visit_and_beyond<std::uint32_t>(snapshot.session_count(), [&](std::uint32_t session) {
-        total += sum(snapshot.items_of(session)) + snapshot.session_time(session);
+    visit_and_beyond<std::uint32_t>(snapshot.sessions().size(), [&](std::uint32_t session) {
+        total += sum(snapshot.sessions().items_of(session)) + snapshot.sessions().time(session);
     });
     for (const Attribute& attribute : snapshot.found_attributes()) {
         const auto weights = snapshot.weights_of(attribute);
@@ -82,7 +83,7 @@ inline std::uint64_t walk(const Snapshot& snapshot) {
         total += sum(text) + snapshot.find_value(text) + snapshot.find(text) +
                  snapshot.find_field(text) + snapshot.find_link(text);
         for (unsigned kind = 0; kind <= static_cast<unsigned>(ListKind::count); ++kind) {
-            total += sum(snapshot.ranked(static_cast<ListKind>(kind), value));
+            total += sum_scored(snapshot.ranked(static_cast<ListKind>(kind), value));
         }
     });
     if (const Mixture* mixture = snapshot.mixture(); mixture != nullptr) {
