@@ -21,7 +21,7 @@ RuleWatch::RuleWatch(const RuleFile& file, Stats& stats) : file_(file), stats_(s
 }
 
 bool RuleWatch::load(const std::string& source) {
-    auto loaded = rules::RuleSet::load(source, file_.path);
+    auto loaded = rules::RuleSet::load(source, file_.path, recommend::rule_limits());
     if (!loaded.ok()) {
         complain(loaded.message());
         return false;

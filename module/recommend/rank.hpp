@@ -40,6 +40,9 @@ struct Ranked {
     rules::Outcome rules;
 };
 
+// What a rule file may do here, for RuleSet::load(): it may name these recommenders.
+rules::RuleLimits rule_limits();
+
 // Fills a widget: the first recommender's candidates, then each fallback's until `limit` is
 // reached; of equal ones the item of more appeal first. Pinned items stand on their places, unproven
 // ones on those that were drawn for them (explore.hpp), never alone. `shown` gets the items.

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/budget.hpp"
@@ -24,10 +26,18 @@ enum class LiveField : std::uint8_t {
     stock,          // infinite when the shop does not say
     age_days,       // since the item was first seen; infinite when unknown
     popularity,
+    margin,  // the share of the current price that is left; not a number when unknown
     available,
     on_sale,
     count
 };
+
+// The columns that say what an item brings in.
+struct MarginColumns {
+    store::FieldId margin = store::kNoField;  // "0.35": goes first
+    store::FieldId cost = store::kNoField;    // cost_of_goods_sold, as in the Merchant feed
+};
+MarginColumns margin_columns(const store::Snapshot& snapshot);
 
 // Shared with the driver; the arrays have one entry per candidate.
 struct Frame {
@@ -43,11 +53,19 @@ struct Bridge {
     Frame frame;
     const Context* context = nullptr;
     const visitor::Profile* visitor = nullptr;  // empty without consent
+    Zones zones;
+    std::int32_t zone = 0;  // the file's own
     LocalTime time;
+    MarginColumns margin;
+    std::span<const std::string_view> recommenders;  // known names; empty: any will do
     Budget budget;
     bool over_memory = false;           // set by the allocator; the next check stops the rule
     std::vector<std::string> segments;  // found so far by segments()
     std::string date;                   // "YYYY-MM-DD"
+    std::string nearest;                // for an error message
+    // Columns that were asked for and that the catalog lacks, each once; at most kMaxUnknown.
+    std::vector<std::string> unknown_columns;
+    static constexpr std::size_t kMaxUnknown = 32;
 
     void bind(const Context& bound);
     void release();
@@ -55,7 +73,10 @@ struct Bridge {
     bool spend(std::int32_t units);
 };
 
-double live_value(const Context& context, store::ItemIndex item, LiveField field);
+double live_value(const Context& context, const MarginColumns& columns, store::ItemIndex item,
+                  LiveField field);
+// The number that a text begins with ("19.90 EUR"); not a number when there is none.
+double leading_number(std::string_view text);
 
 // What the driver gets, as one table of C function pointers.
 struct Api {
@@ -71,6 +92,13 @@ struct Api {
                           const char** out);
     bool (*in_segment)(Bridge*, const char* name, std::size_t length);
     bool (*spend)(Bridge*, std::int32_t units);
+    // `what`: 0 how many of these events within the last days, 1 days since the last one (-1:
+    // never), 2 which share of the session's items has the value. kNoItem, kNoField: any.
+    double (*history)(Bridge*, std::uint32_t what, std::uint32_t event, std::uint32_t item,
+                      std::uint32_t field, const char* value, std::size_t length, double days);
+    // Its number; below 0: -1 - length of the nearest name.
+    std::int32_t (*zone)(Bridge*, const char* name, std::size_t length, bool for_all,
+                         const char** out);
 };
 
 const Api& api();

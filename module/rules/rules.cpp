@@ -1,11 +1,13 @@
 #include "rules/rules.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rules/bridge.hpp"
 #include "rules/definition.hpp"
 #include "rules/effect.hpp"
 #include "rules/instrument.hpp"
+#include "rules/mix.hpp"
 #include "rules/vm.hpp"
 
 namespace pz::rules {
@@ -62,6 +64,14 @@ Status check_text(std::string_view source, const std::string& file, const RuleLi
 
 }  // namespace
 
+void Outcome::add(Outcome later) {
+    applied += later.applied;
+    failed += later.failed;
+    if (error.empty()) {
+        error = std::move(later.error);
+    }
+}
+
 struct RuleSet::State {
     RuleLimits limits;
     std::string name;
@@ -72,6 +82,7 @@ struct RuleSet::State {
     std::unique_ptr<Vm> vm;  // null: to be made again, or it could not be
     Definitions definitions;
     std::vector<std::string> rule_names;
+    bool replaces = false;  // some rule names recommenders
     // How often they used up the memory since they last worked; and how often in a row no VM could
     // be made.
     std::vector<unsigned> rule_strikes;
@@ -89,6 +100,7 @@ struct RuleSet::State {
     std::vector<store::ItemIndex> items;
     std::vector<std::uint8_t> marks;
     std::vector<double> amounts;
+    Mixer mixer;
 
     Status start(Definitions& out);
     void restart();
@@ -102,7 +114,11 @@ struct RuleSet::State {
     void mark(std::span<const Candidate> candidates);
     Status decide(const Rule& rule, std::size_t index, std::span<const Candidate> candidates,
                   bool* holds);
+    void narrow(std::span<const Condition> conditions);
+    void require(const Rule& rule);
     Status select(const Rule& rule, std::size_t index);
+    void carry_out(const Rule& rule, std::size_t index, std::span<Candidate> candidates);
+    void run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome);
     Status run(std::size_t index, std::span<Candidate> candidates, bool* applied);
 };
 
@@ -167,10 +183,9 @@ void RuleSet::State::resolve(const store::Snapshot& now) {
     snapshot = &now;
     generation = now.generation();
     created = now.created();
+    bridge.margin = margin_columns(now);
     for (Rule& rule : definitions.rules) {
-        for (Condition& condition : rule.conditions) {
-            condition.resolve(now);
-        }
+        rule.resolve(now);
     }
     if (vm != nullptr && !vm->reset().ok()) {
         restart();
@@ -228,7 +243,8 @@ bool RuleSet::State::in_force(const Rule& rule, const Context& context) const {
     if (!rule.segments.empty() && std::none_of(rule.segments.begin(), rule.segments.end(), is_in)) {
         return false;
     }
-    return rule.schedule.holds(bridge.time);
+    const std::int32_t zone = rule.schedule.zone;
+    return rule.schedule.holds(zone < 0 ? bridge.time : bridge.zones.time(zone, context.now));
 }
 
 void RuleSet::State::mark(std::span<const Candidate> candidates) {
@@ -238,18 +254,42 @@ void RuleSet::State::mark(std::span<const Candidate> candidates) {
     }
 }
 
-Status RuleSet::State::select(const Rule& rule, std::size_t index) {
-    for (const Condition& condition : rule.conditions) {
+void RuleSet::State::narrow(std::span<const Condition> conditions) {
+    for (const Condition& condition : conditions) {
         for (std::size_t i = 0; i < marks.size(); ++i) {
             if (marks[i] != 0 && !condition.holds(*bridge.context, items[i])) {
                 marks[i] = 0;
             }
         }
     }
+}
+
+// Leaves the marks of those that do not fulfil the requirements.
+void RuleSet::State::require(const Rule& rule) {
+    const auto fulfils = [&](store::ItemIndex item) {
+        return std::all_of(
+            rule.requirements.begin(), rule.requirements.end(),
+            [&](const Condition& condition) { return condition.holds(*bridge.context, item); });
+    };
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        if (marks[i] != 0 && fulfils(items[i])) {
+            marks[i] = 0;
+        }
+    }
+}
+
+Status RuleSet::State::select(const Rule& rule, std::size_t index) {
+    narrow(rule.conditions);
     if (rule.match_call) {
         if (Status status = call(Vm::Call::match, index, nullptr); !status.ok()) {
             return status;
         }
+    }
+    if (!rule.requirements.empty()) {
+        require(rule);
+    }
+    if (rule.require_call) {
+        return call(Vm::Call::require, index, nullptr);
     }
     return rule.amount_call ? call(Vm::Call::amount, index, nullptr) : Status();
 }
@@ -279,11 +319,37 @@ Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, b
     if (!holds) {
         return {};
     }
+    carry_out(rule, index, candidates);
+    *applied = true;
+    return {};
+}
+
+void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
+                               std::span<Candidate> candidates) {
+    if (rule.verb == Verb::mix) {
+        return mixer.mix(*snapshot, rule, index, marks, candidates);
+    }
+    if (rule.verb == Verb::variant) {
+        return prefer_variants(*snapshot, index, marks, candidates);
+    }
     const auto factors =
         rule.amount_call ? std::span<const double>(amounts) : std::span<const double>();
     commit(rule, index, marks, factors, candidates);
-    *applied = true;
-    return {};
+}
+
+// Rules that mix need the order that all others made.
+void RuleSet::State::run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome) {
+    for (std::size_t i = 0; i < definitions.rules.size(); ++i) {
+        const Verb verb = definitions.rules[i].verb;
+        if (verb == Verb::recommend || (verb == Verb::mix) != mixing) {
+            continue;
+        }
+        bool applied = false;
+        if (Status status = run(i, candidates, &applied); !status.ok()) {
+            note(outcome, explain(status.message(), name, "rule '" + rule_names[i] + "': "));
+        }
+        outcome.applied += applied ? 1 : 0;
+    }
 }
 
 RuleSet::RuleSet(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -294,6 +360,7 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
     auto state = std::make_unique<State>();
     state->limits = limits;
     state->name = name;
+    state->bridge.recommenders = limits.recommenders;
     if (limits.clock != nullptr) {
         state->bridge.budget = Budget(*limits.clock);
     }
@@ -312,6 +379,7 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
     }
     for (const Rule& rule : state->definitions.rules) {
         state->rule_names.push_back(rule.name);
+        state->replaces = state->replaces || rule.verb == Verb::recommend;
     }
     state->rule_strikes.resize(state->definitions.rules.size());
     state->segment_strikes.resize(state->definitions.segments.size());
@@ -367,16 +435,42 @@ Outcome RuleSet::apply(const Context& context, std::span<Candidate> candidates) 
     state.bridge.frame.items = state.items.data();
     state.bridge.frame.marks = state.marks.data();
     state.bridge.frame.amounts = state.amounts.data();
-    for (std::size_t i = 0; i < state.definitions.rules.size(); ++i) {
-        bool applied = false;
-        if (Status status = state.run(i, candidates, &applied); !status.ok()) {
-            note(outcome,
-                 explain(status.message(), state.name, "rule '" + state.rule_names[i] + "': "));
-        }
-        outcome.applied += applied ? 1 : 0;
-    }
+    state.run_all(false, candidates, outcome);
+    state.run_all(true, candidates, outcome);
     state.bridge.release();
     return outcome;
+}
+
+Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
+    State& state = *state_;
+    Replacement found;
+    if (!state.replaces || !state.begin(context)) {
+        return found;
+    }
+    state.items.clear();
+    for (std::size_t i = 0; i < state.definitions.rules.size() && found.recommenders.empty(); ++i) {
+        const Rule& rule = state.definitions.rules[i];
+        if (rule.verb != Verb::recommend || !state.in_force(rule, context)) {
+            continue;
+        }
+        bool holds = true;
+        if (Status status = state.decide(rule, i, {}, &holds); !status.ok()) {
+            note(outcome,
+                 explain(status.message(), state.name, "rule '" + state.rule_names[i] + "': "));
+        } else if (holds) {
+            found = {rule.recommend, i};
+        }
+    }
+    state.bridge.release();
+    return found;
+}
+
+std::vector<std::string> RuleSet::take_unknown_columns() {
+    return std::exchange(state_->bridge.unknown_columns, {});
+}
+
+const Definitions& RuleSet::definitions() const {
+    return state_->definitions;
 }
 
 void RuleSet::collect() {

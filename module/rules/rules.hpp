@@ -37,6 +37,7 @@
 namespace pz::rules {
 
 struct Clock;
+struct Definitions;
 
 struct RuleLimits {
     // On the CPU. One call of apply() or segments(), all rules together; one rule may use half of
@@ -50,6 +51,8 @@ struct RuleLimits {
     // the file is loaded again. Meeting the garbage of others does not count.
     unsigned max_memory_failures = 10;
     const Clock* clock = nullptr;  // null: the system's; see budget.hpp
+    // What `recommend` may name; empty: anything. Must live as long as the RuleSet.
+    std::span<const std::string_view> recommenders;
 };
 
 struct Context {
@@ -71,6 +74,14 @@ struct Outcome {
     // The first failure, for the log: "rules.lua:12: rule 'spring': attempt to ...". Empty when
     // none.
     std::string error;
+
+    void add(Outcome later);
+};
+
+// What takes the place of a placement's recommenders.
+struct Replacement {
+    std::span<const std::string> recommenders;  // as long as the RuleSet; empty: nothing does
+    std::size_t rule = 0;                       // whose doing it is
 };
 
 class RuleSet {
@@ -95,6 +106,13 @@ class RuleSet {
     // visitor's Profile: give it what segments() found before. Pins are unique: when a place is
     // taken, the next free one is used; of several matches the best score is pinned.
     Outcome apply(const Context& context, std::span<Candidate> candidates);
+
+    // The first rule that names other recommenders for the placement. Failures go to `outcome`.
+    Replacement replacement(const Context& context, Outcome& outcome);
+
+    // What functions asked for so far, and no catalog had, since the last call; at most 32.
+    std::vector<std::string> take_unknown_columns();
+    const Definitions& definitions() const;  // for those who look through a file
 
     // Collects garbage; call between requests.
     void collect();

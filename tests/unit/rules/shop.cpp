@@ -24,6 +24,7 @@ std::vector<Fields> items(const std::string& brand_of_mug) {
          {"price", "10.00 EUR"},
          {"sale_price", "8.00 EUR"},
          {"stock", "3"},
+         {"cost_of_goods_sold", "6.00 EUR"},
          {"custom_label_0", "gift"},
          {"date_added", "2025-01-01"}},
         {{"id", "lamp"},
@@ -33,6 +34,8 @@ std::vector<Fields> items(const std::string& brand_of_mug) {
          {"product_type", "Living > Lamps"},
          {"price", "60.00 EUR"},
          {"stock", "50"},
+         {"cost_of_goods_sold", "30.00 EUR"},
+         {"item_group_id", "a1"},
          {"date_added", "2026-03-15"}},
         {{"id", "shoe"},
          {"title", "Blue Shoe"},
@@ -47,7 +50,7 @@ std::vector<Fields> items(const std::string& brand_of_mug) {
          {"price", "20.00 EUR"},
          {"availability", "out_of_stock"},
          {"stock", "0"}},
-        {{"id", "bag"}, {"title", "Bag"}, {"brand", "Acme"}, {"color", "red"}},
+        {{"id", "bag"}, {"title", "Bag"}, {"brand", "Acme"}, {"color", "red"}, {"item_group_id", "a1"}},
     };
 }
 
