@@ -185,6 +185,9 @@ void Request::record_impressions() {
         if (!shown.recommender.empty()) {
             event.parameters.emplace_back("recommender", shown.recommender);
         }
+        if (rules_ != nullptr) {
+            event.parameters.emplace_back("rules", rules_->version_text());
+        }
         event.parameters.emplace_back("items", item_list(shown.items));
         if (!shown.items.empty() && visitor::validate(event).ok()) {
             worker_.add_impression(visitor_, event);

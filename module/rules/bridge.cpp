@@ -68,7 +68,12 @@ double live(Bridge* bridge, std::uint32_t item, std::uint32_t field) {
     if (field >= static_cast<std::uint32_t>(LiveField::count)) {
         return 0;
     }
-    return live_value(*bridge->context, bridge->margin, item, static_cast<LiveField>(field));
+    const auto which = static_cast<LiveField>(field);
+    const std::size_t place = bridge->frame.place;
+    if (place < bridge->row_count && bridge->frame.items[place] == item) {
+        return live_value(*bridge->context, bridge->margin, item, bridge->row(place), which);
+    }
+    return live_value(*bridge->context, bridge->margin, item, which);
 }
 
 bool in_level(std::string_view text, std::string_view level) {
@@ -239,6 +244,7 @@ std::int32_t zone(Bridge* bridge, const char* name, std::size_t length, bool for
     }
     if (for_all) {
         bridge->zone = number;
+        bridge->time_of = -1;
     }
     return number;
 }
@@ -373,8 +379,7 @@ MarginColumns margin_columns(const store::Snapshot& snapshot) {
 }
 
 double live_value(const Context& context, const MarginColumns& columns, store::ItemIndex item,
-                  LiveField field) {
-    const store::LiveFields live = context.snapshot->live(item);
+                  const store::LiveFields& live, LiveField field) {
     switch (field) {
         case LiveField::price:
             return static_cast<double>(live.price_micros) / kMicros;
@@ -403,15 +408,28 @@ double live_value(const Context& context, const MarginColumns& columns, store::I
 void Bridge::bind(const Context& bound) {
     context = &bound;
     visitor = bound.consent && bound.visitor != nullptr ? bound.visitor : &nobody();
-    time = zones.time(zone, bound.now);
-    date = format_date(time);
+    if (time_of != bound.now) {
+        time_of = bound.now;
+        time = zones.time(zone, bound.now);
+        date = format_date(time);
+    }
     frame.page_item = bound.page_item;
     frame.item = store::kNoItem;
     segments.clear();
     frame.fuel = kFuel;
 }
 
+void Bridge::read_rows() {
+    rows_known = true;
+    rows.resize(std::max(rows.size(), row_count));
+    for (std::size_t i = 0; i < row_count; ++i) {
+        rows[i] = context->snapshot->live(frame.items[i]);
+    }
+}
+
 void Bridge::release() {
+    row_count = 0;
+    rows_known = false;
     context = nullptr;
     visitor = nullptr;
     frame = Frame{};

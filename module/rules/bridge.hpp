@@ -47,6 +47,7 @@ struct Frame {
     const store::ItemIndex* items = nullptr;
     std::uint8_t* marks = nullptr;  // 1: selected
     double* amounts = nullptr;      // factor for the score
+    std::uint32_t place = 0;        // of Lua's `item` in `items`
 };
 
 struct Bridge {
@@ -56,6 +57,7 @@ struct Bridge {
     Zones zones;
     std::int32_t zone = 0;  // the file's own
     LocalTime time;
+    std::int64_t time_of = -1;  // whose `time` and `date` these are, unix seconds
     MarginColumns margin;
     std::span<const std::string_view> recommenders;  // known names; empty: any will do
     Budget budget;
@@ -67,14 +69,31 @@ struct Bridge {
     std::vector<std::string> unknown_columns;
     static constexpr std::size_t kMaxUnknown = 32;
 
+    // The candidates' fields as they were when the first of them was asked for, so that all rules of
+    // a placement see the same.
+    std::vector<store::LiveFields> rows;
+    std::size_t row_count = 0;  // of this call
+    bool rows_known = false;
+    const store::LiveFields& row(std::size_t place) {
+        if (!rows_known) {
+            read_rows();
+        }
+        return rows[place];
+    }
+
     void bind(const Context& bound);
     void release();
+    void read_rows();
     // The fuel check: true when the rule must stop. Looks at the clock when the fuel is used up.
     bool spend(std::int32_t units);
 };
 
 double live_value(const Context& context, const MarginColumns& columns, store::ItemIndex item,
-                  LiveField field);
+                  const store::LiveFields& live, LiveField field);
+inline double live_value(const Context& context, const MarginColumns& columns,
+                         store::ItemIndex item, LiveField field) {
+    return live_value(context, columns, item, context.snapshot->live(item), field);
+}
 // The number that a text begins with ("19.90 EUR"); not a number when there is none.
 double leading_number(std::string_view text);
 

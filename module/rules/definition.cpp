@@ -155,11 +155,12 @@ void Condition::resolve(const store::Snapshot& snapshot) {
     std::sort(ids.begin(), ids.end());
 }
 
-bool Condition::holds(const Context& context, store::ItemIndex item) const {
+bool Condition::holds(const Context& context, store::ItemIndex item,
+                      const store::LiveFields& live) const {
     if (!is_text) {
         const double value = field == LiveField::count
                                  ? leading_number(context.snapshot->text(item, column_id))
-                                 : live_value(context, margin, item, field);
+                                 : live_value(context, margin, item, live, field);
         return value >= min && value <= max && !(is_price(field) && value == 0);
     }
     const store::ValueId value =

@@ -33,7 +33,12 @@ struct Condition {
     MarginColumns margin;
 
     void resolve(const store::Snapshot& snapshot);
-    bool holds(const Context& context, store::ItemIndex item) const;
+    bool holds(const Context& context, store::ItemIndex item) const {
+        return holds(context, item, is_live() ? context.snapshot->live(item) : store::LiveFields());
+    }
+    // The same; `live` is looked at only when is_live().
+    bool holds(const Context& context, store::ItemIndex item, const store::LiveFields& live) const;
+    bool is_live() const { return !is_text && field != LiveField::count; }
     // It asks for a column of the catalog; resolve() has found none when column_id is kNoField.
     bool needs_column() const { return is_text || field == LiveField::count; }
 };

@@ -21,6 +21,7 @@ typedef struct {
     const uint32_t* items;
     uint8_t* marks;
     double* amounts;
+    uint32_t place;
 } pz_frame;
 typedef struct {
     int32_t (*value)(void*, uint32_t item, uint32_t field);

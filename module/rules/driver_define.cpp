@@ -36,7 +36,7 @@ return function(count)
     local items, marks = frame.items, frame.marks
     for i = 0, count - 1 do
         if marks[i] ~= 0 then
-            frame.item = items[i]
+            frame.item, frame.place = items[i], i
             if not f(item, visitor, page) then marks[i] = 0 end
         end
     end
@@ -51,7 +51,7 @@ return function(count)
     local items, marks = frame.items, frame.marks
     for i = 0, count - 1 do
         if marks[i] ~= 0 then
-            frame.item = items[i]
+            frame.item, frame.place = items[i], i
             if f(item, visitor, page) then marks[i] = 0 end
         end
     end
@@ -66,7 +66,7 @@ return function(count)
     local items, marks, amounts = frame.items, frame.marks, frame.amounts
     for i = 0, count - 1 do
         if marks[i] ~= 0 then
-            frame.item = items[i]
+            frame.item, frame.place = items[i], i
             local value = f(item, visitor, page)
             if type(value) == "number" and value > 0 and value < huge then
                 amounts[i] = value

@@ -7,44 +7,12 @@
 #include "rules/definition.hpp"
 #include "rules/effect.hpp"
 #include "rules/instrument.hpp"
+#include "rules/message.hpp"
 #include "rules/mix.hpp"
 #include "rules/vm.hpp"
 
 namespace pz::rules {
 namespace {
-
-// FNV-1a.
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    }
-    return hash;
-}
-
-// How long "rules:12: " is at the front of the message; 0: no place there.
-std::size_t place_length(std::string_view message, std::string_view chunk) {
-    if (message.substr(0, chunk.size()) != chunk || message.substr(chunk.size(), 1) != ":") {
-        return 0;
-    }
-    std::size_t end = chunk.size() + 1;
-    while (end < message.size() && message[end] >= '0' && message[end] <= '9') {
-        ++end;
-    }
-    return message.substr(end, 2) == ": " ? end + 2 : 0;
-}
-
-// "rules:12: text" -> "shop.lua:12: rule 'x': text"
-std::string explain(std::string_view message, const std::string& file, const std::string& title) {
-    message.remove_prefix(place_length(message, "driver"));
-    const std::size_t place = place_length(message, kChunk);
-    std::string text = file;
-    text +=
-        place == 0 ? std::string_view(": ") : message.substr(kChunk.size(), place - kChunk.size());
-    text += title;
-    text += message.substr(place);
-    return text;
-}
 
 void note(Outcome& outcome, std::string message) {
     ++outcome.failed;
@@ -78,6 +46,7 @@ struct RuleSet::State {
     std::string source;
     std::string instrumented;
     std::uint64_t version = 0;
+    std::string version_text;
     Bridge bridge;
     std::unique_ptr<Vm> vm;  // null: to be made again, or it could not be
     Definitions definitions;
@@ -86,6 +55,7 @@ struct RuleSet::State {
     // How often they used up the memory since they last worked; and how often in a row no VM could
     // be made.
     std::vector<unsigned> rule_strikes;
+    std::vector<std::uint64_t> rule_uses;
     std::vector<unsigned> segment_strikes;
     unsigned failed_starts = 0;
     // In this call of apply() or segments().
@@ -108,16 +78,19 @@ struct RuleSet::State {
     void recover(unsigned& count, bool alone);
     unsigned& strikes(Vm::Call kind, std::size_t index);
     bool begin(const Context& context);
+    bool begin(const Context& context, std::span<const Candidate> candidates);
     void resolve(const store::Snapshot& now);
     Status call(Vm::Call kind, std::size_t index, bool* answer);
     bool in_force(const Rule& rule, const Context& context) const;
     void mark(std::span<const Candidate> candidates);
     Status decide(const Rule& rule, std::size_t index, std::span<const Candidate> candidates,
                   bool* holds);
+    bool holds(const Condition& condition, std::size_t place);
     void narrow(std::span<const Condition> conditions);
     void require(const Rule& rule);
     Status select(const Rule& rule, std::size_t index);
     void carry_out(const Rule& rule, std::size_t index, std::span<Candidate> candidates);
+    void run_one(std::size_t index, std::span<Candidate> candidates, Outcome& outcome);
     void run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome);
     Status run(std::size_t index, std::span<Candidate> candidates, bool* applied);
 };
@@ -254,10 +227,16 @@ void RuleSet::State::mark(std::span<const Candidate> candidates) {
     }
 }
 
+bool RuleSet::State::holds(const Condition& condition, std::size_t place) {
+    static constexpr store::LiveFields kNotAsked{};
+    return condition.holds(*bridge.context, items[place],
+                           condition.is_live() ? bridge.row(place) : kNotAsked);
+}
+
 void RuleSet::State::narrow(std::span<const Condition> conditions) {
     for (const Condition& condition : conditions) {
         for (std::size_t i = 0; i < marks.size(); ++i) {
-            if (marks[i] != 0 && !condition.holds(*bridge.context, items[i])) {
+            if (marks[i] != 0 && !holds(condition, i)) {
                 marks[i] = 0;
             }
         }
@@ -266,13 +245,12 @@ void RuleSet::State::narrow(std::span<const Condition> conditions) {
 
 // Leaves the marks of those that do not fulfil the requirements.
 void RuleSet::State::require(const Rule& rule) {
-    const auto fulfils = [&](store::ItemIndex item) {
-        return std::all_of(
-            rule.requirements.begin(), rule.requirements.end(),
-            [&](const Condition& condition) { return condition.holds(*bridge.context, item); });
+    const auto fulfils = [&](std::size_t place) {
+        return std::all_of(rule.requirements.begin(), rule.requirements.end(),
+                           [&](const Condition& condition) { return holds(condition, place); });
     };
     for (std::size_t i = 0; i < marks.size(); ++i) {
-        if (marks[i] != 0 && fulfils(items[i])) {
+        if (marks[i] != 0 && fulfils(i)) {
             marks[i] = 0;
         }
     }
@@ -326,6 +304,8 @@ Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, b
 
 void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
                                std::span<Candidate> candidates) {
+    const std::uint8_t wanted = rule.verb == Verb::only ? 0 : 1;
+    rule_uses[index] += std::find(marks.begin(), marks.end(), wanted) != marks.end() ? 1 : 0;
     if (rule.verb == Verb::mix) {
         return mixer.mix(*snapshot, rule, index, marks, candidates);
     }
@@ -337,6 +317,15 @@ void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
     commit(rule, index, marks, factors, candidates);
 }
 
+void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates,
+                             Outcome& outcome) {
+    bool applied = false;
+    if (Status status = run(index, candidates, &applied); !status.ok()) {
+        note(outcome, explain(status.message(), name, "rule '" + rule_names[index] + "': "));
+    }
+    outcome.applied += applied ? 1 : 0;
+}
+
 // Rules that mix need the order that all others made.
 void RuleSet::State::run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome) {
     for (std::size_t i = 0; i < definitions.rules.size(); ++i) {
@@ -344,11 +333,7 @@ void RuleSet::State::run_all(bool mixing, std::span<Candidate> candidates, Outco
         if (verb == Verb::recommend || (verb == Verb::mix) != mixing) {
             continue;
         }
-        bool applied = false;
-        if (Status status = run(i, candidates, &applied); !status.ok()) {
-            note(outcome, explain(status.message(), name, "rule '" + rule_names[i] + "': "));
-        }
-        outcome.applied += applied ? 1 : 0;
+        run_one(i, candidates, outcome);
     }
 }
 
@@ -374,6 +359,7 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
     state->source = source;
     state->instrumented = std::move(*instrumented);
     state->version = hash_of(source);
+    state->version_text = first_digits(state->version);
     if (Status started = state->start(state->definitions); !started.ok()) {
         return Status::error(explain(started.message(), state->name, ""));
     }
@@ -382,12 +368,16 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
         state->replaces = state->replaces || rule.verb == Verb::recommend;
     }
     state->rule_strikes.resize(state->definitions.rules.size());
+    state->rule_uses.resize(state->definitions.rules.size());
     state->segment_strikes.resize(state->definitions.segments.size());
     return std::unique_ptr<RuleSet>(new RuleSet(std::move(state)));
 }
 
 std::uint64_t RuleSet::version() const {
     return state_->version;
+}
+const std::string& RuleSet::version_text() const {
+    return state_->version_text;
 }
 std::span<const std::string> RuleSet::rule_names() const {
     return state_->rule_names;
@@ -421,23 +411,39 @@ Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out)
     return outcome;
 }
 
+bool RuleSet::State::begin(const Context& context, std::span<const Candidate> candidates) {
+    if (candidates.empty() || !begin(context)) {
+        return false;
+    }
+    items.resize(candidates.size());
+    marks.resize(candidates.size());
+    amounts.assign(candidates.size(), 1.0);
+    std::transform(candidates.begin(), candidates.end(), items.begin(),
+                   [](const Candidate& candidate) { return candidate.item; });
+    bridge.frame.items = items.data();
+    bridge.row_count = items.size();
+    bridge.frame.marks = marks.data();
+    bridge.frame.amounts = amounts.data();
+    return true;
+}
+
 Outcome RuleSet::apply(const Context& context, std::span<Candidate> candidates) {
     Outcome outcome;
-    State& state = *state_;
-    if (candidates.empty() || !state.begin(context)) {
-        return outcome;
+    if (state_->begin(context, candidates)) {
+        state_->run_all(false, candidates, outcome);
+        state_->run_all(true, candidates, outcome);
+        state_->bridge.release();
     }
-    state.items.resize(candidates.size());
-    state.marks.resize(candidates.size());
-    state.amounts.assign(candidates.size(), 1.0);
-    std::transform(candidates.begin(), candidates.end(), state.items.begin(),
-                   [](const Candidate& candidate) { return candidate.item; });
-    state.bridge.frame.items = state.items.data();
-    state.bridge.frame.marks = state.marks.data();
-    state.bridge.frame.amounts = state.amounts.data();
-    state.run_all(false, candidates, outcome);
-    state.run_all(true, candidates, outcome);
-    state.bridge.release();
+    return outcome;
+}
+
+Outcome RuleSet::apply_rule(std::size_t rule, const Context& context,
+                            std::span<Candidate> candidates) {
+    Outcome outcome;
+    if (rule < state_->definitions.rules.size() && state_->begin(context, candidates)) {
+        state_->run_one(rule, candidates, outcome);
+        state_->bridge.release();
+    }
     return outcome;
 }
 
@@ -459,17 +465,22 @@ Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
                  explain(status.message(), state.name, "rule '" + state.rule_names[i] + "': "));
         } else if (holds) {
             found = {rule.recommend, i};
+            ++state.rule_uses[i];
         }
     }
     state.bridge.release();
     return found;
 }
 
+std::span<const std::uint64_t> RuleSet::uses() const {
+    return state_->rule_uses;
+}
+
 std::vector<std::string> RuleSet::take_unknown_columns() {
     return std::exchange(state_->bridge.unknown_columns, {});
 }
 
-const Definitions& RuleSet::definitions() const {
+Definitions RuleSet::definitions() const {
     return state_->definitions;
 }
 

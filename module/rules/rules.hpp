@@ -93,7 +93,8 @@ class RuleSet {
     RuleSet(const RuleSet&) = delete;
     RuleSet& operator=(const RuleSet&) = delete;
 
-    std::uint64_t version() const;  // a hash of the source
+    std::uint64_t version() const;            // a hash of the source
+    const std::string& version_text() const;  // its first 8 hex digits, as it is shown
     std::span<const std::string> rule_names() const;
     std::span<const std::string> segment_names() const;
 
@@ -110,9 +111,13 @@ class RuleSet {
     // The first rule that names other recommenders for the placement. Failures go to `outcome`.
     Replacement replacement(const Context& context, Outcome& outcome);
 
+    // How often each rule was in force and found a candidate that it is for, since it was loaded.
+    std::span<const std::uint64_t> uses() const;
     // What functions asked for so far, and no catalog had, since the last call; at most 32.
     std::vector<std::string> take_unknown_columns();
-    const Definitions& definitions() const;  // for those who look through a file
+    Definitions definitions() const;  // a copy, for those who look through a file
+    // As apply(), but by one rule alone.
+    Outcome apply_rule(std::size_t rule, const Context& context, std::span<Candidate> candidates);
 
     // Collects garbage; call between requests.
     void collect();

@@ -3,6 +3,7 @@
 #include <unicode/strenum.h>
 #include <unicode/timezone.h>
 
+#include <charconv>
 #include <ctime>
 
 #include "rules/nearest.hpp"
@@ -74,6 +75,27 @@ LocalTime Zones::time(std::int32_t zone, std::int64_t unix_seconds) const {
     std::tm parts{};
     const bool known = U_SUCCESS(code) && gmtime_r(&seconds, &parts) != nullptr;
     return known && countable(parts) ? local_time_of(parts) : LocalTime();
+}
+
+bool parse_moment(std::string_view text, std::int64_t* unix_seconds) {
+    std::int64_t seconds = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    constexpr std::int64_t kYears = 100'000'000;  // below: it may be meant as a date
+    if (read.ec == std::errc() && read.ptr == text.data() + text.size() && seconds >= kYears) {
+        *unix_seconds = seconds;
+        return true;
+    }
+    const std::string whole(text);
+    for (const char* format : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"}) {
+        std::tm parts{};
+        const char* end = ::strptime(whole.c_str(), format, &parts);
+        if (end == whole.c_str() + whole.size() && whole.find('\0') == std::string::npos) {
+            parts.tm_isdst = -1;
+            *unix_seconds = std::mktime(&parts);
+            return true;
+        }
+    }
+    return false;
 }
 
 std::int32_t days_in_month(const LocalTime& time) {

@@ -20,6 +20,9 @@ struct LocalTime {
 
 // By the process's time zone.
 LocalTime local_time(std::int64_t unix_seconds);
+// "2026-12-24", "2026-12-24T18:00", both of the process's time zone, or unix seconds. False, and
+// nothing set, for anything else.
+bool parse_moment(std::string_view text, std::int64_t* unix_seconds);
 std::int32_t days_in_month(const LocalTime& time);
 
 // The time zones that a rule file names ("Europe/Berlin"), as ICU knows them. Number 0 is the

@@ -25,6 +25,7 @@ std::vector<Fields> items(const std::string& brand_of_mug) {
          {"sale_price", "8.00 EUR"},
          {"stock", "3"},
          {"cost_of_goods_sold", "6.00 EUR"},
+         {"size", "M"},
          {"custom_label_0", "gift"},
          {"date_added", "2025-01-01"}},
         {{"id", "lamp"},
@@ -43,14 +44,18 @@ std::vector<Fields> items(const std::string& brand_of_mug) {
          {"color", "blue"},
          {"product_type", "Shoes"},
          {"price", "45.50 EUR"},
+         {"size", "39"},
+         {"gender", "male"},
          {"date_added", "2025-06-01"}},
         {{"id", "vase"},
          {"title", "Vase"},
          {"product_type", "Kitchenware"},
          {"price", "20.00 EUR"},
          {"availability", "out_of_stock"},
+         {"age_group", "toddler"},
          {"stock", "0"}},
-        {{"id", "bag"}, {"title", "Bag"}, {"brand", "Acme"}, {"color", "red"}, {"item_group_id", "a1"}},
+        {{"id", "bag"}, {"title", "Bag"}, {"brand", "Acme"}, {"color", "red"}, {"item_group_id", "a1"},
+         {"age_group", "kids"}},
     };
 }
 
