@@ -27,7 +27,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 Nearest::Nearest(std::string_view wanted)
-    : wanted_(wanted), distance_(std::min<std::size_t>(wanted.size() / 3, 3) + 1) {}
+    : wanted_(wanted), distance_(std::min<std::size_t>((wanted.size() + 2) / 3, 3) + 1) {}
 
 void Nearest::offer(std::string_view known) {
     if (wanted_.size() > kLongest || known.size() > kLongest) {
