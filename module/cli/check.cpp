@@ -1,34 +1,311 @@
-// personalize check: does a rule file load?
+// personalize check: what a rule file does, what is probably wrong in it, and what it would change.
+#include <ctime>
+
+#include <algorithm>
 #include <cstdio>
+#include <numeric>
 
 #include "cli/command.hpp"
+#include "cli/moment.hpp"
+#include "cli/rehearsal.hpp"
 #include "cli/rule_file.hpp"
+#include "learn/catalog.hpp"
+#include "page/plan.hpp"
+#include "rules/lint.hpp"
 
 namespace pz::cli {
 
 namespace {
 
-int run_check(const std::string& path) {
-    const auto rules = load_rules(path);
+constexpr std::size_t kCostCandidates = 200;
+constexpr int kCostCalls = 200;
+
+struct CheckOptions {
+    std::string file, catalog, against, old_file, at, column;
+    std::vector<std::string> placements, context;
+    DecisionOptions decisions;
+    std::size_t show = 5, top = 6;
+    double max_changed = 100;
+    bool strict = false;
+};
+
+// What belongs together while a file is checked.
+struct Check {
+    const CheckOptions& options;
+    std::unique_ptr<rules::RuleSet> rules;
+    std::unique_ptr<const store::Snapshot> snapshot;  // may be null
+    std::vector<std::pair<std::string_view, std::string_view>> variables;
+    std::int64_t now = 0;
+    unsigned errors = 0, warnings = 0;
+
+    void say(bool error, const std::string& text) {
+        (error ? errors : warnings)++;
+        std::printf("%s: %s\n", error ? "error" : "warning", text.c_str());
+    }
+};
+
+std::vector<rules::Candidate> sample_of(const store::Snapshot& snapshot) {
+    const std::size_t count = std::min(snapshot.item_count(), kCostCandidates);
+    std::vector<rules::Candidate> list(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        list[i].item = static_cast<store::ItemIndex>(i * snapshot.item_count() / count);
+        list[i].score = static_cast<float>(count - i);
+        list[i].pin = rules::kNoPin;
+    }
+    return list;
+}
+
+double cpu_microseconds() {
+    timespec time{};
+    (void)::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
+
+// The median of some calls; what it costs to have candidates at all is in it.
+double cost_of(Check& check, std::size_t rule, const rules::Context& context,
+               const std::vector<rules::Candidate>& sample, std::string& error) {
+    std::vector<double> times;
+    for (int i = 0; i < kCostCalls; ++i) {
+        std::vector<rules::Candidate> list = sample;
+        const double begin = cpu_microseconds();
+        rules::Outcome outcome = check.rules->apply_rule(rule, context, list);
+        times.push_back(cpu_microseconds() - begin);
+        if (!outcome.error.empty()) {
+            error = std::move(outcome.error);
+            break;
+        }
+        check.rules->collect();
+    }
+    std::nth_element(times.begin(), times.begin() + static_cast<long>(times.size() / 2),
+                     times.end());
+    return times[times.size() / 2];
+}
+
+// Each rule alone, for a visitor of whom nothing is known.
+void list_rules(Check& check) {
+    for (const auto& name : check.rules->segment_names()) {
+        std::printf("segment\t%s\n", name.c_str());
+    }
+    if (check.snapshot == nullptr || check.snapshot->item_count() == 0) {
+        for (const auto& name : check.rules->rule_names()) {
+            std::printf("rule\t%s\n", name.c_str());
+        }
+        return;
+    }
+    const visitor::Profile nobody;
+    rules::Context context;
+    context.snapshot = check.snapshot.get();
+    context.visitor = &nobody;
+    context.variables = check.variables;
+    context.now = check.now;
+    const auto definitions = check.rules->definitions();
+    const auto sample = sample_of(*check.snapshot);
+    std::vector<std::string> errors;
+    for (std::size_t i = 0; i < definitions.rules.size(); ++i) {
+        const rules::Rule& rule = definitions.rules[i];
+        std::string placement = rule.on.empty() ? "home" : rule.on.front();
+        std::replace(placement.begin(), placement.end(), '*', '1');
+        context.placement = placement;
+        std::string error;
+        const double cost = cost_of(check, i, context, sample, error);
+        std::printf("rule\t%s\t%.1f us for %zu items\n", rule.name.c_str(), cost, sample.size());
+        if (!error.empty()) {
+            errors.push_back(std::move(error));
+        }
+    }
+    for (const std::string& error : errors) {
+        check.say(true, error);
+    }
+}
+
+void find_faults(Check& check) {
+    auto definitions = check.rules->definitions();
+    for (const auto& finding : rules::lint(definitions, check.snapshot.get(), check.now)) {
+        check.say(finding.error, check.options.file + ":" + std::to_string(finding.line) +
+                                     ": rule '" + finding.rule + "': " + finding.text);
+    }
+}
+
+void find_unknown_columns(Check& check) {
+    for (const std::string& name : check.rules->take_unknown_columns()) {
+        check.say(true, check.options.file + ": item." + name + ": the catalog has no such column" +
+                            rules::nearest_column(*check.snapshot, name));
+    }
+}
+
+Status read_placements(const CheckOptions& options, DecisionOptions& out) {
+    for (const std::string& text : options.placements) {
+        const std::size_t equals = text.find('=');
+        if (equals == 0 || equals == std::string::npos) {
+            return Status::error("--placement: write NAME=RECOMMENDER, as home=for_you,popular");
+        }
+        const std::string recommenders = text.substr(equals + 1);
+        if (const auto known = page::parse_recommenders(recommenders); !known.ok()) {
+            return Status::error("--placement: " + known.message());
+        }
+        out.placements.push_back({text.substr(0, equals), recommenders});
+    }
+    return {};
+}
+
+Status read_context(Check& check) {
+    for (const std::string_view text : check.options.context) {
+        const std::size_t equals = text.find('=');
+        if (equals == 0 || equals == std::string_view::npos) {
+            return Status::error("--context: write NAME=VALUE, as country=DE");
+        }
+        check.variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return {};
+}
+
+std::string version_of(const rules::RuleSet* rules) {
+    return rules == nullptr ? "no rules" : "version " + rules->version_text();
+}
+
+int run_rehearsal(Check& check) {
+    const CheckOptions& options = check.options;
+    DecisionOptions wanted = options.decisions;
+    if (Status placements = read_placements(options, wanted); !placements.ok()) {
+        warn(placements.message());
+        return kUsage;
+    }
+    std::unique_ptr<rules::RuleSet> old_rules;
+    if (!options.old_file.empty()) {
+        auto loaded = load_rules(options.old_file);
+        if (!loaded.ok()) {
+            return fail(loaded.status());
+        }
+        old_rules = std::move(*loaded);
+    }
+    const auto history = learn::read_file(options.against);
+    if (!history.ok()) {
+        return fail(history.status());
+    }
+    const auto decisions = read_decisions(*history, options.against, wanted);
+    if (!decisions.ok()) {
+        return fail(decisions.status());
+    }
+    RehearsalOptions how{options.at.empty() ? 0 : check.now, options.column, options.top,
+                         check.variables};
+    if (!how.column.empty() && check.snapshot->find_field(how.column) == store::kNoField) {
+        warn("--by: the catalog has no column '" + how.column + "'" +
+             rules::nearest_column(*check.snapshot, how.column));
+        return kUsage;
+    }
+    const Rehearsal rehearsal =
+        rehearse(*check.snapshot, old_rules.get(), *check.rules, *decisions, how);
+    std::printf("\nRehearsal: %zu decisions of %zu visitors (of %zu), %s -> %s\n",
+                decisions->list.size(), decisions->visitors, decisions->visitors_in_all,
+                version_of(old_rules.get()).c_str(), version_of(check.rules.get()).c_str());
+    if (decisions->unreadable > 0) {
+        std::printf("Unreadable events: %zu\n", decisions->unreadable);
+    }
+    std::printf("%s", report(*check.snapshot, rehearsal, options.show).c_str());
+    const double changed = rehearsal.pages == 0 ? 0
+                                                : 100.0 *
+                                                      static_cast<double>(rehearsal.pages_changed) /
+                                                      static_cast<double>(rehearsal.pages);
+    if (changed > options.max_changed) {
+        check.say(true, "more pages change than --max-changed allows");
+    }
+    if (rehearsal.failed_after > 0) {
+        check.say(true, "rules fail: " + rehearsal.error);
+    }
+    return kDone;
+}
+
+int run_check(const CheckOptions& options) {
+    Check check{options, nullptr, nullptr, {}, unix_now()};
+    auto rules = load_rules(options.file);
     if (!rules.ok()) {
         return fail(rules.status());
     }
-    for (const auto& name : (*rules)->segment_names()) {
-        std::printf("segment\t%s\n", name.c_str());
+    check.rules = std::move(*rules);
+    Status usage = read_context(check);
+    if (usage.ok() && !options.at.empty()) {
+        usage = read_moment(options.at, &check.now);
     }
-    for (const auto& name : (*rules)->rule_names()) {
-        std::printf("rule\t%s\n", name.c_str());
+    if (usage.ok() && !options.against.empty() && options.catalog.empty()) {
+        usage = Status::error("--against needs --catalog, the store to rank from");
     }
-    return kDone;
+    if (!usage.ok()) {
+        warn(usage.message());
+        return kUsage;
+    }
+    if (!options.catalog.empty()) {
+        auto snapshot = store::Snapshot::open(options.catalog);
+        if (!snapshot.ok()) {
+            return fail(snapshot.status());
+        }
+        check.snapshot = std::move(*snapshot);
+    }
+    list_rules(check);
+    find_faults(check);
+    if (!options.against.empty()) {
+        if (const int status = run_rehearsal(check); status != kDone) {
+            return status;
+        }
+    }
+    if (check.snapshot != nullptr) {
+        find_unknown_columns(check);
+    }
+    return check.errors > 0 || (options.strict && check.warnings > 0) ? kNo : kDone;
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, Run& run) {
-    CLI::App* command = app.add_subcommand("check", "Load a rule file and list what it defines");
-    auto path = std::make_shared<std::string>();
-    command->add_option("file", *path, "The rule file")->required()->type_name("FILE.lua");
-    command->callback([&run, path] { run = [path] { return run_check(*path); }; });
+    CLI::App* command = app.add_subcommand(
+        "check", "Check a rule file, and rehearse what it would change");
+    auto options = std::make_shared<CheckOptions>();
+    command->footer("Exit status: 0 all is well, or there are only warnings; 1 the file does not "
+                    "load, there is an error,\na rule fails, more changes than --max-changed, or "
+                    "a warning with --strict; 2 usage.");
+    command->add_option("file", options->file, "The rule file")->required()->type_name("FILE.lua");
+    command
+        ->add_option("--catalog", options->catalog,
+                     "A store: looks up columns and values, finds rules that select nothing or "
+                     "contradict each other, and what each costs")
+        ->type_name("STORE");
+    command
+        ->add_option("--against", options->against,
+                     "Rehearse: a history as of learn --history, or the output of redis-cli XRANGE")
+        ->type_name("EVENTS");
+    command->add_option("--old", options->old_file, "The rules of now; without: none")
+        ->type_name("FILE.lua");
+    command
+        ->add_option("--placement", options->placements,
+                     "Where the history has no impressions: a placement and its recommenders; "
+                     "without: home=for_you,popular")
+        ->type_name("NAME=RECOMMENDER[,..]");
+    command->add_option("--limit", options->decisions.limit, "Items of such a placement")
+        ->check(CLI::Range(std::size_t{1}, page::kMaxLimit))
+        ->capture_default_str()
+        ->type_name("N");
+    command->add_option("--top", options->top, "Personal places of a listing")
+        ->capture_default_str()
+        ->type_name("N");
+    command->add_option("--sample", options->decisions.sample, "Decisions at most")
+        ->capture_default_str()
+        ->type_name("N");
+    command->add_option("--at", options->at, kMomentHelp)->type_name("TIME");
+    command->add_option("--context", options->context, "A value of personalize_context")
+        ->type_name("NAME=VALUE");
+    command
+        ->add_option("--by", options->column,
+                     "The column whose share of attention is told; without: brand")
+        ->type_name("COLUMN");
+    command->add_option("--show", options->show, "Items and values of each kind in the report")
+        ->capture_default_str()
+        ->type_name("N");
+    command
+        ->add_option("--max-changed", options->max_changed,
+                     "Exit with 1 when a larger share of the pages changes")
+        ->check(CLI::Range(0.0, 100.0))
+        ->type_name("PERCENT");
+    command->add_flag("--strict", options->strict, "Exit with 1 for warnings, too");
+    command->callback([&run, options] { run = [options] { return run_check(*options); }; });
 }
 
 }  // namespace pz::cli

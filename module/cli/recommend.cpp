@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "cli/command.hpp"
+#include "cli/moment.hpp"
 #include "cli/rule_file.hpp"
 #include "cli/visitor_state.hpp"
 #include "page/plan.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 struct RecommendOptions {
     std::string store, visitor, events, recommenders, item, category, rules;
+    std::string at;
     std::string placement = "recommend";
     std::size_t limit = 8;
     bool explain = false;
@@ -46,6 +48,7 @@ struct Shop {
     std::unique_ptr<const store::Snapshot> snapshot;
     std::unique_ptr<rules::RuleSet> rules;
     visitor::Profile profile;
+    std::int64_t now = unix_now();
     bool known = false;  // a visitor was named: the rules may look at the profile
 };
 
@@ -64,7 +67,7 @@ Status open_shop(const RecommendOptions& options, Shop& shop) {
     }
     const auto state = read_state(options);
     if (state.ok()) {
-        state->build(*shop.snapshot, unix_now(), shop.profile);
+        state->build(*shop.snapshot, shop.now, shop.profile);
         shop.known = !options.visitor.empty() || !options.events.empty();
     }
     return state.status();
@@ -80,7 +83,7 @@ Result<recommend::Request> make_request(const RecommendOptions& options, Shop& s
     recommend::Request request;
     request.query.snapshot = shop.snapshot.get();
     request.query.visitor = &shop.profile;
-    request.query.now = unix_now();
+    request.query.now = shop.now;
     request.query.category = shop.snapshot->find_value(options.category);
     if (!options.item.empty()) {
         request.query.page_item = shop.snapshot->find(options.item);
@@ -128,9 +131,8 @@ void print(const Shop& shop, const recommend::Ranked& ranked) {
 void print_explanation(const RecommendOptions& options, const Shop& shop,
                        const recommend::Ranked& ranked) {
     std::string json;
-    recommend::explain(
-        *shop.snapshot, options.placement, ranked.recommender, ranked.items,
-        shop.rules != nullptr ? shop.rules->rule_names() : std::span<const std::string>(), json);
+    recommend::explain(*shop.snapshot, options.placement, ranked.recommender, ranked.items,
+                       recommend::RuleNames::of(shop.rules.get()), json);
     std::printf("%s\n", json.c_str());
 }
 
@@ -142,6 +144,11 @@ int run_recommend(const RecommendOptions& options) {
         return kUsage;
     }
     Shop shop;
+    if (const Status at = options.at.empty() ? Status() : read_moment(options.at, &shop.now);
+        !at.ok()) {
+        warn(at.message());
+        return kUsage;
+    }
     const Status opened = open_shop(options, shop);
     if (!opened.ok()) {
         return fail(opened);
@@ -210,6 +217,7 @@ void add_recommend(CLI::App& app, Run& run) {
     command->add_option("--placement", options->placement, "The placement's name, as rules see it")
         ->capture_default_str()
         ->type_name("TEXT");
+    command->add_option("--at", options->at, kMomentHelp)->type_name("TIME");
     command->add_flag("--explain", options->explain, "Also print why, as one line of JSON");
     command->callback([&run, options] { run = [options] { return run_recommend(*options); }; });
 }

@@ -91,6 +91,7 @@ struct LocationConf {
     ngx_http_complex_value_t* visitor;
     ngx_http_complex_value_t* consent;
     ngx_http_complex_value_t* explain;
+    ngx_http_complex_value_t* now;
     ngx_msec_t timeout;
     size_t buffer_size;
     ngx_flag_t impressions;

@@ -90,7 +90,7 @@ Status add_rule_file(ngx_conf_t* cf, LocationConf* location, const std::string& 
     if (!source.ok()) {
         return Status::error("personalize_rules: " + source.message());
     }
-    const auto loaded = rules::RuleSet::load(*source, path);
+    const auto loaded = rules::RuleSet::load(*source, path, recommend::rule_limits());
     if (!loaded.ok()) {
         return Status::error("personalize_rules: " + loaded.message());
     }

@@ -189,6 +189,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     conf->visitor = merge_value(conf->visitor, prev->visitor);
     conf->consent = merge_value(conf->consent, prev->consent);
     conf->explain = conf->explain != nullptr ? conf->explain : prev->explain;
+    conf->now = conf->now != nullptr ? conf->now : prev->now;
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
     ngx_conf_merge_size_value(conf->buffer_size, prev->buffer_size, 1024 * 1024);
     ngx_conf_merge_value(conf->impressions, prev->impressions, 1);
@@ -239,6 +240,9 @@ ngx_command_t commands[] = {
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, visitor), nullptr},
     {ngx_string("personalize_consent"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_value,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, consent), nullptr},
+    {ngx_string("personalize_now"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, now),
+     nullptr},
     {ngx_string("personalize_explain"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, explain),
      nullptr},

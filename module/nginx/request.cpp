@@ -269,7 +269,16 @@ void Request::send_head() {
 void Request::build_profile() {
     std::vector<std::string_view> texts(own_events_.begin(), own_events_.end());
     texts.insert(texts.end(), event_texts_.begin(), event_texts_.end());
-    profile_.build(*snapshot_, texts, traits_, ngx_time());
+    profile_.build(*snapshot_, texts, traits_, now());
+}
+
+// The clock's, or what personalize_now says; a page of another time leaves no impressions.
+std::int64_t Request::now() {
+    std::int64_t moment = ngx_time();
+    if (rules::parse_moment(evaluate(r_, location_->now), &moment)) {
+        seen_ = false;
+    }
+    return moment;
 }
 
 void Request::evaluate_variables(page::Visitor& visitor) {
@@ -312,7 +321,7 @@ void Request::decide() {
         rules_ = watch->current();
         visitor.rules = rules_.get();
     }
-    visitor.now = ngx_time();
+    visitor.now = now();
     visitor.host = view(r_->headers_in.server);
     visitor.uri = view(r_->main->unparsed_uri);
     // Only where an impression will tell how it went.

@@ -91,6 +91,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     void end_lookup(Lookup state, Skip reason);
     void decide();
     void build_profile();
+    std::int64_t now();
     void collect_events(const EventRule& rule, std::vector<visitor::Event>& events);
     void add_segments(visitor::Event& event) const;
     void count_page(const page::Counters& counters);

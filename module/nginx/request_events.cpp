@@ -183,6 +183,9 @@ void Request::record_impressions() {
         event.time = ngx_time();
         event.parameters.emplace_back("list", shown.placement);
         event.parameters.emplace_back("recommender", shown.listing ? "listing" : shown.recommender);
+        if (rules_ != nullptr) {
+            event.parameters.emplace_back("rules", rules_->version_text());
+        }
         event.parameters.emplace_back("items", item_list(shown.items));
         if (!shown.items.empty() && visitor::validate(event).ok()) {
             worker_.add_impression(visitor_, event);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "nginx/file.hpp"
+#include "recommend/rank.hpp"
 
 namespace pz::ngx {
 
@@ -21,7 +22,7 @@ RuleWatch::RuleWatch(const RuleFile& file, Stats& stats) : file_(file), stats_(s
 }
 
 bool RuleWatch::load(const std::string& source) {
-    auto loaded = rules::RuleSet::load(source, file_.path);
+    auto loaded = rules::RuleSet::load(source, file_.path, recommend::rule_limits());
     if (!loaded.ok()) {
         complain(loaded.message());
         return false;
@@ -61,7 +62,8 @@ void RuleWatch::look() {
     const bool first = current_ == nullptr;
     if (load(*source) && !first) {
         stats_.rule_reloads.add();
-        log(NGX_LOG_NOTICE, ngx_cycle->log, "rules of '" + file_.path + "' changed, now in force");
+        log(NGX_LOG_NOTICE, ngx_cycle->log, "rules of '" + file_.path + "' changed, now in force: version " +
+                                               current_->version_text());
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 #include <time.h>
@@ -30,6 +31,13 @@ class RuleWatch {
     const std::shared_ptr<rules::RuleSet>& current() {
         used_ = true;
         return current_;
+    }
+    // Of what is in force; empty: nothing is.
+    std::string_view version() const {
+        return current_ == nullptr ? std::string_view() : current_->version_text();
+    }
+    std::size_t rule_count() const {
+        return current_ == nullptr ? 0 : current_->rule_names().size();
     }
     // Looks at the file and loads it when it changed; collects the garbage of what ran since.
     void look();

@@ -36,10 +36,28 @@ constexpr Metric kMetrics[] = {
     {"store_swaps", "generations of the store taken into service", &Stats::store_swaps},
 };
 
+struct RuleVersion {
+    std::string_view file, version;
+    std::size_t rules;
+};
+
 struct Health {
     bool redis_configured, redis_ready;
     SnapshotPtr snapshot;
+    std::vector<RuleVersion> rules;  // of this worker
 };
+
+// For JSON and Prometheus alike: a path has no other characters that need it.
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+        }
+        out += static_cast<unsigned char>(c) < ' ' ? '?' : c;
+    }
+    return out + '"';
+}
 
 std::string number(std::uint64_t value) {
     return std::to_string(value);
@@ -80,7 +98,13 @@ std::string as_json(const Stats& stats, const Health& health) {
     } else {
         out += "null";
     }
-    out += ",";
+    out += ",\"rules\":[";
+    for (const RuleVersion& each : health.rules) {
+        out.append(out.ends_with('[') ? "" : ",").append("{\"file\":").append(quoted(each.file));
+        out.append(",\"version\":").append(quoted(each.version));
+        out += ",\"rules\":" + number(each.rules) + "}";
+    }
+    out += "],";
     json_counters(stats, out);
     return out + "}\n";
 }
@@ -133,6 +157,11 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
         out += "personalize_" + name + " " + number((stats.*metric.counter).get()) + "\n";
     }
     prometheus_latency(stats, out);
+    head(out, "rules_info", "gauge", "the version of each rule file in force in this worker");
+    for (const RuleVersion& each : health.rules) {
+        out += "personalize_rules_info{file=" + quoted(each.file) +
+               ",version=" + quoted(each.version) + "} 1\n";
+    }
     head(out, "redis_ready", "gauge", "1 when this worker's connection answers");
     out += std::string("personalize_redis_ready ") + (health.redis_ready ? "1\n" : "0\n");
     const auto* snapshot = health.snapshot.get();
@@ -155,10 +184,13 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->has_redis, false, nullptr};
+        Health health{conf->has_redis, false, nullptr, {}};
         if (worker != nullptr) {
             health.redis_ready = worker->redis() != nullptr && worker->redis()->ready();
             health.snapshot = worker->snapshot();
+            for (const auto& watch : worker->rule_files()) {
+                health.rules.push_back({watch->path(), watch->version(), watch->rule_count()});
+            }
         }
         return location_conf(r)->status_prometheus
                    ? send_text(r, NGX_HTTP_OK, "text/plain; version=0.0.4",

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ class Worker {
     RedisLink* redis() { return redis_.get(); }  // nullptr: none configured
     SnapshotPtr snapshot() { return store_ ? store_->current() : SnapshotPtr(); }
     RuleWatch* rules(const RuleFile* file);  // nullptr for nullptr
+    std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
     recommend::Scratch& scratch() { return scratch_; }
     Stats& stats() { return stats_; }
 

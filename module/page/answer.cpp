@@ -97,7 +97,7 @@ void plan_answer(Plan& plan) {
 
 void append_answer(const store::Snapshot& snapshot, const Question& question,
                    const recommend::Ranked& ranked, bool explain,
-                   std::span<const std::string> rule_names, std::string& out) {
+                   const recommend::RuleNames& rules, std::string& out) {
     out += "{\"placement\":";
     append_json(question.placement, out);
     out += ",\"recommender\":";
@@ -111,7 +111,7 @@ void append_answer(const store::Snapshot& snapshot, const Question& question,
     if (explain) {
         out += ",\"explain\":";
         recommend::explain(snapshot, question.placement, ranked.recommender, ranked.items,
-                           rule_names, out);
+                           rules, out);
     }
     out += "}\n";
 }

@@ -39,6 +39,6 @@ inline constexpr std::string_view kNoAnswer = "{\"items\":[]}\n";
 
 void append_answer(const store::Snapshot& snapshot, const Question& question,
                    const recommend::Ranked& ranked, bool explain,
-                   std::span<const std::string> rule_names, std::string& out);
+                   const recommend::RuleNames& rules, std::string& out);
 
 }  // namespace pz::page

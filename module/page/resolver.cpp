@@ -147,10 +147,8 @@ bool Resolver::answer(Emitter& emitter) {
         return false;
     }
     made_.clear();
-    append_answer(
-        *visitor_.snapshot, *question, ranked_, visitor_.explain,
-        request_.rules != nullptr ? request_.rules->rule_names() : std::span<const std::string>(),
-        made_);
+    append_answer(*visitor_.snapshot, *question, ranked_, visitor_.explain,
+                  recommend::RuleNames::of(request_.rules), made_);
     emitter.emit(made_);
     note(question->placement, false, ranked_.recommender, ranked_.items);
     return true;
@@ -305,10 +303,8 @@ void Resolver::explain(const rewrite::Element& element, std::string_view recomme
         return;
     }
     std::string why;
-    recommend::explain(
-        *visitor_.snapshot, plan_.placements[element.pattern].name, recommender, items,
-        visitor_.rules != nullptr ? visitor_.rules->rule_names() : std::span<const std::string>(),
-        why);
+    recommend::explain(*visitor_.snapshot, plan_.placements[element.pattern].name, recommender,
+                       items, recommend::RuleNames::of(visitor_.rules), why);
     made_.assign("<script type=\"application/json\" class=\"personalize-explain\">");
     rewrite::append_ascii_json(why, made_);  // right in every charset
     made_.append("</script>");

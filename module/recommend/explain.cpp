@@ -73,17 +73,25 @@ void append_item(const store::Snapshot& snapshot, const Candidate& candidate,
 
 }  // namespace
 
+RuleNames RuleNames::of(const rules::RuleSet* rules) {
+    return rules == nullptr ? RuleNames() : RuleNames{rules->rule_names(), rules->version_text()};
+}
+
 void explain(const store::Snapshot& snapshot, std::string_view placement,
              std::string_view recommender, std::span<const Candidate> items,
-             std::span<const std::string> rule_names, std::string& out) {
+             const RuleNames& rules, std::string& out) {
     out += "{\"placement\":";
     append_json(placement, out);
     out += ",\"recommender\":";
     append_json(recommender, out);
+    if (!rules.version.empty()) {
+        out += ",\"rules\":";
+        append_json(rules.version, out);
+    }
     out += ",\"items\":[";
     for (std::size_t i = 0; i < items.size(); ++i) {
         out.append(i == 0 ? "" : ",");
-        append_item(snapshot, items[i], rule_names, out);
+        append_item(snapshot, items[i], rules.names, out);
     }
     out += "]}";
 }

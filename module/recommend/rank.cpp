@@ -100,6 +100,35 @@ void gather(const Query& query, const Widget& widget, Scratch& scratch) {
     }
 }
 
+// A rule's recommenders stand before the widget's own, which fill up behind them.
+Widget replaced(const Widget& widget, const rules::Replacement& replacement,
+                std::vector<const Recommender*>& chosen) {
+    chosen.clear();
+    for (const std::string& name : replacement.recommenders) {
+        if (const Recommender* recommender = find_recommender(name)) {
+            chosen.push_back(recommender);
+        }
+    }
+    for (const Recommender* own : widget.recommenders) {
+        if (std::find(chosen.begin(), chosen.end(), own) == chosen.end()) {
+            chosen.push_back(own);
+        }
+    }
+    return {widget.placement, chosen, widget.limit, widget.min};
+}
+
+// Whose recommenders it were is part of the explanation.
+void sign_replaced(const rules::Replacement& replacement, Scratch::State& state) {
+    if (replacement.rule >= 64 || state.sources.empty()) {
+        return;
+    }
+    const std::size_t named = std::min(replacement.recommenders.size(), state.sources.size());
+    const std::size_t end = named == 0 ? 0 : state.sources[named - 1];
+    for (std::size_t i = 0; i < end; ++i) {
+        state.candidates[i].rules |= std::uint64_t{1} << replacement.rule;
+    }
+}
+
 // One item group once: places a candidate on the first free slot from `slot` on.
 bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::State& state) {
     const auto free = std::find(state.slots.begin() + static_cast<std::ptrdiff_t>(slot),
@@ -201,21 +230,33 @@ bool presentable(const Query& query, store::ItemIndex item) {
     return !variant && query.snapshot->live(item).available() && !query.visitor->disliked(item);
 }
 
-void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out) {
+rules::RuleLimits rule_limits() {
+    rules::RuleLimits limits;
+    limits.recommenders = recommender_names();
+    return limits;
+}
+
+void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) {
     out.items.clear();
     out.recommender = {};
     out.rules = {};
     Scratch::State& state = scratch.state();
+    rules::Replacement replacement;
+    if (request.rules != nullptr) {
+        request.rule_context.placement = asked.placement;
+        replacement = request.rules->replacement(request.rule_context, out.rules);
+    }
+    const Widget widget = replaced(asked, replacement, state.chosen);
     const std::size_t limit = std::min(widget.limit, kMaxLimit);
     Query query = request.query;
     query.wanted = std::max(limit * 4, kLeastWanted);
     mark_excluded(request, state.excluded);
     gather(query, widget, scratch);
+    sign_replaced(replacement, state);
     const std::size_t own = state.candidates.size();
     explore(request, widget.placement, limit, state);
     if (request.rules != nullptr && !state.candidates.empty()) {
-        request.rule_context.placement = widget.placement;
-        out.rules = request.rules->apply(request.rule_context, state.candidates);
+        out.rules.add(request.rules->apply(request.rule_context, state.candidates));
     }
     sort_visible(*query.snapshot, state);
     choose(query, limit, own, state);

@@ -40,6 +40,9 @@ struct Ranked {
     rules::Outcome rules;
 };
 
+// What a rule file may do here, for RuleSet::load(): it may name these recommenders.
+rules::RuleLimits rule_limits();
+
 // Fills a widget: the first recommender's candidates, then each fallback's until `limit` is
 // reached; of equal ones the item of more appeal first. Pinned items stand on their places, unproven
 // ones on those that were drawn for them (explore.hpp), never alone. `shown` gets the items.
@@ -69,11 +72,19 @@ struct Order {
 };
 void reorder(Request& request, const Listing& listing, Scratch& scratch, Order& out);
 
-// {"placement":"home-1","recommender":"for_you","items":[{"id":"..","tier":"individual",
+// Whose doing it was: the names in the order of the file, and the file's version.
+struct RuleNames {
+    std::span<const std::string> names;
+    std::string_view version;
+
+    static RuleNames of(const rules::RuleSet* rules);  // null: none
+};
+
+// {"placement":"home-1","recommender":"for_you","rules":"9f2c01d4","items":[{"id":"..","tier":"individual",
 //  "score":1.2,"signals":{"session":0.7,"affinity":0.3},"rules":["spring"]}]}
-// Signals are shares of 1. `rule_names` may be empty. Appends to `out`; safe inside <script>.
+// Signals are shares of 1. Without a version the outer "rules" is left out. Appends to `out`; safe inside <script>.
 void explain(const store::Snapshot& snapshot, std::string_view placement,
              std::string_view recommender, std::span<const Candidate> items,
-             std::span<const std::string> rule_names, std::string& out);
+             const RuleNames& rules, std::string& out);
 
 }  // namespace pz::recommend

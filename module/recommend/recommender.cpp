@@ -1,6 +1,7 @@
 #include "recommend/recommender.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "recommend/candidates.hpp"
 
@@ -32,6 +33,16 @@ Scratch::~Scratch() = default;
 
 std::span<const Recommender> recommenders() {
     return kRecommenders;
+}
+
+std::span<const std::string_view> recommender_names() {
+    static const auto kNames = [] {
+        std::array<std::string_view, std::size(kRecommenders)> names;
+        std::transform(std::begin(kRecommenders), std::end(kRecommenders), names.begin(),
+                       [](const Recommender& each) { return each.name; });
+        return names;
+    }();
+    return kNames;
 }
 
 const Recommender* find_recommender(std::string_view name) {

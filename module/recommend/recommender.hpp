@@ -64,5 +64,6 @@ struct Recommender {
 // back_in_stock, price_drop.
 std::span<const Recommender> recommenders();
 const Recommender* find_recommender(std::string_view name);  // nullptr: no such
+std::span<const std::string_view> recommender_names();       // for rules that name some
 
 }  // namespace pz::recommend

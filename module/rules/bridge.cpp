@@ -1,6 +1,7 @@
 #include "rules/bridge.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 namespace pz::rules {
@@ -10,8 +11,8 @@ namespace {
 constexpr std::int32_t kFuel = 64;
 // A longer text (a description) reaches Lua as its first bytes.
 constexpr std::size_t kMaxText = 4096;
-constexpr std::int64_t kSessionGap = 30 * 60;  // seconds, as in visitor/profile.hpp
 constexpr double kMicros = 1e6;
+constexpr double kDay = 86400;  // seconds
 
 // Cuts at a character's border.
 std::size_t text_length(std::string_view text) {
@@ -42,8 +43,21 @@ std::int32_t text(Bridge* bridge, std::int32_t value, const char** out) {
     return give(bridge->context->snapshot->text(static_cast<store::ValueId>(value)), out);
 }
 
+// Remembers what the catalog lacks, as far as it can be a column.
+void miss(Bridge& bridge, std::string_view name) {
+    auto& missed = bridge.unknown_columns;
+    if (missed.size() < Bridge::kMaxUnknown && name.size() <= 64 &&
+        std::find(missed.begin(), missed.end(), name) == missed.end()) {
+        missed.emplace_back(name);
+    }
+}
+
 std::uint32_t find_field(Bridge* bridge, const char* name, std::size_t length) {
-    return bridge->context->snapshot->find_field({name, length});
+    const store::FieldId field = bridge->context->snapshot->find_field({name, length});
+    if (field == store::kNoField) {
+        miss(*bridge, {name, length});
+    }
+    return field;
 }
 
 std::uint32_t find_item(Bridge* bridge, const char* id, std::size_t length) {
@@ -54,7 +68,12 @@ double live(Bridge* bridge, std::uint32_t item, std::uint32_t field) {
     if (field >= static_cast<std::uint32_t>(LiveField::count)) {
         return 0;
     }
-    return live_value(*bridge->context, item, static_cast<LiveField>(field));
+    const auto which = static_cast<LiveField>(field);
+    const std::size_t place = bridge->frame.place;
+    if (place < bridge->row_count && bridge->frame.items[place] == item) {
+        return live_value(*bridge->context, bridge->margin, item, bridge->row(place), which);
+    }
+    return live_value(*bridge->context, bridge->margin, item, which);
 }
 
 bool in_level(std::string_view text, std::string_view level) {
@@ -112,16 +131,122 @@ bool relation(Bridge* bridge, std::uint32_t relation, std::uint32_t item) {
     }
 }
 
-// Here before this visit: some pause between the events, or since the newest, ended a session.
-bool returning(const Bridge& bridge) {
+// This visit is the first when no pause between the events, or since the newest, ended a session.
+unsigned visits(const Bridge& bridge) {
+    unsigned count = 1;
     std::int64_t later = bridge.context->now;
     for (const visitor::Touch& touch : bridge.visitor->touches()) {
-        if (later - touch.time > kSessionGap) {
-            return true;
-        }
+        count += later - touch.time > visitor::kSessionGap ? 1 : 0;
         later = touch.time;
     }
-    return false;
+    return count;
+}
+
+// Pieces of an item in the cart: what was added since it was last bought, less what was removed.
+double pieces(const visitor::Profile& profile, store::ItemIndex item) {
+    double count = 0;
+    for (const visitor::Touch& touch : profile.touches()) {
+        if (touch.item != item) {
+            continue;
+        }
+        if (touch.type == visitor::EventType::purchase) {
+            break;
+        }
+        const double quantity = touch.quantity;
+        count += touch.type == visitor::EventType::add_to_cart        ? quantity
+                 : touch.type == visitor::EventType::remove_from_cart ? -quantity
+                                                                      : 0;
+    }
+    return std::max(count, 1.0);
+}
+
+double cart_value(const Bridge& bridge) {
+    double sum = 0;
+    for (const store::ItemIndex item : bridge.visitor->cart()) {
+        sum += pieces(*bridge.visitor, item) *
+               live_value(*bridge.context, {}, item, LiveField::current_price);
+    }
+    return sum;
+}
+
+bool has_value(const store::Snapshot& snapshot, store::ItemIndex item, std::uint32_t field,
+               std::string_view wanted) {
+    if (field >= snapshot.field_count()) {
+        return false;
+    }
+    const std::string_view text = snapshot.text(item, static_cast<store::FieldId>(field));
+    return field == store::field::product_type ? in_level(text, wanted) : text == wanted;
+}
+
+// What history() is asked about.
+struct Question {
+    visitor::EventType event;
+    store::ItemIndex item;
+    std::uint32_t field;
+    std::string_view value;
+    bool by_value;  // of items with the value in the field
+
+    bool fits(const store::Snapshot& snapshot, const visitor::Touch& touch) const {
+        return touch.type == event && (item == store::kNoItem || touch.item == item) &&
+               (!by_value || has_value(snapshot, touch.item, field, value));
+    }
+};
+
+double count_events(const Bridge& bridge, const Question& question, double days) {
+    const double since = static_cast<double>(bridge.context->now) - days * kDay;
+    unsigned count = 0;
+    for (const visitor::Touch& touch : bridge.visitor->touches()) {
+        const bool recent = static_cast<double>(touch.time) >= since;
+        count += recent && question.fits(*bridge.context->snapshot, touch) ? 1 : 0;
+    }
+    return count;
+}
+
+double days_since(const Bridge& bridge, const Question& question) {
+    for (const visitor::Touch& touch : bridge.visitor->touches()) {
+        if (question.fits(*bridge.context->snapshot, touch)) {
+            return static_cast<double>(std::max<std::int64_t>(bridge.context->now - touch.time, 0)) /
+                   kDay;
+        }
+    }
+    return -1;
+}
+
+double session_share(const Bridge& bridge, const Question& question) {
+    const auto session = bridge.visitor->session();
+    const auto count = std::count_if(session.begin(), session.end(), [&](store::ItemIndex item) {
+        return has_value(*bridge.context->snapshot, item, question.field, question.value);
+    });
+    return session.empty() ? 0 : static_cast<double>(count) / static_cast<double>(session.size());
+}
+
+double history(Bridge* bridge, std::uint32_t what, std::uint32_t event, std::uint32_t item,
+               std::uint32_t field, const char* value, std::size_t length, double days) {
+    const std::string_view text(value, length);
+    const Question question{static_cast<visitor::EventType>(event), item, field, text,
+                            !text.empty()};
+    switch (what) {
+        case 0:
+            return count_events(*bridge, question, days);
+        case 1:
+            return days_since(*bridge, question);
+        default:
+            return session_share(*bridge, question);
+    }
+}
+
+std::int32_t zone(Bridge* bridge, const char* name, std::size_t length, bool for_all,
+                  const char** out) {
+    const std::int32_t number = bridge->zones.add({name, length}, bridge->nearest);
+    if (number < 0) {
+        *out = bridge->nearest.data();
+        return -1 - static_cast<std::int32_t>(bridge->nearest.size());
+    }
+    if (for_all) {
+        bridge->zone = number;
+        bridge->time_of = -1;
+    }
+    return number;
 }
 
 double fact(Bridge* bridge, std::uint32_t fact) {
@@ -129,7 +254,7 @@ double fact(Bridge* bridge, std::uint32_t fact) {
         case 0:
             return static_cast<double>(bridge->visitor->event_count());
         case 1:
-            return returning(*bridge) ? 1 : 0;
+            return visits(*bridge) > 1 ? 1 : 0;
         case 2:
             return bridge->context->consent ? 1 : 0;
         case 3:
@@ -138,6 +263,20 @@ double fact(Bridge* bridge, std::uint32_t fact) {
             return bridge->time.weekday;
         case 5:
             return bridge->over_memory ? 1 : 0;
+        case 6:
+            return visits(*bridge);
+        case 7:
+            return static_cast<double>(bridge->visitor->cart().size());
+        case 8:
+            return cart_value(*bridge);
+        case 9:
+            return bridge->time.minute % 60;
+        case 10:
+            return bridge->time.date % 100;
+        case 11:
+            return bridge->time.date / 100 % 100;
+        case 12:
+            return days_in_month(bridge->time) - bridge->time.date % 100;
         default:
             return 0;
     }
@@ -152,8 +291,27 @@ std::string_view variable(const Context& context, std::string_view name) {
     return {};
 }
 
+// The names that the driver knows by number when it is made.
+std::string_view listed(const Bridge& bridge, std::uint32_t what, std::string_view number) {
+    std::size_t index = 0;
+    std::from_chars(number.data(), number.data() + number.size(), index);
+    if (what == 7) {
+        return index < bridge.recommenders.size() ? bridge.recommenders[index]
+                                                  : std::string_view();
+    }
+    return index < static_cast<std::size_t>(visitor::EventType::other)
+               ? visitor::name(static_cast<visitor::EventType>(index))
+               : std::string_view();
+}
+
 std::int32_t named(Bridge* bridge, std::uint32_t what, const char* name, std::size_t length,
                    const char** out) {
+    if (what > 5) {
+        return give(listed(*bridge, what, {name, length}), out);
+    }
+    if (bridge->context == nullptr) {  // the file is being loaded
+        return 0;
+    }
     const Context& context = *bridge->context;
     switch (what) {
         case 0:
@@ -197,10 +355,31 @@ double age_days(const Context& context, store::ItemIndex item) {
     return std::max(0.0, (static_cast<double>(context.now) - static_cast<double>(seen)) / 86400.0);
 }
 
+double margin_of(const store::Snapshot& snapshot, const MarginColumns& columns,
+                 store::ItemIndex item) {
+    const double margin = leading_number(snapshot.text(item, columns.margin));
+    if (margin == margin) {
+        return margin;
+    }
+    const double cost = leading_number(snapshot.text(item, columns.cost));
+    const double price = static_cast<double>(snapshot.live(item).current_price_micros()) / kMicros;
+    return price > 0 ? (price - cost) / price : std::numeric_limits<double>::quiet_NaN();
+}
+
 }  // namespace
 
-double live_value(const Context& context, store::ItemIndex item, LiveField field) {
-    const store::LiveFields live = context.snapshot->live(item);
+double leading_number(std::string_view text) {
+    double number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    return read.ec == std::errc() ? number : std::numeric_limits<double>::quiet_NaN();
+}
+
+MarginColumns margin_columns(const store::Snapshot& snapshot) {
+    return {snapshot.find_field("margin"), snapshot.find_field("cost_of_goods_sold")};
+}
+
+double live_value(const Context& context, const MarginColumns& columns, store::ItemIndex item,
+                  const store::LiveFields& live, LiveField field) {
     switch (field) {
         case LiveField::price:
             return static_cast<double>(live.price_micros) / kMicros;
@@ -215,6 +394,8 @@ double live_value(const Context& context, store::ItemIndex item, LiveField field
             return age_days(context, item);
         case LiveField::popularity:
             return live.popularity;
+        case LiveField::margin:
+            return margin_of(*context.snapshot, columns, item);
         case LiveField::available:
             return live.available() ? 1 : 0;
         case LiveField::on_sale:
@@ -227,15 +408,28 @@ double live_value(const Context& context, store::ItemIndex item, LiveField field
 void Bridge::bind(const Context& bound) {
     context = &bound;
     visitor = bound.consent && bound.visitor != nullptr ? bound.visitor : &nobody();
-    time = local_time(bound.now);
-    date = format_date(time);
+    if (time_of != bound.now) {
+        time_of = bound.now;
+        time = zones.time(zone, bound.now);
+        date = format_date(time);
+    }
     frame.page_item = bound.page_item;
     frame.item = store::kNoItem;
     segments.clear();
     frame.fuel = kFuel;
 }
 
+void Bridge::read_rows() {
+    rows_known = true;
+    rows.resize(std::max(rows.size(), row_count));
+    for (std::size_t i = 0; i < row_count; ++i) {
+        rows[i] = context->snapshot->live(frame.items[i]);
+    }
+}
+
 void Bridge::release() {
+    row_count = 0;
+    rows_known = false;
     context = nullptr;
     visitor = nullptr;
     frame = Frame{};
@@ -252,7 +446,7 @@ bool Bridge::spend(std::int32_t units) {
 
 const Api& api() {
     static constexpr Api kApi = {value,    text, find_field, find_item,  live,        share,
-                                 relation, fact, named,      in_segment, rules::spend};
+                                 relation, fact, named,      in_segment, rules::spend, history, zone};
     return kApi;
 }
 

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/budget.hpp"
@@ -24,10 +26,18 @@ enum class LiveField : std::uint8_t {
     stock,          // infinite when the shop does not say
     age_days,       // since the item was first seen; infinite when unknown
     popularity,
+    margin,  // the share of the current price that is left; not a number when unknown
     available,
     on_sale,
     count
 };
+
+// The columns that say what an item brings in.
+struct MarginColumns {
+    store::FieldId margin = store::kNoField;  // "0.35": goes first
+    store::FieldId cost = store::kNoField;    // cost_of_goods_sold, as in the Merchant feed
+};
+MarginColumns margin_columns(const store::Snapshot& snapshot);
 
 // Shared with the driver; the arrays have one entry per candidate.
 struct Frame {
@@ -37,25 +47,55 @@ struct Frame {
     const store::ItemIndex* items = nullptr;
     std::uint8_t* marks = nullptr;  // 1: selected
     double* amounts = nullptr;      // factor for the score
+    std::uint32_t place = 0;        // of Lua's `item` in `items`
 };
 
 struct Bridge {
     Frame frame;
     const Context* context = nullptr;
     const visitor::Profile* visitor = nullptr;  // empty without consent
+    Zones zones;
+    std::int32_t zone = 0;  // the file's own
     LocalTime time;
+    std::int64_t time_of = -1;  // whose `time` and `date` these are, unix seconds
+    MarginColumns margin;
+    std::span<const std::string_view> recommenders;  // known names; empty: any will do
     Budget budget;
     bool over_memory = false;           // set by the allocator; the next check stops the rule
     std::vector<std::string> segments;  // found so far by segments()
     std::string date;                   // "YYYY-MM-DD"
+    std::string nearest;                // for an error message
+    // Columns that were asked for and that the catalog lacks, each once; at most kMaxUnknown.
+    std::vector<std::string> unknown_columns;
+    static constexpr std::size_t kMaxUnknown = 32;
+
+    // The candidates' fields as they were when the first of them was asked for, so that all rules of
+    // a placement see the same.
+    std::vector<store::LiveFields> rows;
+    std::size_t row_count = 0;  // of this call
+    bool rows_known = false;
+    const store::LiveFields& row(std::size_t place) {
+        if (!rows_known) {
+            read_rows();
+        }
+        return rows[place];
+    }
 
     void bind(const Context& bound);
     void release();
+    void read_rows();
     // The fuel check: true when the rule must stop. Looks at the clock when the fuel is used up.
     bool spend(std::int32_t units);
 };
 
-double live_value(const Context& context, store::ItemIndex item, LiveField field);
+double live_value(const Context& context, const MarginColumns& columns, store::ItemIndex item,
+                  const store::LiveFields& live, LiveField field);
+inline double live_value(const Context& context, const MarginColumns& columns,
+                         store::ItemIndex item, LiveField field) {
+    return live_value(context, columns, item, context.snapshot->live(item), field);
+}
+// The number that a text begins with ("19.90 EUR"); not a number when there is none.
+double leading_number(std::string_view text);
 
 // What the driver gets, as one table of C function pointers.
 struct Api {
@@ -71,6 +111,13 @@ struct Api {
                           const char** out);
     bool (*in_segment)(Bridge*, const char* name, std::size_t length);
     bool (*spend)(Bridge*, std::int32_t units);
+    // `what`: 0 how many of these events within the last days, 1 days since the last one (-1:
+    // never), 2 which share of the session's items has the value. kNoItem, kNoField: any.
+    double (*history)(Bridge*, std::uint32_t what, std::uint32_t event, std::uint32_t item,
+                      std::uint32_t field, const char* value, std::size_t length, double days);
+    // Its number; below 0: -1 - length of the nearest name.
+    std::int32_t (*zone)(Bridge*, const char* name, std::size_t length, bool for_all,
+                         const char** out);
 };
 
 const Api& api();

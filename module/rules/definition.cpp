@@ -1,6 +1,7 @@
 #include "rules/definition.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <lua.hpp>
 
 namespace pz::rules {
@@ -72,29 +73,22 @@ void read_texts(lua_State* lua, const char* key, std::vector<std::string>& out) 
 }
 
 Verb verb_of(std::string_view name) {
-    if (name == "boost") {
-        return Verb::boost;
-    }
-    if (name == "bury") {
-        return Verb::bury;
-    }
-    if (name == "pin") {
-        return Verb::pin;
-    }
-    return name == "hide" ? Verb::hide : Verb::only;
+    const auto* found = std::find(std::begin(kVerbNames), std::end(kVerbNames), name);
+    return static_cast<Verb>(found - std::begin(kVerbNames));
 }
 
 void read_condition(lua_State* lua, Condition& out) {
     out.is_text = text_field(lua, "kind") == "text";
     out.column = text_field(lua, "column");
     read_texts(lua, "values", out.values);
-    out.field = static_cast<LiveField>(int_field(lua, "field", 0));
+    out.field = static_cast<LiveField>(int_field(lua, "field", static_cast<std::int32_t>(LiveField::count)));
     out.min = number_field(lua, "min", 0);
     out.max = number_field(lua, "max", 0);
 }
 
 void read_rule(lua_State* lua, Rule& out) {
     out.name = text_field(lua, "name");
+    out.line = int_field(lua, "line", 0);
     read_texts(lua, "on", out.on);
     read_texts(lua, "segment", out.segments);
     out.schedule.from = int_field(lua, "from", 0);
@@ -103,11 +97,20 @@ void read_rule(lua_State* lua, Rule& out) {
     out.schedule.end = int_field(lua, "stop", 1440);
     out.schedule.days = static_cast<std::uint8_t>(int_field(lua, "days", 0x7f));
     each(lua, "conditions", [&] { read_condition(lua, out.conditions.emplace_back()); });
+    out.schedule.zone = int_field(lua, "zone", -1);
     out.verb = verb_of(text_field(lua, "verb"));
     out.amount = number_field(lua, "amount", 1);
     out.when_call = has_field(lua, "when");
     out.match_call = has_field(lua, "match");
     out.amount_call = has_field(lua, "amount_call");
+    each(lua, "requirements", [&] { read_condition(lua, out.requirements.emplace_back()); });
+    out.require_call = has_field(lua, "require_call");
+    each(lua, "mix", [&] {
+        MixLimit& limit = out.mix.emplace_back();
+        limit.column = text_field(lua, "column");
+        limit.most = static_cast<std::uint32_t>(int_field(lua, "most", 0));
+    });
+    read_texts(lua, "recommend", out.recommend);
 }
 
 }  // namespace
@@ -140,7 +143,8 @@ bool glob_match(std::string_view glob, std::string_view text) {
 void Condition::resolve(const store::Snapshot& snapshot) {
     ids.clear();
     patterns.clear();
-    column_id = is_text ? snapshot.find_field(column) : store::kNoField;
+    column_id = needs_column() ? snapshot.find_field(column) : store::kNoField;
+    margin = margin_columns(snapshot);
     for (const std::string& value : values) {
         if (column_id == store::field::product_type || value.find('*') != std::string::npos) {
             patterns.emplace_back(value);
@@ -151,9 +155,12 @@ void Condition::resolve(const store::Snapshot& snapshot) {
     std::sort(ids.begin(), ids.end());
 }
 
-bool Condition::holds(const Context& context, store::ItemIndex item) const {
+bool Condition::holds(const Context& context, store::ItemIndex item,
+                      const store::LiveFields& live) const {
     if (!is_text) {
-        const double value = live_value(context, item, field);
+        const double value = field == LiveField::count
+                                 ? leading_number(context.snapshot->text(item, column_id))
+                                 : live_value(context, margin, item, live, field);
         return value >= min && value <= max && !(is_price(field) && value == 0);
     }
     const store::ValueId value =
@@ -168,6 +175,17 @@ bool Condition::holds(const Context& context, store::ItemIndex item) const {
     return std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {
         return text_match(pattern, text, column_id == store::field::product_type);
     });
+}
+
+void Rule::resolve(const store::Snapshot& snapshot) {
+    for (auto* list : {&conditions, &requirements}) {
+        for (Condition& condition : *list) {
+            condition.resolve(snapshot);
+        }
+    }
+    for (MixLimit& limit : mix) {
+        limit.column_id = snapshot.find_field(limit.column);
+    }
 }
 
 void read_definitions(lua_State* lua, Definitions& out) {

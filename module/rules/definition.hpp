@@ -21,7 +21,8 @@ struct Condition {
     std::string column;
     std::vector<std::string> values;
     // Number or flag: min <= value <= max. An unknown price (0) matches nothing.
-    LiveField field = LiveField::price;
+    // LiveField::count: the number that the column's text begins with.
+    LiveField field = LiveField::count;
     double min = 0;
     double max = 0;
 
@@ -29,15 +30,44 @@ struct Condition {
     store::FieldId column_id = store::kNoField;
     std::vector<store::ValueId> ids;         // sorted
     std::vector<std::string_view> patterns;  // values that are compared as texts
+    MarginColumns margin;
 
     void resolve(const store::Snapshot& snapshot);
-    bool holds(const Context& context, store::ItemIndex item) const;
+    bool holds(const Context& context, store::ItemIndex item) const {
+        return holds(context, item, is_live() ? context.snapshot->live(item) : store::LiveFields());
+    }
+    // The same; `live` is looked at only when is_live().
+    bool holds(const Context& context, store::ItemIndex item, const store::LiveFields& live) const;
+    bool is_live() const { return !is_text && field != LiveField::count; }
+    // It asks for a column of the catalog; resolve() has found none when column_id is kNoField.
+    bool needs_column() const { return is_text || field == LiveField::count; }
 };
 
-enum class Verb : std::uint8_t { boost, bury, pin, hide, only };
+// One entry of `mix = { ... }`.
+struct MixLimit {
+    std::string column;
+    std::uint32_t most = 0;                    // 0: neighbours differ
+    store::FieldId column_id = store::kNoField;  // set for one snapshot
+};
+
+enum class Verb : std::uint8_t {
+    boost,
+    bury,
+    pin,
+    hide,
+    only,
+    require,    // hides those of the selected that do not fulfil it
+    mix,        // after all others
+    variant,    // the selected go before the others of their item group
+    recommend,  // other recommenders; changes no candidate
+    count
+};
+inline constexpr std::string_view kVerbNames[] = {"boost",   "bury", "pin",     "hide",     "only",
+                                                  "require", "mix",  "variant", "recommend"};
 
 struct Rule {
     std::string name;
+    int line = 0;
     std::vector<std::string> on;        // placements; empty: all
     std::vector<std::string> segments;  // any of them; empty: everybody
     Schedule schedule;
@@ -47,6 +77,13 @@ struct Rule {
     bool when_call = false;
     bool match_call = false;
     bool amount_call = false;
+    std::vector<Condition> requirements;
+    bool require_call = false;
+    std::vector<MixLimit> mix;
+    std::vector<std::string> recommend;  // the first, then its fallbacks
+
+    // For another snapshot.
+    void resolve(const store::Snapshot& snapshot);
 };
 
 struct Definitions {

@@ -5,6 +5,7 @@
 // Thread rules: constants.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace pz::rules {
@@ -13,7 +14,8 @@ inline constexpr const char* kDriverChunk = "=driver";
 
 // (ffi, debug, api pointer, bridge pointer, cache bytes) -> access table: what rules see of items,
 // visitor and page, the fuel check, the environment.
-std::string_view access_driver();
+std::string access_driver();
+std::string_view access_library();  // its second half
 // (access table, debug, chunk name, most rules) -> define table: `rule` and `segment`, checked and
 // brought into one form; finish() -> the calls that C++ makes.
 std::string_view define_driver();

@@ -2,10 +2,11 @@
 
 namespace pz::rules {
 
+namespace {
+
 // Rules get proxies: tables without fields whose metatables lead here. No cdata, no pointer and no
 // table of ours ever reaches them, so there is nothing they could change or index past.
-std::string_view access_driver() {
-    return R"lua(
+constexpr std::string_view kAccess = R"lua(
 local ffi, debug, api_address, bridge_address, cache_limit = ...
 local error, type, setmetatable, tonumber = error, type, setmetatable, tonumber
 local pairs, ipairs, next, select = pairs, ipairs, next, select
@@ -20,6 +21,7 @@ typedef struct {
     const uint32_t* items;
     uint8_t* marks;
     double* amounts;
+    uint32_t place;
 } pz_frame;
 typedef struct {
     int32_t (*value)(void*, uint32_t item, uint32_t field);
@@ -33,6 +35,9 @@ typedef struct {
     int32_t (*named)(void*, uint32_t what, const char* name, size_t length, const char** out);
     bool (*in_segment)(void*, const char* name, size_t length);
     bool (*spend)(void*, int32_t units);
+    double (*history)(void*, uint32_t what, uint32_t event, uint32_t item, uint32_t field,
+                      const char* value, size_t length, double days);
+    int32_t (*zone)(void*, const char* name, size_t length, bool for_all, const char** out);
 } pz_api;
 ]]
 
@@ -42,6 +47,7 @@ local api = ffi.cast("const pz_api*", api_address)
 local api_value, api_text, api_field, api_find = api.value, api.text, api.field, api.find
 local api_live, api_share, api_relation, api_fact = api.live, api.share, api.relation, api.fact
 local api_named, api_in_segment, api_spend = api.named, api.in_segment, api.spend
+local api_history, api_zone = api.history, api.zone
 local ffi_string = ffi.string
 local out = ffi.new("const char*[1]")
 local NO_ITEM, NO_FIELD = 0xffffffff, 0xffff
@@ -169,14 +175,19 @@ end
 -- Items ---------------------------------------------------------------------------------------------
 
 -- By number: LiveField in bridge.hpp.
-local numbers = {price = 0, sale_price = 1, current_price = 2, stock = 3, age_days = 4, popularity = 5}
-local flags = {available = 6, on_sale = 7}
+local numbers = {price = 0, sale_price = 1, current_price = 2, stock = 3, age_days = 4, popularity = 5,
+                 margin = 6}
+local flags = {available = 7, on_sale = 8}
 access.numbers, access.flags = numbers, flags
 
 local function read_item(index, key)
     if type(key) ~= "string" then return nil end
     local number = numbers[key]
-    if number then return api_live(bridge, index, number) end
+    if number then
+        local value = api_live(bridge, index, number)
+        if value == value then return value end
+        return nil  -- the margin of an item whose cost is not known
+    end
     local flag = flags[key]
     if flag then return api_live(bridge, index, flag) ~= 0 end
     local field = columns[key] or find_column(key)
@@ -234,18 +245,75 @@ function methods.in_segment(self, name)
     return api_in_segment(bridge, name, #name)
 end
 
+-- What a history is asked about: nothing, an item, an id, {brand = "Nike"}. -> item, field, value
+local function subject(of, level)
+    if of == nil then return NO_ITEM, NO_FIELD, "" end
+    if of == item then return frame.item, NO_FIELD, "" end
+    if of == page_item then return frame.page_item, NO_FIELD, "" end
+    if type(of) == "string" then
+        local index = api_find(bridge, of, #of)
+        if index == NO_ITEM then index = NO_ITEM - 1 end  -- an item that nobody touched
+        return index, NO_FIELD, ""
+    end
+    local field, value
+    if type(of) == "table" and not proxies[of] then field, value = next(of) end
+    if type(field) ~= "string" or type(value) ~= "string" or next(of, field) ~= nil then
+        error('expected an item, an id or one column as {brand = "Nike"}', level)
+    end
+    return NO_ITEM, columns[field] or find_column(field), value
+end
+
+local events = {}
+for i = 0, 40 do
+    local name = named(6, "" .. i)
+    if name then events[name] = i end
+end
+local function event_number(name, level)
+    local number = events[name]
+    if not number then error("no event " .. show(name) .. suggest(name, events), level) end
+    return number
+end
+
+function methods.count(self, event, of, days)
+    colon(self, "count")
+    spend(16, 4)
+    local what = event_number(event, 3)
+    local index, field, value = subject(of, 3)
+    if days ~= nil and type(days) ~= "number" then error("the days must be a number, got " .. show(days), 2) end
+    return api_history(bridge, 0, what, index, field, value, #value, days or huge)
+end
+function methods.days_since(self, event, of)
+    colon(self, "days_since")
+    spend(16, 4)
+    local what = event_number(event, 3)
+    local index, field, value = subject(of, 3)
+    local days = api_history(bridge, 1, what, index, field, value, #value, huge)
+    if days >= 0 then return days end
+    return nil
+end
+function methods.session_share(self, field, value)
+    colon(self, "session_share")
+    text_argument(field, "the field")
+    text_argument(value, "the value")
+    spend(16, 4)
+    return api_history(bridge, 2, 0, NO_ITEM, columns[field] or find_column(field), value, #value, huge)
+end
+
 local trait = proxy("a trait", function(_, key)
     if type(key) ~= "string" then return nil end
     return named(0, key)
 end)
-local visitor_names = {events = 1, returning = 1, consent = 1, trait = 1}
+local visitor_facts = {events = 0, visits = 6, cart_count = 7, cart_value = 8}
+local visitor_names = {returning = 1, consent = 1, trait = 1}
+for name in pairs(visitor_facts) do visitor_names[name] = 1 end
 for name in pairs(methods) do visitor_names[name] = 1 end
 
 visitor = proxy("the visitor", function(_, key)
     local method = methods[key]
     if method then return method end
     if key == "trait" then return trait end
-    if key == "events" then return api_fact(bridge, 0) end
+    local fact = visitor_facts[key]
+    if fact then return api_fact(bridge, fact) end
     if key == "returning" then return api_fact(bridge, 1) ~= 0 end
     if key == "consent" then return api_fact(bridge, 2) ~= 0 end
     error("a visitor has no " .. show(key) .. suggest(key, visitor_names), 2)
@@ -259,13 +327,15 @@ local var = proxy("a variable", function(_, key)
     return named(1, key)
 end)
 local page_texts = {placement = 2, category = 3, query = 4, date = 5}
-local page_names = {placement = 1, category = 1, query = 1, date = 1, item = 1, var = 1, hour = 1,
-                    weekday = 1}
+local page_numbers = {hour = 3, minute = 9, day = 10, month = 11, days_left = 12}
+local page_names = {placement = 1, category = 1, query = 1, date = 1, item = 1, var = 1, weekday = 1}
+for name in pairs(page_numbers) do page_names[name] = 1 end
 
 access.page = proxy("the page", function(_, key)
     if key == "var" then return var end
     if key == "item" then return frame.page_item ~= NO_ITEM and page_item or nil end
-    if key == "hour" then return api_fact(bridge, 3) end
+    local number = page_numbers[key]
+    if number then return api_fact(bridge, number) end
     if key == "weekday" then return WEEKDAYS[api_fact(bridge, 4) + 1] end
     local text = page_texts[key]
     if text then return named(text, "") end
@@ -353,63 +423,12 @@ local safe_table = {
         return table.sort(t, order(less))
     end,
 }
-local safe_math = {}
-for _, name in ipairs({"abs", "ceil", "exp", "floor", "fmod", "huge", "log", "max", "min", "modf", "pi",
-                       "pow", "sqrt"}) do
-    safe_math[name] = math[name]
-end
-
-local function library(name, content)
-    return proxy(name, function(_, key)
-        local value = content[key]
-        if value == nil then
-            error("rules have no " .. name .. "." .. (type(key) == "string" and sub(key, 1, 60) or "?")
-                .. suggest(key, content), 2)
-        end
-        return value
-    end)
-end
-local strings = library("string", safe_string)
-debug.getmetatable("").__index = strings
-
-local names = {
-    string = strings, table = library("table", safe_table), math = library("math", safe_math),
-    ipairs = ipairs, select = select, type = type,
-    next = function(t, key) return step(own(t, 3), key) end,
-    pairs = function(t) return step, own(t, 3), nil end,
-    tonumber = function(value, base)
-        if base ~= nil then return tonumber(sized(value, "the text"), base) end
-        if type(value) == "string" then spend(1 + floor(#value / 256), 4) end
-        return tonumber(value)
-    end,
-    contains = function(text, wanted)
-        return find(sized(text or "", "the text"), part(wanted), 1, true) ~= nil
-    end,
-    starts_with = function(text, wanted)
-        return sub(sized(text or "", "the text"), 1, #part(wanted)) == wanted
-    end,
-    ends_with = function(text, wanted)
-        return part(wanted) == "" or sub(sized(text or "", "the text"), -#wanted) == wanted
-    end,
-}
-access.names = names
-
--- Globals cannot be written: what one visitor's page leaves behind, the next one's would see.
-access.environment = setmetatable({}, {
-    __index = function(_, key)
-        local value = names[key]
-        if value == nil then
-            error("rules know no " .. show(key) .. suggest(key, names), 2)
-        end
-        return value
-    end,
-    __newindex = function(_, key)
-        error("a global name cannot be set: write 'local " .. sub(key, 1, 60) .. "'", 2)
-    end,
-    __metatable = false,
-})
-return access
 )lua";
+
+}  // namespace
+
+std::string access_driver() {
+    return std::string(kAccess).append(access_library());
 }
 
 }  // namespace pz::rules

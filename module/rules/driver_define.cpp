@@ -8,8 +8,10 @@ std::string_view define_driver() {
 local access, debug, chunk, max_rules = ...
 local loadstring = loadstring
 local error, pcall, type, pairs, ipairs, tonumber = error, pcall, type, pairs, ipairs, tonumber
+local next = next
 local match, find, sub, lower, floor = string.match, string.find, string.sub, string.lower, math.floor
 local suggest, show, numbers, flags = access.suggest, access.show, access.numbers, access.flags
+local time_zone, recommenders = access.time_zone, access.recommenders
 local huge = math.huge
 
 local define = {rules = {}, segments = {}, loading = true}
@@ -34,8 +36,23 @@ return function(count)
     local items, marks = frame.items, frame.marks
     for i = 0, count - 1 do
         if marks[i] ~= 0 then
-            frame.item = items[i]
+            frame.item, frame.place = items[i], i
             if not f(item, visitor, page) then marks[i] = 0 end
+        end
+    end
+end
+]==],
+    require = [==[
+local access, f = ...
+local frame, item, visitor, page = access.frame, access.item, access.visitor, access.page
+local look = access.look
+return function(count)
+    look()
+    local items, marks = frame.items, frame.marks
+    for i = 0, count - 1 do
+        if marks[i] ~= 0 then
+            frame.item, frame.place = items[i], i
+            if f(item, visitor, page) then marks[i] = 0 end
         end
     end
 end
@@ -49,7 +66,7 @@ return function(count)
     local items, marks, amounts = frame.items, frame.marks, frame.amounts
     for i = 0, count - 1 do
         if marks[i] ~= 0 then
-            frame.item = items[i]
+            frame.item, frame.place = items[i], i
             local value = f(item, visitor, page)
             if type(value) == "number" and value > 0 and value < huge then
                 amounts[i] = value
@@ -146,37 +163,40 @@ end
 
 -- Conditions of match = { column = ... } -------------------------------------------------------------
 
-local function number_condition(key, value)
+-- A number that the driver knows by heart, or the one that a column's text begins with.
+local function number_condition(key, value, what)
     local low, high = value, value
     if type(value) == "table" then
         for name in pairs(value) do
-            want(name == "min" or name == "max", "match." .. key .. " has " .. show(name),
+            want(name == "min" or name == "max", what .. " has " .. show(name),
                 "write {min = 10, max = 50}")
         end
         low, high = value.min or -huge, value.max or huge
     end
     want(type(low) == "number" and type(high) == "number" and low <= high
             and not (low == -huge and high == huge),
-        "match." .. key .. " is not a number or range", "write 10 or {min = 10, max = 50}")
-    return {kind = "number", field = numbers[key], min = low, max = high}
+        what .. " is not a number or range", "write 10 or {min = 10, max = 50}")
+    return {kind = "number", column = key, field = numbers[key], min = low, max = high}
 end
 
-local function condition(key, value)
-    want(type(key) == "string", "match has an entry without a name",
-        'write match = {brand = "Nike"}')
-    if numbers[key] then return number_condition(key, value) end
+local function condition(key, value, verb)
+    want(type(key) == "string", verb .. " has an entry without a name",
+        "write " .. verb .. ' = {brand = "Nike"}')
+    local what = verb .. "." .. key
+    local range = type(value) == "table" and (value.min ~= nil or value.max ~= nil)
+    if numbers[key] or range or type(value) == "number" then return number_condition(key, value, what) end
     if flags[key] then
-        want(type(value) == "boolean", "match." .. key .. " is " .. show(value),
-            "write true or false")
-        return {kind = "flag", field = flags[key], min = value and 1 or 0, max = value and 1 or 0}
+        want(type(value) == "boolean", what .. " is " .. show(value), "write true or false")
+        return {kind = "flag", column = key, field = flags[key], min = value and 1 or 0,
+                max = value and 1 or 0}
     end
-    return {kind = "text", column = text(key, "a column's name"), values = texts(value, "match." .. key)}
+    return {kind = "text", column = text(key, "a column's name"), values = texts(value, what)}
 end
 
-local function conditions(value)
+local function conditions(value, verb, remedy)
     local list = {}
-    for key, wanted in pairs(value) do list[#list + 1] = condition(key, wanted) end
-    want(#list > 0, "match is empty", "leave it out to match every item")
+    for key, wanted in pairs(value) do list[#list + 1] = condition(key, wanted, verb) end
+    want(#list > 0, verb .. " is empty", remedy)
     return list
 end
 
@@ -197,23 +217,66 @@ local function position(verb, value, result)
     result.amount = value
 end
 local function yes(verb, value) want(value == true, verb .. " is " .. show(value), "write true") end
-local verbs = {boost = factor, bury = factor, pin = position, hide = yes, only = yes}
+
+local function requirements(verb, value, result)
+    if type(value) == "function" then
+        result.require_call = load_call("require", value)
+        return
+    end
+    want(type(value) == "table", "require is " .. show(value),
+        "write require = {available = true} or a function")
+    result.requirements = conditions(value, "require", "say what the items must be")
+end
+
+-- mix = {brand = 2, product_type = "alternate"}
+local function mixture(verb, value, result)
+    local remedy = 'write mix = {brand = 2, product_type = "alternate"}'
+    want(type(value) == "table", "mix is " .. show(value), remedy)
+    result.mix = {}
+    for column, how in pairs(value) do
+        want(type(column) == "string" and #column <= 200 and not numbers[column] and not flags[column],
+            "mix has " .. show(column), remedy)
+        local most = type(how) == "number" and how >= 1 and how <= 1000 and how == floor(how)
+        want(most or how == "alternate", "mix." .. column .. " is " .. show(how),
+            'write how many there may be at most, or "alternate"')
+        result.mix[#result.mix + 1] = {column = column, most = most and how or 0}
+    end
+    want(#result.mix > 0 and #result.mix <= 8, "mix names " .. #result.mix .. " columns", remedy)
+end
+
+local function recommender(verb, value, result)
+    result.recommend = texts(value, "recommend")
+    for _, name in ipairs(result.recommend) do
+        if next(recommenders) ~= nil and not recommenders[name] then
+            fail("no recommender " .. show(name) .. suggest(name, recommenders))
+        end
+    end
+end
+
+local verbs = {boost = factor, bury = factor, pin = position, hide = yes, only = yes,
+               require = requirements, mix = mixture, variant = yes, recommend = recommender}
+local VERBS = "boost, bury, pin, hide, only, require, mix, variant, recommend"
 
 local function verb_of(body, result)
     for verb, check in pairs(verbs) do
         if body[verb] ~= nil then
-            want(not result.verb, "two verbs", "write one rule for each of boost, bury, pin, hide, only")
+            want(not result.verb, "two verbs", "write one rule for each of " .. VERBS)
             result.verb = verb
             check(verb, body[verb], result)
         end
     end
-    want(result.verb, "nothing to do", "add boost, bury, pin, hide or only")
+    want(result.verb, "nothing to do", "add one of " .. VERBS)
+    want(result.verb ~= "recommend" or body.match == nil, "recommend is for the whole placement",
+        "leave out match")
+    want(result.verb ~= "variant" or body.match ~= nil, "variant needs a match",
+        'say which variant stands for its group: match = {color = "red"}')
 end
 
 -- Rules and segments ---------------------------------------------------------------------------------
 
-local rule_keys = {on = 1, segment = 1, from = 1, to = 1, between = 1, days = 1, when = 1, match = 1,
-                   boost = 1, bury = 1, pin = 1, hide = 1, only = 1}
+local rule_keys = {on = 1, segment = 1, from = 1, to = 1, between = 1, days = 1, time_zone = 1, when = 1,
+                   match = 1}
+for verb in pairs(verbs) do rule_keys[verb] = 1 end
 local segment_keys = {when = 1}
 
 local function keys(body, allowed)
@@ -228,6 +291,7 @@ local function schedule(body, result)
     want((result.from or 0) <= (result.to or huge), "from is after to", "swap the two dates")
     if body.between ~= nil then result.start, result.stop = hours(body.between) end
     if body.days ~= nil then result.days = weekdays(body.days) end
+    if body.time_zone ~= nil then result.zone = time_zone(body.time_zone) end
 end
 
 local function check_rule(name, body, line)
@@ -242,7 +306,7 @@ local function check_rule(name, body, line)
     elseif body.match ~= nil then
         want(type(body.match) == "table", "match is " .. show(body.match),
             'write match = {brand = "Nike"} or a function')
-        result.conditions = conditions(body.match)
+        result.conditions = conditions(body.match, "match", "leave it out to match every item")
     end
     verb_of(body, result)
     if result.amount_call then result.amount_call = load_call("amount", result.amount_call) end
@@ -285,6 +349,12 @@ local function definer(kind, list, check)
     end
 end
 
+function access.names.time_zone(name)
+    local line = here(2)
+    local ok, message = pcall(time_zone, name, true)
+    if not define.loading then message = "the time zone is set when the file is loaded" end
+    if not ok or not define.loading then error(chunk .. ":" .. line .. ": " .. message, 0) end
+end
 access.names.rule = definer("rule", define.rules, check_rule)
 access.names.segment = definer("segment", define.segments, check_segment)
 
@@ -293,10 +363,11 @@ function define.finish()
     for title, line in pairs(pending) do
         error(chunk .. ":" .. line .. ": " .. title .. ": no body: write { ... } behind the name", 0)
     end
-    local calls = {segment = {}, when = {}, match = {}, amount = {}}
+    local calls = {segment = {}, when = {}, match = {}, amount = {}, require = {}}
     for i, segment in ipairs(define.segments) do calls.segment[i] = segment.when end
     for i, rule in ipairs(define.rules) do
         calls.when[i], calls.match[i], calls.amount[i] = rule.when, rule.match, rule.amount_call
+        calls.require[i] = rule.require_call
     end
     return calls
 end

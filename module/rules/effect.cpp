@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 namespace pz::rules {
 namespace {
@@ -77,11 +79,45 @@ void commit(const Rule& rule, std::size_t number, std::span<const std::uint8_t> 
             if (!selected && visible(candidates[i])) {
                 hide(candidates[i], number);
             }
-        } else if (selected && rule.verb == Verb::hide) {
+        } else if (selected && (rule.verb == Verb::hide || rule.verb == Verb::require)) {
             hide(candidates[i], number);
         } else if (selected) {
             scale(candidates[i], rule.verb == Verb::bury ? 1 / amount : amount, number);
         }
+    }
+}
+
+void prefer_variants(const store::Snapshot& snapshot, std::size_t number,
+                     std::span<const std::uint8_t> marks, std::span<Candidate> candidates) {
+    struct Member {
+        store::ValueId group;
+        std::size_t candidate;
+    };
+    std::vector<Member> members;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const auto group = snapshot.value(candidates[i].item, store::field::item_group_id);
+        if (group != store::kNoValue && visible(candidates[i])) {
+            members.push_back({group, i});
+        }
+    }
+    std::sort(members.begin(), members.end(), [&](const Member& a, const Member& b) {
+        return a.group != b.group ? a.group < b.group
+                                  : candidates[a.candidate].score > candidates[b.candidate].score;
+    });
+    for (std::size_t first = 0; first < members.size();) {
+        std::size_t end = first;
+        std::size_t chosen = members.size();
+        for (; end < members.size() && members[end].group == members[first].group; ++end) {
+            if (chosen == members.size() && marks[members[end].candidate] != 0) {
+                chosen = end;
+            }
+        }
+        if (chosen < end && chosen != first) {
+            Candidate& better = candidates[members[chosen].candidate];
+            std::swap(better.score, candidates[members[first].candidate].score);
+            sign(better, number);
+        }
+        first = end;
     }
 }
 

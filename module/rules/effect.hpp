@@ -9,11 +9,17 @@
 
 #include "rules/candidate.hpp"
 #include "rules/definition.hpp"
+#include "store/snapshot.hpp"
 
 namespace pz::rules {
 
 // `marks`: 1 for each selected candidate. `amounts`: the factor of each; empty: the rule's own.
 void commit(const Rule& rule, std::size_t number, std::span<const std::uint8_t> marks,
             std::span<const double> amounts, std::span<Candidate> candidates);
+
+// Verb::variant: of an item group's visible candidates, the best that is selected and the best of
+// all change scores.
+void prefer_variants(const store::Snapshot& snapshot, std::size_t number,
+                     std::span<const std::uint8_t> marks, std::span<Candidate> candidates);
 
 }  // namespace pz::rules

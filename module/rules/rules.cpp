@@ -1,48 +1,18 @@
 #include "rules/rules.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rules/bridge.hpp"
 #include "rules/definition.hpp"
 #include "rules/effect.hpp"
 #include "rules/instrument.hpp"
+#include "rules/message.hpp"
+#include "rules/mix.hpp"
 #include "rules/vm.hpp"
 
 namespace pz::rules {
 namespace {
-
-// FNV-1a.
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    }
-    return hash;
-}
-
-// How long "rules:12: " is at the front of the message; 0: no place there.
-std::size_t place_length(std::string_view message, std::string_view chunk) {
-    if (message.substr(0, chunk.size()) != chunk || message.substr(chunk.size(), 1) != ":") {
-        return 0;
-    }
-    std::size_t end = chunk.size() + 1;
-    while (end < message.size() && message[end] >= '0' && message[end] <= '9') {
-        ++end;
-    }
-    return message.substr(end, 2) == ": " ? end + 2 : 0;
-}
-
-// "rules:12: text" -> "shop.lua:12: rule 'x': text"
-std::string explain(std::string_view message, const std::string& file, const std::string& title) {
-    message.remove_prefix(place_length(message, "driver"));
-    const std::size_t place = place_length(message, kChunk);
-    std::string text = file;
-    text +=
-        place == 0 ? std::string_view(": ") : message.substr(kChunk.size(), place - kChunk.size());
-    text += title;
-    text += message.substr(place);
-    return text;
-}
 
 void note(Outcome& outcome, std::string message) {
     ++outcome.failed;
@@ -62,19 +32,30 @@ Status check_text(std::string_view source, const std::string& file, const RuleLi
 
 }  // namespace
 
+void Outcome::add(Outcome later) {
+    applied += later.applied;
+    failed += later.failed;
+    if (error.empty()) {
+        error = std::move(later.error);
+    }
+}
+
 struct RuleSet::State {
     RuleLimits limits;
     std::string name;
     std::string source;
     std::string instrumented;
     std::uint64_t version = 0;
+    std::string version_text;
     Bridge bridge;
     std::unique_ptr<Vm> vm;  // null: to be made again, or it could not be
     Definitions definitions;
     std::vector<std::string> rule_names;
+    bool replaces = false;  // some rule names recommenders
     // How often they used up the memory since they last worked; and how often in a row no VM could
     // be made.
     std::vector<unsigned> rule_strikes;
+    std::vector<std::uint64_t> rule_uses;
     std::vector<unsigned> segment_strikes;
     unsigned failed_starts = 0;
     // In this call of apply() or segments().
@@ -89,6 +70,7 @@ struct RuleSet::State {
     std::vector<store::ItemIndex> items;
     std::vector<std::uint8_t> marks;
     std::vector<double> amounts;
+    Mixer mixer;
 
     Status start(Definitions& out);
     void restart();
@@ -96,13 +78,20 @@ struct RuleSet::State {
     void recover(unsigned& count, bool alone);
     unsigned& strikes(Vm::Call kind, std::size_t index);
     bool begin(const Context& context);
+    bool begin(const Context& context, std::span<const Candidate> candidates);
     void resolve(const store::Snapshot& now);
     Status call(Vm::Call kind, std::size_t index, bool* answer);
     bool in_force(const Rule& rule, const Context& context) const;
     void mark(std::span<const Candidate> candidates);
     Status decide(const Rule& rule, std::size_t index, std::span<const Candidate> candidates,
                   bool* holds);
+    bool holds(const Condition& condition, std::size_t place);
+    void narrow(std::span<const Condition> conditions);
+    void require(const Rule& rule);
     Status select(const Rule& rule, std::size_t index);
+    void carry_out(const Rule& rule, std::size_t index, std::span<Candidate> candidates);
+    void run_one(std::size_t index, std::span<Candidate> candidates, Outcome& outcome);
+    void run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome);
     Status run(std::size_t index, std::span<Candidate> candidates, bool* applied);
 };
 
@@ -167,10 +156,9 @@ void RuleSet::State::resolve(const store::Snapshot& now) {
     snapshot = &now;
     generation = now.generation();
     created = now.created();
+    bridge.margin = margin_columns(now);
     for (Rule& rule : definitions.rules) {
-        for (Condition& condition : rule.conditions) {
-            condition.resolve(now);
-        }
+        rule.resolve(now);
     }
     if (vm != nullptr && !vm->reset().ok()) {
         restart();
@@ -228,7 +216,8 @@ bool RuleSet::State::in_force(const Rule& rule, const Context& context) const {
     if (!rule.segments.empty() && std::none_of(rule.segments.begin(), rule.segments.end(), is_in)) {
         return false;
     }
-    return rule.schedule.holds(bridge.time);
+    const std::int32_t zone = rule.schedule.zone;
+    return rule.schedule.holds(zone < 0 ? bridge.time : bridge.zones.time(zone, context.now));
 }
 
 void RuleSet::State::mark(std::span<const Candidate> candidates) {
@@ -238,18 +227,47 @@ void RuleSet::State::mark(std::span<const Candidate> candidates) {
     }
 }
 
-Status RuleSet::State::select(const Rule& rule, std::size_t index) {
-    for (const Condition& condition : rule.conditions) {
+bool RuleSet::State::holds(const Condition& condition, std::size_t place) {
+    static constexpr store::LiveFields kNotAsked{};
+    return condition.holds(*bridge.context, items[place],
+                           condition.is_live() ? bridge.row(place) : kNotAsked);
+}
+
+void RuleSet::State::narrow(std::span<const Condition> conditions) {
+    for (const Condition& condition : conditions) {
         for (std::size_t i = 0; i < marks.size(); ++i) {
-            if (marks[i] != 0 && !condition.holds(*bridge.context, items[i])) {
+            if (marks[i] != 0 && !holds(condition, i)) {
                 marks[i] = 0;
             }
         }
     }
+}
+
+// Leaves the marks of those that do not fulfil the requirements.
+void RuleSet::State::require(const Rule& rule) {
+    const auto fulfils = [&](std::size_t place) {
+        return std::all_of(rule.requirements.begin(), rule.requirements.end(),
+                           [&](const Condition& condition) { return holds(condition, place); });
+    };
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        if (marks[i] != 0 && fulfils(i)) {
+            marks[i] = 0;
+        }
+    }
+}
+
+Status RuleSet::State::select(const Rule& rule, std::size_t index) {
+    narrow(rule.conditions);
     if (rule.match_call) {
         if (Status status = call(Vm::Call::match, index, nullptr); !status.ok()) {
             return status;
         }
+    }
+    if (!rule.requirements.empty()) {
+        require(rule);
+    }
+    if (rule.require_call) {
+        return call(Vm::Call::require, index, nullptr);
     }
     return rule.amount_call ? call(Vm::Call::amount, index, nullptr) : Status();
 }
@@ -279,11 +297,44 @@ Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, b
     if (!holds) {
         return {};
     }
+    carry_out(rule, index, candidates);
+    *applied = true;
+    return {};
+}
+
+void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
+                               std::span<Candidate> candidates) {
+    const std::uint8_t wanted = rule.verb == Verb::only ? 0 : 1;
+    rule_uses[index] += std::find(marks.begin(), marks.end(), wanted) != marks.end() ? 1 : 0;
+    if (rule.verb == Verb::mix) {
+        return mixer.mix(*snapshot, rule, index, marks, candidates);
+    }
+    if (rule.verb == Verb::variant) {
+        return prefer_variants(*snapshot, index, marks, candidates);
+    }
     const auto factors =
         rule.amount_call ? std::span<const double>(amounts) : std::span<const double>();
     commit(rule, index, marks, factors, candidates);
-    *applied = true;
-    return {};
+}
+
+void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates,
+                             Outcome& outcome) {
+    bool applied = false;
+    if (Status status = run(index, candidates, &applied); !status.ok()) {
+        note(outcome, explain(status.message(), name, "rule '" + rule_names[index] + "': "));
+    }
+    outcome.applied += applied ? 1 : 0;
+}
+
+// Rules that mix need the order that all others made.
+void RuleSet::State::run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome) {
+    for (std::size_t i = 0; i < definitions.rules.size(); ++i) {
+        const Verb verb = definitions.rules[i].verb;
+        if (verb == Verb::recommend || (verb == Verb::mix) != mixing) {
+            continue;
+        }
+        run_one(i, candidates, outcome);
+    }
 }
 
 RuleSet::RuleSet(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -294,6 +345,7 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
     auto state = std::make_unique<State>();
     state->limits = limits;
     state->name = name;
+    state->bridge.recommenders = limits.recommenders;
     if (limits.clock != nullptr) {
         state->bridge.budget = Budget(*limits.clock);
     }
@@ -307,19 +359,25 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
     state->source = source;
     state->instrumented = std::move(*instrumented);
     state->version = hash_of(source);
+    state->version_text = first_digits(state->version);
     if (Status started = state->start(state->definitions); !started.ok()) {
         return Status::error(explain(started.message(), state->name, ""));
     }
     for (const Rule& rule : state->definitions.rules) {
         state->rule_names.push_back(rule.name);
+        state->replaces = state->replaces || rule.verb == Verb::recommend;
     }
     state->rule_strikes.resize(state->definitions.rules.size());
+    state->rule_uses.resize(state->definitions.rules.size());
     state->segment_strikes.resize(state->definitions.segments.size());
     return std::unique_ptr<RuleSet>(new RuleSet(std::move(state)));
 }
 
 std::uint64_t RuleSet::version() const {
     return state_->version;
+}
+const std::string& RuleSet::version_text() const {
+    return state_->version_text;
 }
 std::span<const std::string> RuleSet::rule_names() const {
     return state_->rule_names;
@@ -353,30 +411,77 @@ Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out)
     return outcome;
 }
 
+bool RuleSet::State::begin(const Context& context, std::span<const Candidate> candidates) {
+    if (candidates.empty() || !begin(context)) {
+        return false;
+    }
+    items.resize(candidates.size());
+    marks.resize(candidates.size());
+    amounts.assign(candidates.size(), 1.0);
+    std::transform(candidates.begin(), candidates.end(), items.begin(),
+                   [](const Candidate& candidate) { return candidate.item; });
+    bridge.frame.items = items.data();
+    bridge.row_count = items.size();
+    bridge.frame.marks = marks.data();
+    bridge.frame.amounts = amounts.data();
+    return true;
+}
+
 Outcome RuleSet::apply(const Context& context, std::span<Candidate> candidates) {
     Outcome outcome;
-    State& state = *state_;
-    if (candidates.empty() || !state.begin(context)) {
-        return outcome;
+    if (state_->begin(context, candidates)) {
+        state_->run_all(false, candidates, outcome);
+        state_->run_all(true, candidates, outcome);
+        state_->bridge.release();
     }
-    state.items.resize(candidates.size());
-    state.marks.resize(candidates.size());
-    state.amounts.assign(candidates.size(), 1.0);
-    std::transform(candidates.begin(), candidates.end(), state.items.begin(),
-                   [](const Candidate& candidate) { return candidate.item; });
-    state.bridge.frame.items = state.items.data();
-    state.bridge.frame.marks = state.marks.data();
-    state.bridge.frame.amounts = state.amounts.data();
-    for (std::size_t i = 0; i < state.definitions.rules.size(); ++i) {
-        bool applied = false;
-        if (Status status = state.run(i, candidates, &applied); !status.ok()) {
+    return outcome;
+}
+
+Outcome RuleSet::apply_rule(std::size_t rule, const Context& context,
+                            std::span<Candidate> candidates) {
+    Outcome outcome;
+    if (rule < state_->definitions.rules.size() && state_->begin(context, candidates)) {
+        state_->run_one(rule, candidates, outcome);
+        state_->bridge.release();
+    }
+    return outcome;
+}
+
+Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
+    State& state = *state_;
+    Replacement found;
+    if (!state.replaces || !state.begin(context)) {
+        return found;
+    }
+    state.items.clear();
+    for (std::size_t i = 0; i < state.definitions.rules.size() && found.recommenders.empty(); ++i) {
+        const Rule& rule = state.definitions.rules[i];
+        if (rule.verb != Verb::recommend || !state.in_force(rule, context)) {
+            continue;
+        }
+        bool holds = true;
+        if (Status status = state.decide(rule, i, {}, &holds); !status.ok()) {
             note(outcome,
                  explain(status.message(), state.name, "rule '" + state.rule_names[i] + "': "));
+        } else if (holds) {
+            found = {rule.recommend, i};
+            ++state.rule_uses[i];
         }
-        outcome.applied += applied ? 1 : 0;
     }
     state.bridge.release();
-    return outcome;
+    return found;
+}
+
+std::span<const std::uint64_t> RuleSet::uses() const {
+    return state_->rule_uses;
+}
+
+std::vector<std::string> RuleSet::take_unknown_columns() {
+    return std::exchange(state_->bridge.unknown_columns, {});
+}
+
+Definitions RuleSet::definitions() const {
+    return state_->definitions;
 }
 
 void RuleSet::collect() {

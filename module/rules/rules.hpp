@@ -37,6 +37,7 @@
 namespace pz::rules {
 
 struct Clock;
+struct Definitions;
 
 struct RuleLimits {
     // On the CPU. One call of apply() or segments(), all rules together; one rule may use half of
@@ -50,6 +51,8 @@ struct RuleLimits {
     // the file is loaded again. Meeting the garbage of others does not count.
     unsigned max_memory_failures = 10;
     const Clock* clock = nullptr;  // null: the system's; see budget.hpp
+    // What `recommend` may name; empty: anything. Must live as long as the RuleSet.
+    std::span<const std::string_view> recommenders;
 };
 
 struct Context {
@@ -71,6 +74,14 @@ struct Outcome {
     // The first failure, for the log: "rules.lua:12: rule 'spring': attempt to ...". Empty when
     // none.
     std::string error;
+
+    void add(Outcome later);
+};
+
+// What takes the place of a placement's recommenders.
+struct Replacement {
+    std::span<const std::string> recommenders;  // as long as the RuleSet; empty: nothing does
+    std::size_t rule = 0;                       // whose doing it is
 };
 
 class RuleSet {
@@ -82,7 +93,8 @@ class RuleSet {
     RuleSet(const RuleSet&) = delete;
     RuleSet& operator=(const RuleSet&) = delete;
 
-    std::uint64_t version() const;  // a hash of the source
+    std::uint64_t version() const;            // a hash of the source
+    const std::string& version_text() const;  // its first 8 hex digits, as it is shown
     std::span<const std::string> rule_names() const;
     std::span<const std::string> segment_names() const;
 
@@ -95,6 +107,17 @@ class RuleSet {
     // visitor's Profile: give it what segments() found before. Pins are unique: when a place is
     // taken, the next free one is used; of several matches the best score is pinned.
     Outcome apply(const Context& context, std::span<Candidate> candidates);
+
+    // The first rule that names other recommenders for the placement. Failures go to `outcome`.
+    Replacement replacement(const Context& context, Outcome& outcome);
+
+    // How often each rule was in force and found a candidate that it is for, since it was loaded.
+    std::span<const std::uint64_t> uses() const;
+    // What functions asked for so far, and no catalog had, since the last call; at most 32.
+    std::vector<std::string> take_unknown_columns();
+    Definitions definitions() const;  // a copy, for those who look through a file
+    // As apply(), but by one rule alone.
+    Outcome apply_rule(std::size_t rule, const Context& context, std::span<Candidate> candidates);
 
     // Collects garbage; call between requests.
     void collect();

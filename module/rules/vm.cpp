@@ -15,7 +15,7 @@ constexpr std::size_t kLookBytes = 64 * 1024;
 // A larger single text or table stops the rule: the cap could be passed far before the next check.
 constexpr std::size_t kMaxBlock = 128 * 1024;
 constexpr const char* kChunkName = "=rules";  // "=": messages begin with kChunk
-constexpr const char* kCallNames[] = {"segment", "when", "match", "amount"};
+constexpr const char* kCallNames[] = {"segment", "when", "match", "amount", "require"};
 
 void open_library(lua_State* lua, const char* name, lua_CFunction open) {
     lua_pushcfunction(lua, open);
@@ -84,7 +84,10 @@ void* Vm::allocate(void* meter_address, void* block, std::size_t old_size, std::
 }
 
 void Vm::open_access(lua_State* lua) {
-    load_text(lua, access_driver(), kDriverChunk);
+    {
+        const std::string driver = access_driver();
+        load_text(lua, driver, kDriverChunk);
+    }
     lua_pushcfunction(lua, luaopen_ffi);
     lua_pushstring(lua, "ffi");
     lua_call(lua, 1, 1);

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 #include <unistd.h>
@@ -230,6 +231,120 @@ rule "pin" { pin = 1, match = { id = "P09" } }
     const List order = listed(shop.edge.get("/list").body);
     BOOST_REQUIRE_EQUAL(order.size(), 12);
     BOOST_CHECK_EQUAL(order.front() + " " + order.back(), "P09 P03");
+}
+
+BOOST_AUTO_TEST_CASE(the_version_is_in_status_explanation_and_impressions) {
+    EdgeOptions options = with_rules();
+    options.http += " personalize_explain $arg_why;";
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })", options);
+    const std::string page = shop.edge.get("/?why=1", visitor("anna")).body;
+    const std::string key = R"(,"rules":")";
+    const std::size_t at = page.find(key);
+    BOOST_REQUIRE_NE(at, page.npos);
+    const std::string version = page.substr(at + key.size(), 8);
+    BOOST_CHECK_EQUAL(version.find_first_not_of("0123456789abcdef"), version.npos);
+    const std::string status = shop.edge.get("/-/status").body;
+    BOOST_CHECK_MESSAGE(status.find("\"version\":\"" + version + "\",\"rules\":1}") != status.npos,
+                        status);
+    BOOST_REQUIRE(wait_until([&] { return !shop.edge.stream().empty(); }));
+    BOOST_CHECK_EQUAL(shop.edge.stream()[0].at("rules"), version);
+    shop.change(R"(rule "a" { pin = 1, match = { id = "P12" } })");
+    BOOST_CHECK(wait_until([&] {
+        const std::string now = shop.edge.get("/-/status").body;
+        return now.find("\"version\":\"") != now.npos && now.find(version) == now.npos;
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(time_can_be_frozen) {
+    EdgeOptions options = with_rules();
+    options.http += " personalize_now $arg_at;";
+    RuleShop shop(
+        R"(rule "gifts" { from = "2031-12-01", to = "2031-12-24", pin = 1, match = { id = "P11" } })",
+        options);
+    BOOST_CHECK_EQUAL(shop.show("/?at=2031-12-24T10:00"), "P11 P01 P02 P03");
+    BOOST_CHECK_EQUAL(shop.show("/?at=2031-12-25"), kPopular);
+    BOOST_CHECK_EQUAL(shop.show("/?at=soon"), kPopular);
+    BOOST_CHECK_EQUAL(shop.show("/"), kPopular);
+    shop.show("/?at=2031-12-24", visitor("preview"));
+    shop.show("/", visitor("anna"));
+    BOOST_REQUIRE(wait_until([&] { return !shop.edge.stream().empty(); }));
+    BOOST_CHECK_EQUAL(shop.edge.stream()[0].at("v"), "anna");
+}
+
+BOOST_AUTO_TEST_CASE(other_recommenders_for_a_placement) {
+    RuleShop shop(R"(
+rule "new ones" {
+    when = function(visitor, page) return page.var.country == "CH" end,
+    recommend = "new",
+})");
+    BOOST_CHECK_EQUAL(shop.show("/?country=DE"), kPopular);
+    BOOST_CHECK_NE(shop.show("/?country=CH"), kPopular);
+}
+
+namespace {
+
+// Resident bytes of a process.
+std::size_t resident(pid_t process) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/statm");
+    std::size_t pages = 0;
+    file >> pages >> pages;
+    return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Ten thousand runaways, twelve a page; then the worker is the same, small and well. `other`: a page
+// of another module, which must go on giving "500500".
+void run_away(EdgeOptions options, const std::string& other = {}) {
+    constexpr int kPages = 834;
+    constexpr int kOfAPage = 12;
+    std::string rules;
+    for (int i = 0; i < kOfAPage; i++) {
+        const std::string body = i % 3 == 0   ? "while true do end"
+                                 : i % 3 == 1 ? "local t = {} while true do t[#t + 1] = {} end"
+                                              : "local function f(n) return 1 + f(n + 1) end f(1)";
+        rules += "rule \"r" + std::to_string(i) + "\" { hide = true, match = function() " + body +
+                 " end }\n";
+    }
+    RuleShop shop(rules, std::move(options));
+    const auto workers = shop.edge.nginx->workers();
+    HttpClient client = shop.edge.nginx->client();
+    std::size_t before = 0;
+    for (int i = 0; i < kPages; i++) {
+        const Response page = client.get("/");
+        BOOST_REQUIRE(page.complete);
+        BOOST_REQUIRE_EQUAL(joined(tiles_of(page.body, "w1")), kPopular);
+        if (!other.empty() && i % 10 == 0) {
+            BOOST_REQUIRE_EQUAL(client.get(other).body, "500500");
+        }
+        before = i == 100 ? resident(workers.at(0)) : before;
+    }
+    BOOST_CHECK(shop.edge.status_reaches("rules_failed", kPages * kOfAPage));
+    BOOST_CHECK(shop.edge.nginx->workers() == workers);
+    BOOST_CHECK_LE(resident(workers.at(0)), before + 8 * 1024 * 1024);
+    shop.change(R"(rule "a" { pin = 1, match = { id = "P12" } })");
+    BOOST_CHECK(shop.shows("P12 P01 P02 P03"));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(ten_thousand_runaways) {
+    run_away(with_rules());
+}
+
+// Both bring LuaJIT into the same process.
+BOOST_AUTO_TEST_CASE(ten_thousand_runaways_beside_nginx_lua) {
+    const std::string modules = "/usr/lib/nginx/modules/";
+    if (!std::filesystem::exists(modules + "ngx_http_lua_module.so")) {
+        std::cerr << "SKIPPED: rules/ten_thousand_runaways_beside_nginx_lua: "
+                     "install libnginx-mod-http-lua\n";
+        return;
+    }
+    EdgeOptions options = with_rules();
+    options.main = "load_module " + modules + "ndk_http_module.so;\nload_module " + modules +
+                   "ngx_http_lua_module.so;";
+    options.http += " lua_shared_dict beside 64k;";
+    options.server = "location /lua { content_by_lua_block { local sum = 0 for i = 1, 1000 do sum = "
+                     "sum + i end ngx.print(sum) } }";
+    run_away(options, "/lua");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,9 +12,10 @@ namespace {
 
 rapidjson::Document explain(const store::Snapshot& snapshot, std::string_view placement,
                             const std::vector<Candidate>& items,
-                            const std::vector<std::string>& rules, std::string& text) {
+                            const std::vector<std::string>& rules, std::string& text,
+                            std::string_view version = {}) {
     text = "before";
-    recommend::explain(snapshot, placement, "for_you", items, rules, text);
+    recommend::explain(snapshot, placement, "for_you", items, {rules, version}, text);
     BOOST_TEST(text.substr(0, 6) == "before");
     rapidjson::Document json;
     json.Parse(text.data() + 6, text.size() - 6);
@@ -50,6 +51,9 @@ BOOST_AUTO_TEST_CASE(names_tier_signals_and_rules) {
     BOOST_TEST((json == expected), text);
     const auto bare = explain(*snapshot, "x", list, {}, text);
     BOOST_TEST(bare["items"][0]["rules"].Empty());
+    BOOST_TEST(!bare.HasMember("rules"));
+    const auto versioned = explain(*snapshot, "x", list, {"spring"}, text, "9f2c01d4");
+    BOOST_TEST(text_of(versioned["rules"]) == "9f2c01d4");
 }
 
 BOOST_AUTO_TEST_CASE(no_text_ends_the_script) {

@@ -243,6 +243,24 @@ BOOST_DATA_TEST_CASE_F(Shop, runaways_stop, boost::unit_test::data::make(kRunawa
                  "rule 'runaway': ");
 }
 
+BOOST_AUTO_TEST_CASE(ten_thousand_runaways_leave_a_healthy_rule_set) {
+    rules::RuleLimits limits;
+    limits.budget_us = 200;
+    constexpr std::size_t kEach = 10'000 / std::size(kRunaways) + 1;
+    for (const char* body : kRunaways) {
+        auto rules = load(std::string("rule 'runaway' { match = function(item, visitor) ") + body +
+                              " end, boost = 2 }\nrule 'after' { match = {id = 'mug'}, boost = 2 }",
+                          limits);
+        for (std::size_t i = 0; i < kEach; ++i) {
+            auto list = candidates();
+            BOOST_REQUIRE_EQUAL(rules->apply(context, list).failed, 1U);
+            BOOST_REQUIRE_EQUAL(show(list), "10 4 3 2 1");
+            rules->collect();
+            BOOST_REQUIRE_LE(rules->memory(), limits.memory);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(growth_over_many_calls_meets_the_cap) {
     auto rules = load(
         "local kept = {}\n"

@@ -29,9 +29,9 @@ BOOST_AUTO_TEST_CASE(lua_itself) {
     check("\r\n\r\nlocal __pz_a",
           "shop.lua:3: names that begin with '__pz' are reserved: choose another name");
     check("\nlocal x = nothing.y",
-          "shop.lua:2: rules know no 'nothing'; known are contains, ends_with, "
-          "ipairs, math, next, pairs, rule, segment, select, starts_with, "
-          "string, table, tonumber, type");
+          "shop.lua:2: rules know no 'nothing'; known are contains, days_since, "
+          "ends_with, ipairs, math, next, pairs, rule, segment, select, starts_with, "
+          "string, table, time_zone, tonumber, type, years_since");
     check("\nrul 'x' {}", "shop.lua:2: rules know no 'rul'; did you mean 'rule'?");
     check("x = 1", "shop.lua:1: a global name cannot be set: write 'local x'");
 }
@@ -60,13 +60,16 @@ BOOST_AUTO_TEST_CASE(keys_and_verbs) {
     check_rule("bost = 2", "unknown key 'bost'; did you mean 'boost'?");
     check_rule("zzzzzzz = 2",
                "unknown key 'zzzzzzz'; known are between, boost, bury, days, from, hide, "
-               "match, on, only, pin, segment, to, when");
+               "match, mix, on, only, pin, recommend, require, segment, time_zone, to, variant, "
+               "when");
     check_rule("2",
-               "unknown key 1; known are between, boost, bury, days, from, hide, match, on, only, "
-               "pin, segment, to, when");
-    check_rule("on = 'home'", "nothing to do: add boost, bury, pin, hide or only");
+               "unknown key 1; known are between, boost, bury, days, from, hide, match, mix, on, "
+               "only, pin, recommend, require, segment, time_zone, to, variant, when");
+    check_rule("on = 'home'", "nothing to do: add one of boost, bury, pin, hide, only, require, mix, "
+               "variant, recommend");
     check_rule("hide = true, pin = 1",
-               "two verbs: write one rule for each of boost, bury, pin, hide, only");
+               "two verbs: write one rule for each of boost, bury, pin, hide, only, require, "
+               "mix, variant, recommend");
     check_rule("boost = 0",
                "boost is 0: write a number above 0, 2 for twice the score, or a function");
     check_rule("bury = '2'",
@@ -110,8 +113,8 @@ BOOST_AUTO_TEST_CASE(matches) {
     check_rule("match = {}, hide = true", "match is empty: leave it out to match every item");
     check_rule("match = {'Nike'}, hide = true",
                "match has an entry without a name: write match = {brand = \"Nike\"}");
-    check_rule("match = {brand = 5}, hide = true",
-               "match.brand is 5: write a text of 1 to 200 bytes");
+    check_rule("match = {brand = true}, hide = true",
+               "match.brand is a boolean: write a text of 1 to 200 bytes");
     check_rule("match = {price = '5'}, hide = true",
                "match.price is not a number or range: write 10 or {min = 10, max = 50}");
     check_rule("match = {price = {max = 5, mn = 1}}, hide = true",

@@ -14,9 +14,10 @@ inline constexpr std::int64_t kDay = 86400;
 // Friday, 2026-03-20 10:30 UTC.
 inline constexpr std::int64_t kNow = 1774002600;
 
-// Items, in this order: mug (Nike, red, 10.00, in sale for 8, stock 3), lamp (Acme, blue, 60.00,
-// new), shoe (Nike, blue, 45.50, popular), vase (no brand, sold out), bag (Acme, red, price
-// unknown).
+// Items, in this order: mug (Nike, red, 10.00, in sale for 8, cost 6, stock 3), lamp (Acme, blue,
+// 60.00, cost 30, new), shoe (Nike, blue, 45.50, popular), vase (no brand, sold out), bag (Acme,
+// red, price unknown). Lamp and bag are one item group. Mug and shoe have sizes, the shoe
+// is male, the vase for toddlers, the bag for kids.
 class Shop {
   public:
     Shop();

@@ -1,0 +1,114 @@
+#include "rules/driver.hpp"
+
+namespace pz::rules {
+
+// The rest of the access chunk: what a rule file can call beside its proxies.
+std::string_view access_library() {
+    return R"lua(
+-- Dates -------------------------------------------------------------------------------------------------
+
+-- Days since 1970 of a date of the Gregorian calendar; nil for what is none. After Howard Hinnant,
+-- "chrono-compatible low-level date algorithms".
+local function day_number(text)
+    local y, m, d = string.match(text, "^(%d%d%d%d)%-(%d%d)%-(%d%d)")
+    y, m, d = tonumber(y), tonumber(m), tonumber(d)
+    if not y or m < 1 or m > 12 or d < 1 or d > 31 then return nil end
+    if m <= 2 then y = y - 1 end
+    local era = floor(y / 400)
+    local year = y - era * 400
+    local day = floor((153 * (m + (m > 2 and -3 or 9)) + 2) / 5) + d - 1
+    return era * 146097 + year * 365 + floor(year / 4) - floor(year / 100) + day - 719468, y, m, d
+end
+local function today()
+    spend(4, 5)
+    return named(5, "") or error("there is no today while the file is loaded: ask within a function", 3)
+end
+local function days_since(text)
+    local date = today()
+    local then_day = type(text) == "string" and #text < 64 and day_number(text)
+    return then_day and day_number(date) - then_day or nil
+end
+-- Whole years, as for an age.
+local function years_since(text)
+    local date = today()
+    if type(text) ~= "string" or #text >= 64 or not day_number(text) then return nil end
+    local years = tonumber(sub(date, 1, 4)) - tonumber(sub(text, 1, 4))
+    return sub(date, 6, 10) < sub(text, 6, 10) and years - 1 or years
+end
+
+-- The number of a time zone; -> an error that names the nearest. For all rules, or for one.
+function access.time_zone(name, for_all)
+    if type(name) ~= "string" or #name > 64 then name = "" end
+    local zone = api_zone(bridge, name, #name, for_all or false, out)
+    if zone < 0 then
+        error("no time zone " .. show(name) .. (zone < -1 and "; did you mean '"
+            .. ffi_string(out[0], -zone - 1) .. "'?" or ': write one as "Europe/Berlin"'), 0)
+    end
+    return zone
+end
+access.recommenders = {}
+for i = 0, 200 do
+    local name = named(7, "" .. i)
+    if name then access.recommenders[name] = i end
+end
+
+local safe_math = {}
+for _, name in ipairs({"abs", "ceil", "exp", "floor", "fmod", "huge", "log", "max", "min", "modf", "pi",
+                       "pow", "sqrt"}) do
+    safe_math[name] = math[name]
+end
+
+local function library(name, content)
+    return proxy(name, function(_, key)
+        local value = content[key]
+        if value == nil then
+            error("rules have no " .. name .. "." .. (type(key) == "string" and sub(key, 1, 60) or "?")
+                .. suggest(key, content), 2)
+        end
+        return value
+    end)
+end
+local strings = library("string", safe_string)
+debug.getmetatable("").__index = strings
+
+local names = {
+    string = strings, table = library("table", safe_table), math = library("math", safe_math),
+    ipairs = ipairs, select = select, type = type, days_since = days_since, years_since = years_since,
+    next = function(t, key) return step(own(t, 3), key) end,
+    pairs = function(t) return step, own(t, 3), nil end,
+    tonumber = function(value, base)
+        if base ~= nil then return tonumber(sized(value, "the text"), base) end
+        if type(value) == "string" then spend(1 + floor(#value / 256), 4) end
+        return tonumber(value)
+    end,
+    contains = function(text, wanted)
+        return find(sized(text or "", "the text"), part(wanted), 1, true) ~= nil
+    end,
+    starts_with = function(text, wanted)
+        return sub(sized(text or "", "the text"), 1, #part(wanted)) == wanted
+    end,
+    ends_with = function(text, wanted)
+        return part(wanted) == "" or sub(sized(text or "", "the text"), -#wanted) == wanted
+    end,
+}
+access.names = names
+
+-- Globals cannot be written: what one visitor's page leaves behind, the next one's would see.
+access.environment = setmetatable({}, {
+    __index = function(_, key)
+        local value = names[key]
+        if value == nil then
+            error("rules know no " .. show(key) .. suggest(key, names), 2)
+        end
+        return value
+    end,
+    __newindex = function(_, key)
+        error("a global name cannot be set: write 'local " .. sub(key, 1, 60) .. "'", 2)
+    end,
+    __metatable = false,
+})
+return access
+)lua";
+}
+
+}  // namespace pz::rules

@@ -1,0 +1,289 @@
+#include "rules/lint.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+#include <utility>
+
+#include "rules/nearest.hpp"
+
+namespace pz::rules {
+namespace {
+
+constexpr std::int64_t kDaySeconds = 86400;
+
+bool may_overlap(const std::string& a, const std::string& b) {
+    return glob_match(a, b) || glob_match(b, a);
+}
+
+bool same_placement(const Rule& a, const Rule& b) {
+    if (a.on.empty() || b.on.empty()) {
+        return true;
+    }
+    return std::any_of(a.on.begin(), a.on.end(), [&](const std::string& left) {
+        return std::any_of(b.on.begin(), b.on.end(), [&](const std::string& right) {
+            return may_overlap(left, right);
+        });
+    });
+}
+
+bool same_visitors(const Rule& a, const Rule& b) {
+    if (a.segments.empty() || b.segments.empty()) {
+        return true;
+    }
+    return std::any_of(a.segments.begin(), a.segments.end(), [&](const std::string& segment) {
+        return std::find(b.segments.begin(), b.segments.end(), segment) != b.segments.end();
+    });
+}
+
+// Of one zone; what crosses midnight may meet anything.
+bool same_time(const Schedule& a, const Schedule& b) {
+    if (a.zone != b.zone) {
+        return true;
+    }
+    const bool days = (a.days & b.days) != 0;
+    const bool dates =
+        (a.to == 0 || b.from == 0 || b.from <= a.to) && (b.to == 0 || a.from == 0 || a.from <= b.to);
+    const bool wraps = a.start > a.end || b.start > b.end;
+    return days && dates && (wraps || (a.start < b.end && b.start < a.end));
+}
+
+// Both can be in force at once, as far as is declared.
+bool meet(const Rule& a, const Rule& b) {
+    return !(a.when_call && b.when_call) && same_placement(a, b) && same_visitors(a, b) &&
+           same_time(a.schedule, b.schedule);
+}
+
+std::string quoted(const std::string& name) {
+    return "'" + name + "'";
+}
+
+class Linter {
+  public:
+    Linter(Definitions& definitions, const store::Snapshot* snapshot, std::int64_t now)
+        : definitions_(definitions), snapshot_(snapshot), now_(now) {}
+
+    std::vector<Finding> run();
+
+  private:
+    using Items = std::vector<bool>;  // by item; empty: not known
+
+    void say(const Rule& rule, std::string text, bool error = false) {
+        findings_.push_back({error, rule.line, rule.name, std::move(text)});
+    }
+    void columns(const Rule& rule);
+    void column(const Rule& rule, const std::string& name);
+    void values(const Rule& rule, const Condition& condition);
+    void segments(const Rule& rule);
+    void time(const Rule& rule);
+    void selection(const Rule& rule, const Items& items);
+    Items selected(const Rule& rule) const;
+    void compare(const Rule& a, const Items& of_a, const Rule& b, const Items& of_b);
+
+    Definitions& definitions_;
+    const store::Snapshot* snapshot_;
+    std::int64_t now_;
+    std::vector<Finding> findings_;
+};
+
+void Linter::column(const Rule& rule, const std::string& name) {
+    if (snapshot_->find_field(name) == store::kNoField) {
+        say(rule, "the catalog has no column " + quoted(name) + nearest_column(*snapshot_, name),
+            true);
+    }
+}
+
+void Linter::columns(const Rule& rule) {
+    for (const auto* list : {&rule.conditions, &rule.requirements}) {
+        for (const Condition& condition : *list) {
+            if (condition.needs_column()) {
+                column(rule, condition.column);
+                values(rule, condition);
+            }
+        }
+    }
+    for (const MixLimit& limit : rule.mix) {
+        column(rule, limit.column);
+    }
+}
+
+// Texts that no item has in the column.
+void Linter::values(const Rule& rule, const Condition& condition) {
+    if (condition.column_id == store::kNoField || !condition.is_text) {
+        return;
+    }
+    for (const std::string& value : condition.values) {
+        Condition alone = condition;
+        alone.values = {value};
+        alone.resolve(*snapshot_);
+        Context context;
+        context.snapshot = snapshot_;
+        bool found = false;
+        std::set<store::ValueId> seen;
+        Nearest nearest(value);
+        for (store::ItemIndex item = 0; item < snapshot_->item_count() && !found; ++item) {
+            found = alone.holds(context, item);
+            const store::ValueId other = snapshot_->value(item, condition.column_id);
+            if (!found && seen.size() < 20'000 && seen.insert(other).second) {
+                nearest.offer(snapshot_->text(other));
+            }
+        }
+        if (!found) {
+            say(rule, "no item has " + condition.column + " " + quoted(value) + nearest.question());
+        }
+    }
+}
+
+void Linter::segments(const Rule& rule) {
+    for (const std::string& wanted : rule.segments) {
+        const auto& known = definitions_.segments;
+        if (std::find(known.begin(), known.end(), wanted) != known.end()) {
+            continue;
+        }
+        Nearest nearest(wanted);
+        for (const std::string& name : known) {
+            nearest.offer(name);
+        }
+        if (!nearest.best().empty()) {
+            say(rule, "this file has no segment " + quoted(wanted) + nearest.question());
+        }
+    }
+}
+
+void Linter::time(const Rule& rule) {
+    const Schedule& schedule = rule.schedule;
+    if (schedule.to != 0 && schedule.to < local_time(now_ - kDaySeconds).date) {
+        say(rule, "its time is over since " + std::to_string(schedule.to / 10000) + "-" +
+                      std::to_string(100 + schedule.to / 100 % 100).substr(1) + "-" +
+                      std::to_string(100 + schedule.to % 100).substr(1));
+    }
+    if (schedule.from == 0 || schedule.to == 0) {
+        return;
+    }
+    // The days between, a week of them at most.
+    std::tm day{};
+    day.tm_year = schedule.from / 10000 - 1900;
+    day.tm_mon = schedule.from / 100 % 100 - 1;
+    day.tm_mday = schedule.from % 100;
+    day.tm_hour = 12;
+    day.tm_isdst = -1;
+    const std::int64_t first = std::mktime(&day);
+    bool ever = false;
+    for (int i = 0; i < 7 && !ever; ++i) {
+        const LocalTime at = local_time(first + i * kDaySeconds);
+        ever = at.date <= schedule.to && (schedule.days >> at.weekday & 1) != 0;
+    }
+    if (!ever) {
+        say(rule, "can never be in force: none of its days is between from and to");
+    }
+}
+
+// Items that its tables select; not known where functions do.
+Linter::Items Linter::selected(const Rule& rule) const {
+    const bool fulfils = rule.verb == Verb::require;
+    if (snapshot_ == nullptr || rule.match_call || rule.require_call) {
+        return {};
+    }
+    Context context;
+    context.snapshot = snapshot_;
+    context.now = now_;
+    const auto holds = [&](const std::vector<Condition>& conditions, store::ItemIndex item) {
+        return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
+            return condition.holds(context, item);
+        });
+    };
+    Items items(snapshot_->item_count());
+    for (store::ItemIndex item = 0; item < items.size(); ++item) {
+        items[item] = holds(rule.conditions, item) && !(fulfils && holds(rule.requirements, item));
+    }
+    return items;
+}
+
+void Linter::selection(const Rule& rule, const Items& items) {
+    if (rule.conditions.empty() || items.empty() || rule.verb == Verb::require ||
+        std::find(items.begin(), items.end(), true) != items.end()) {
+        return;
+    }
+    say(rule, "selects none of the catalog's " + std::to_string(items.size()) + " items" +
+                  (rule.verb == Verb::only ? ": it hides all" : ""));
+}
+
+void Linter::compare(const Rule& a, const Items& of_a, const Rule& b, const Items& of_b) {
+    const std::string other = " (line " + std::to_string(a.line) + ", " + quoted(a.name) + ")";
+    if (a.verb == Verb::pin && b.verb == Verb::pin && a.amount == b.amount) {
+        say(b, "pins place " + std::to_string(static_cast<int>(b.amount)) +
+                   ", as does another rule" + other + "; it comes on the next free one");
+    }
+    if (a.verb == Verb::recommend && b.verb == Verb::recommend && a.segments.empty() &&
+        !a.when_call) {
+        say(b, "is never asked for its recommenders where another rule is" + other);
+    }
+    if (of_a.empty() || of_b.empty()) {
+        return;
+    }
+    std::size_t both = 0;
+    std::size_t only_a = 0;
+    std::size_t only_b = 0;
+    for (std::size_t i = 0; i < of_a.size(); ++i) {
+        both += of_a[i] && of_b[i] ? 1 : 0;
+        only_a += of_a[i] && !of_b[i] ? 1 : 0;
+        only_b += !of_a[i] && of_b[i] ? 1 : 0;
+    }
+    const auto hides = [](const Rule& rule) {
+        return rule.verb == Verb::hide || rule.verb == Verb::require;
+    };
+    const auto lifts = [](const Rule& rule) {
+        return rule.verb == Verb::boost || rule.verb == Verb::bury || rule.verb == Verb::pin;
+    };
+    if (a.verb == Verb::only && b.verb == Verb::only && both == 0) {
+        say(b, "leaves nothing together with another only" + other);
+    } else if (both == 0) {
+        return;
+    } else if (hides(a) && lifts(b) && only_b == 0) {
+        say(b, "all its items are hidden by another rule" + other);
+    } else if (lifts(a) && hides(b) && only_a == 0) {
+        say(b, "hides all that another rule is for" + other);
+    } else if (((a.verb == Verb::boost && b.verb == Verb::bury) ||
+                (a.verb == Verb::bury && b.verb == Verb::boost)) &&
+               (only_a == 0 || only_b == 0)) {
+        say(b, std::string(a.verb == Verb::boost ? "buries" : "boosts") + " what another rule " +
+                   (a.verb == Verb::boost ? "boosts" : "buries") + other);
+    }
+}
+
+std::vector<Finding> Linter::run() {
+    std::vector<Items> items;
+    for (Rule& rule : definitions_.rules) {
+        if (snapshot_ != nullptr) {
+            rule.resolve(*snapshot_);
+            columns(rule);
+        }
+        segments(rule);
+        time(rule);
+        items.push_back(selected(rule));
+        selection(rule, items.back());
+        for (std::size_t before = 0; before + 1 < items.size(); ++before) {
+            if (meet(definitions_.rules[before], rule)) {
+                compare(definitions_.rules[before], items[before], rule, items.back());
+            }
+        }
+    }
+    return std::move(findings_);
+}
+
+}  // namespace
+
+std::vector<Finding> lint(Definitions& definitions, const store::Snapshot* snapshot,
+                          std::int64_t now) {
+    return Linter(definitions, snapshot, now).run();
+}
+
+std::string nearest_column(const store::Snapshot& snapshot, std::string_view wanted) {
+    Nearest nearest(wanted);
+    for (std::size_t i = 0; i < snapshot.field_count(); ++i) {
+        nearest.offer(snapshot.field_name(static_cast<store::FieldId>(i)));
+    }
+    return nearest.question();
+}
+
+}  // namespace pz::rules
