@@ -14,7 +14,7 @@ namespace {
 using store::NeighbourKind;
 using store::Source;
 
-constexpr std::size_t kLinkedItems = 3;  // of the end of the session
+constexpr std::size_t kLinkedItems = 5;  // of the end of the session
 constexpr float kLinkDecay = 1.5F;       // items
 constexpr std::size_t kSteps = 16;       // of each item's links, for two of them
 constexpr float kEarlierDecay = 3;       // items

@@ -5,7 +5,7 @@
 //
 // Sources of items that are new to the session, each summing to 1 over them:
 //   near, wide    sessions like this one, see session_knn.hpp
-//   link          what is viewed next after the last 3 items (NeighbourKind::next), the i-th from
+//   link          what is viewed next after the last 5 items (NeighbourKind::next), the i-th from
 //                 the end with weight exp(-i / 1.5)
 //   second_link   the same over two steps, the 16 best of each, for what few sessions have seen
 // Sources of items to which the visitor returns:
