@@ -29,10 +29,17 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
-// Links that lead nowhere stand in many tiles: "#", "javascript:void(0)".
+// Links that lead to no page stand in many tiles: "#", "javascript:void(0)", "tel:", "mailto:".
 bool leads_to_item(std::string_view href) {
-    return !href.empty() && !href.starts_with('#') &&
-           !equal_ignoring_case(href.substr(0, 11), "javascript:");
+    if (href.empty() || href.starts_with('#')) {
+        return false;
+    }
+    const std::size_t colon = href.find_first_of(":/?#");
+    if (colon == std::string_view::npos || href[colon] != ':') {
+        return true;
+    }
+    const std::string_view scheme = href.substr(0, colon);
+    return equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https");
 }
 
 Status wrong(std::string_view text, std::string_view remedy) {

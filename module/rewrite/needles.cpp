@@ -1,7 +1,7 @@
 #include "rewrite/needles.hpp"
 
-#include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "rewrite/characters.hpp"
 
@@ -10,23 +10,33 @@ namespace {
 
 // Of letters by how often English has them; what else stands in names is about as frequent as the
 // middle ones.
-unsigned rarity(char c) {
-    static constexpr std::string_view kFrequent = "etaoinsrlcdphumgbfywvkxqjz";
-    const std::size_t place = kFrequent.find(to_lower(c));
-    return static_cast<unsigned>(place == std::string_view::npos ? kFrequent.size() / 2 : place);
+constexpr std::array<std::uint8_t, 256> make_rarities() {
+    constexpr std::string_view kFrequent = "etaoinsrlcdphumgbfywvkxqjz";
+    std::array<std::uint8_t, 256> table{};
+    table.fill(kFrequent.size() / 2);
+    for (std::size_t place = 0; place < kFrequent.size(); ++place) {
+        const auto letter = static_cast<unsigned char>(kFrequent[place]);
+        table[letter] = static_cast<std::uint8_t>(place);
+        table[letter ^ 0x20U] = static_cast<std::uint8_t>(place);
+    }
+    return table;
 }
+
+constexpr auto kRarities = make_rarities();
 
 // Where the `size` bytes begin that are rarest in what shops write into tags.
 std::size_t rarest(std::string_view text, std::size_t size) {
+    const auto rarity = [text](std::size_t at) {
+        return int{kRarities[static_cast<unsigned char>(text[at])]};
+    };
     std::size_t place = 0;
-    unsigned most = 0;
-    for (std::size_t at = 0; at + size <= text.size(); ++at) {
-        unsigned rare = 0;
-        for (const char c : text.substr(at, size)) {
-            rare += rarity(c);
+    int gain = 0;  // over the bytes at `place`
+    for (std::size_t at = size; at < text.size(); ++at) {
+        gain += rarity(at) - rarity(at - size);
+        if (gain > 0) {
+            place = at + 1 - size;
+            gain = 0;
         }
-        place = rare > most ? at : place;
-        most = std::max(rare, most);
     }
     return place;
 }
@@ -45,11 +55,23 @@ void Needles::allow(std::size_t place, unsigned char byte, std::uint8_t group) {
     high_[place][byte >> 4] |= group;
 }
 
+// Of a bit in known_.
+std::size_t Needles::hash_of(const char* at) {
+    std::uint32_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return static_cast<std::size_t>(((bytes | 0x20202020U) * 0x9E3779B1U) >> 19);
+}
+
 void Needles::add(std::string_view text, bool ignore_case) {
     const std::size_t rare = rarest(text, kLength);
-    const std::size_t number = added_++ % texts_.size();
-    const auto group = static_cast<std::uint8_t>(1U << number);
-    texts_[number].push_back({text, static_cast<std::ptrdiff_t>(rare), ignore_case});
+    if (text.size() < kLength) {
+        shorter_ = true;
+    } else {
+        const std::size_t bit = hash_of(text.data() + rare);
+        known_[bit / 64] |= std::uint64_t{1} << bit % 64;
+    }
+    const auto group = static_cast<std::uint8_t>(1U << texts_.size() % kGroups);
+    texts_.push_back({text, static_cast<std::ptrdiff_t>(rare), ignore_case});
     for (std::size_t place = 0; place < kLength; ++place) {
         if (rare + place >= text.size()) {
             allow_all(place, group);
@@ -64,6 +86,10 @@ void Needles::add(std::string_view text, bool ignore_case) {
 }
 
 bool Needles::stand_at(const char* at, const char* begin, const char* end) const {
+    const std::size_t bit = hash_of(at);
+    if (!shorter_ && (known_[bit / 64] >> bit % 64 & 1) == 0) {
+        return false;
+    }
     unsigned groups = 0xFF;
     for (std::size_t place = 0; place < kLength; ++place) {
         const auto byte = static_cast<unsigned char>(at[place]);
@@ -78,9 +104,11 @@ bool Needles::stand_at(const char* at, const char* begin, const char* end) const
         return needle.ignore_case ? equal_ignoring_case(there, needle.text) : there == needle.text;
     };
     for (; groups != 0; groups &= groups - 1) {
-        const auto& texts = texts_[static_cast<std::size_t>(std::countr_zero(groups))];
-        if (std::any_of(texts.begin(), texts.end(), stands)) {
-            return true;
+        for (auto i = static_cast<std::size_t>(std::countr_zero(groups)); i < texts_.size();
+             i += kGroups) {
+            if (stands(texts_[i])) {
+                return true;
+            }
         }
     }
     return false;

@@ -25,19 +25,24 @@ class Needles {
     bool stand_at(const char* at, const char* begin, const char* end) const;
 
   private:
+    static constexpr std::size_t kGroups = 8;
+
     struct Text {
         std::string_view text;
         std::ptrdiff_t rare;  // where its four bytes are
         bool ignore_case;
     };
 
+    static std::size_t hash_of(const char* at);
     void allow_all(std::size_t place, std::uint8_t group);
     void allow(std::size_t place, unsigned char byte, std::uint8_t group);
 
-    std::size_t added_ = 0;
     alignas(16) std::array<Halves, kLength> low_{};
     alignas(16) std::array<Halves, kLength> high_{};
-    std::array<std::vector<Text>, 8> texts_;  // of each group
+    std::vector<Text> texts_;  // each eighth is of one group
+    // By a hash of the four bytes, without case; not asked if a text is shorter.
+    std::array<std::uint64_t, 128> known_{};
+    bool shorter_ = false;
 };
 
 }  // namespace pz::rewrite

@@ -80,6 +80,20 @@ BOOST_AUTO_TEST_CASE(decoys_before_the_field) {
     BOOST_CHECK_EQUAL(key_of("field:id", TagId::a, "<a name=id value=1>"), "-");
 }
 
+BOOST_AUTO_TEST_CASE(links_to_pages_only) {
+    for (const std::string_view href : {"tel:+3212", "mailto:a@b.c", "JavaScript:void(0)", "#top",
+                                        "", "data:text/html,x", "sms:1?body=/p/1"}) {
+        const std::string tag = "<a href=\"" + std::string(href) + "\">";
+        BOOST_TEST_INFO(href);
+        BOOST_CHECK_EQUAL(key_of("href", TagId::a, tag), "-");
+    }
+    for (const std::string_view href :
+         {"/p/1", "p-1.html?a:b", "HTTPS://shop/p/1", "//shop/p/1", "?id=1:2", "p/1:2"}) {
+        const std::string tag = "<a href=\"" + std::string(href) + "\">";
+        BOOST_CHECK_EQUAL(key_of("href", TagId::a, tag), href);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace pz::rewrite::testing

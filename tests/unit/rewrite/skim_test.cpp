@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(usual_tags_are_passed_over) {
     OpenElements tree(512);
     TagAttributes none;
     tree.start({.name = "body", .id = TagId::body}, none);
-    const Selector sought[] = {selector("#w"), selector(".a .b")};
+    const Selector sought[] = {selector("#wanted"), selector(".left .right")};
     Matcher matcher;
     matcher.add(sought[0]);
     matcher.add(sought[1]);
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(usual_tags_are_passed_over) {
     BOOST_CHECK(passed.text == Text::markup);
     BOOST_CHECK_EQUAL(tree.depth(), depth);
     // ... up to what may match.
-    const std::string other = page + "<div><p id=\"w\">x</p>" + page;
+    const std::string other = page + "<div><p id=\"wanted\">x</p>" + page;
     BOOST_CHECK_EQUAL(skim.run(other, {0, 1000}).bytes, page.size() + 5);
 }
 
