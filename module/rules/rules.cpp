@@ -235,11 +235,9 @@ bool RuleSet::State::holds(const Condition& condition, std::size_t place) {
 
 void RuleSet::State::narrow(std::span<const Condition> conditions) {
     for (const Condition& condition : conditions) {
-        for (std::size_t i = 0; i < marks.size(); ++i) {
-            if (marks[i] != 0 && !holds(condition, i)) {
-                marks[i] = 0;
-            }
-        }
+        condition.narrow(*bridge.context, items,
+                         condition.is_live() ? bridge.all_rows() : std::span<store::LiveFields>(),
+                         marks);
     }
 }
 
