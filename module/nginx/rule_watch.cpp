@@ -62,8 +62,9 @@ void RuleWatch::look() {
     const bool first = current_ == nullptr;
     if (load(*source) && !first) {
         stats_.rule_reloads.add();
-        log(NGX_LOG_NOTICE, ngx_cycle->log, "rules of '" + file_.path + "' changed, now in force: version " +
-                                               current_->version_text());
+        log(NGX_LOG_NOTICE, ngx_cycle->log,
+            "rules of '" + file_.path + "' changed, now in force: version " +
+                current_->version_text());
     }
 }
 

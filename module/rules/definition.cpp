@@ -81,7 +81,8 @@ void read_condition(lua_State* lua, Condition& out) {
     out.is_text = text_field(lua, "kind") == "text";
     out.column = text_field(lua, "column");
     read_texts(lua, "values", out.values);
-    out.field = static_cast<LiveField>(int_field(lua, "field", static_cast<std::int32_t>(LiveField::count)));
+    out.field = static_cast<LiveField>(
+        int_field(lua, "field", static_cast<std::int32_t>(LiveField::count)));
     out.min = number_field(lua, "min", 0);
     out.max = number_field(lua, "max", 0);
 }
@@ -185,7 +186,8 @@ void narrow_range(std::span<const store::LiveFields> live, double min, double ma
                   std::span<std::uint8_t> marks) {
     for (std::size_t i = 0; i < marks.size(); ++i) {
         const double value = get(live[i]);
-        marks[i] &= static_cast<std::uint8_t>(value >= min) & static_cast<std::uint8_t>(value <= max);
+        marks[i] &=
+            static_cast<std::uint8_t>(value >= min) & static_cast<std::uint8_t>(value <= max);
     }
 }
 
@@ -199,7 +201,9 @@ void Condition::narrow(const Context& context, std::span<const store::ItemIndex>
     if (is_live() && field == LiveField::price) {
         return narrow_range(
             live, least, max,
-            [](const store::LiveFields& row) { return static_cast<double>(row.price_micros) / kMicros; },
+            [](const store::LiveFields& row) {
+                return static_cast<double>(row.price_micros) / kMicros;
+            },
             marks);
     }
     if (is_live() && field == LiveField::on_sale) {

@@ -50,7 +50,7 @@ struct Condition {
 // One entry of `mix = { ... }`.
 struct MixLimit {
     std::string column;
-    std::uint32_t most = 0;                    // 0: neighbours differ
+    std::uint32_t most = 0;                      // 0: neighbours differ
     store::FieldId column_id = store::kNoField;  // set for one snapshot
 };
 

@@ -21,9 +21,8 @@ bool same_placement(const Rule& a, const Rule& b) {
         return true;
     }
     return std::any_of(a.on.begin(), a.on.end(), [&](const std::string& left) {
-        return std::any_of(b.on.begin(), b.on.end(), [&](const std::string& right) {
-            return may_overlap(left, right);
-        });
+        return std::any_of(b.on.begin(), b.on.end(),
+                           [&](const std::string& right) { return may_overlap(left, right); });
     });
 }
 
@@ -42,8 +41,8 @@ bool same_time(const Schedule& a, const Schedule& b) {
         return true;
     }
     const bool days = (a.days & b.days) != 0;
-    const bool dates =
-        (a.to == 0 || b.from == 0 || b.from <= a.to) && (b.to == 0 || a.from == 0 || a.from <= b.to);
+    const bool dates = (a.to == 0 || b.from == 0 || b.from <= a.to) &&
+                       (b.to == 0 || a.from == 0 || a.from <= b.to);
     const bool wraps = a.start > a.end || b.start > b.end;
     return days && dates && (wraps || (a.start < b.end && b.start < a.end));
 }

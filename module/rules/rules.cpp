@@ -315,8 +315,7 @@ void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
     commit(rule, index, marks, factors, candidates);
 }
 
-void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates,
-                             Outcome& outcome) {
+void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates, Outcome& outcome) {
     bool applied = false;
     if (Status status = run(index, candidates, &applied); !status.ok()) {
         note(outcome, explain(status.message(), name, "rule '" + rule_names[index] + "': "));

@@ -342,8 +342,9 @@ BOOST_AUTO_TEST_CASE(ten_thousand_runaways_beside_nginx_lua) {
     options.main = "load_module " + modules + "ndk_http_module.so;\nload_module " + modules +
                    "ngx_http_lua_module.so;";
     options.http += " lua_shared_dict beside 64k;";
-    options.server = "location /lua { content_by_lua_block { local sum = 0 for i = 1, 1000 do sum = "
-                     "sum + i end ngx.print(sum) } }";
+    options.server =
+        "location /lua { content_by_lua_block { local sum = 0 for i = 1, 1000 do sum = "
+        "sum + i end ngx.print(sum) } }";
     run_away(options, "/lua");
 }
 
