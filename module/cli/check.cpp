@@ -202,10 +202,10 @@ int run_rehearsal(Check& check) {
         std::printf("Unreadable events: %zu\n", decisions->unreadable);
     }
     std::printf("%s", report(*check.snapshot, rehearsal, options.show).c_str());
-    const double changed = rehearsal.pages == 0 ? 0
-                                                : 100.0 *
-                                                      static_cast<double>(rehearsal.pages_changed) /
-                                                      static_cast<double>(rehearsal.pages);
+    const double changed = rehearsal.pages == 0
+                               ? 0
+                               : 100.0 * static_cast<double>(rehearsal.pages_changed) /
+                                     static_cast<double>(rehearsal.pages);
     if (changed > options.max_changed) {
         check.say(true, "more pages change than --max-changed allows");
     }
@@ -256,12 +256,13 @@ int run_check(const CheckOptions& options) {
 }  // namespace
 
 void add_check(CLI::App& app, Run& run) {
-    CLI::App* command = app.add_subcommand(
-        "check", "Check a rule file, and rehearse what it would change");
+    CLI::App* command =
+        app.add_subcommand("check", "Check a rule file, and rehearse what it would change");
     auto options = std::make_shared<CheckOptions>();
-    command->footer("Exit status: 0 all is well, or there are only warnings; 1 the file does not "
-                    "load, there is an error,\na rule fails, more changes than --max-changed, or "
-                    "a warning with --strict; 2 usage.");
+    command->footer(
+        "Exit status: 0 all is well, or there are only warnings; 1 the file does not "
+        "load, there is an error,\na rule fails, more changes than --max-changed, or "
+        "a warning with --strict; 2 usage.");
     command->add_option("file", options->file, "The rule file")->required()->type_name("FILE.lua");
     command
         ->add_option("--catalog", options->catalog,

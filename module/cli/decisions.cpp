@@ -107,9 +107,9 @@ void Index::read_stream(std::string_view rest) {
     while (!rest.empty()) {
         const std::string_view line = next_line(rest);
         if (name_due && is_stream_id(line)) {
-            take_entry(begin == nullptr
-                           ? std::string_view()
-                           : std::string_view(begin, static_cast<std::size_t>(line.data() - begin)));
+            take_entry(begin == nullptr ? std::string_view()
+                                        : std::string_view(begin, static_cast<std::size_t>(
+                                                                      line.data() - begin)));
             begin = rest.data();
         } else if (name_due && line.empty()) {
             continue;
@@ -265,8 +265,9 @@ Result<Decisions> read_decisions(std::string_view history, const std::string& na
     decisions.visitors_in_all = order.size();
     decisions.unreadable = index.unreadable;
     if (decisions.list.empty()) {
-        return Status::error(name + ": no events of a visitor in it; write lines of <visitor> TAB "
-                                    "<event> <item> <unix-seconds>, or what redis-cli XRANGE prints");
+        return Status::error(name +
+                             ": no events of a visitor in it; write lines of <visitor> TAB "
+                             "<event> <item> <unix-seconds>, or what redis-cli XRANGE prints");
     }
     return decisions;
 }

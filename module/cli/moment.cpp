@@ -4,7 +4,6 @@
 
 namespace pz::cli {
 
-
 Status read_moment(std::string_view text, std::int64_t* unix_seconds) {
     if (rules::parse_moment(text, unix_seconds)) {
         return {};

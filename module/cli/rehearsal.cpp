@@ -123,8 +123,7 @@ Shown Rehearser::show(const Decision& decision, rules::RuleSet* rules) {
             profile_.add_segment(name);
         }
     }
-    decision.recommenders.empty() ? reorder(decision, request, out)
-                                  : fill(decision, request, out);
+    decision.recommenders.empty() ? reorder(decision, request, out) : fill(decision, request, out);
     if (rules != nullptr) {
         rules->collect();
     }

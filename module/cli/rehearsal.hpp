@@ -48,19 +48,19 @@ struct RuleShift {
 };
 
 struct Rehearsal {
-    std::map<std::string, Shift> placements;  // by name
+    std::map<std::string, Shift> placements;   // by name
     std::size_t pages = 0, pages_changed = 0;  // visitors' pages: decisions of one moment
     std::size_t skipped = 0;                   // unknown recommender, or nothing to show
     std::vector<RuleShift> rules;              // of the new file
     unsigned failed_before = 0, failed_after = 0;
-    std::string error;  // the first of the new rules
+    std::string error;   // the first of the new rules
     std::string column;  // of the exposure
 };
 
 struct RehearsalOptions {
-    std::int64_t at = 0;         // unix seconds; 0: each at its own time
-    std::string column;          // of the exposure; empty: brand, or product_type without brands
-    std::size_t top = 6;         // of listings
+    std::int64_t at = 0;  // unix seconds; 0: each at its own time
+    std::string column;   // of the exposure; empty: brand, or product_type without brands
+    std::size_t top = 6;  // of listings
     std::vector<std::pair<std::string_view, std::string_view>> variables;  // page.var
 };
 

@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+#include "rules/schedule.hpp"
+
 namespace pz::ngx {
 
 namespace {

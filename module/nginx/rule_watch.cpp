@@ -6,6 +6,8 @@
 
 #include "nginx/file.hpp"
 #include "recommend/rank.hpp"
+#include "rules/definition.hpp"
+#include "rules/lint.hpp"
 
 namespace pz::ngx {
 
@@ -62,8 +64,21 @@ void RuleWatch::look() {
     const bool first = current_ == nullptr;
     if (load(*source) && !first) {
         stats_.rule_reloads.add();
-        log(NGX_LOG_NOTICE, ngx_cycle->log, "rules of '" + file_.path + "' changed, now in force: version " +
-                                               current_->version_text());
+        log(NGX_LOG_NOTICE, ngx_cycle->log,
+            "rules of '" + file_.path + "' changed, now in force: version " +
+                current_->version_text());
+    }
+}
+
+void RuleWatch::compare(const store::Snapshot& snapshot) {
+    if (current_ == nullptr || compared_ == current_->version()) {
+        return;
+    }
+    compared_ = current_->version();
+    for (const auto& finding : rules::missing_columns(current_->definitions(), snapshot)) {
+        log(NGX_LOG_WARN, ngx_cycle->log,
+            file_.path + ":" + std::to_string(finding.line) + ": rule '" + finding.rule +
+                "': " + finding.text);
     }
 }
 

@@ -41,6 +41,8 @@ class RuleWatch {
     }
     // Looks at the file and loads it when it changed; collects the garbage of what ran since.
     void look();
+    // Names in the log what the rules ask for and the catalog lacks: once for each version.
+    void compare(const store::Snapshot& snapshot);
     // Logs a rule's failure, at most once a minute.
     void failed(const std::string& error);
 
@@ -65,6 +67,7 @@ class RuleWatch {
     Identity seen_;        // read, whether it loaded or not
     Identity unreadable_;  // complained about
     bool used_ = false;
+    std::uint64_t compared_ = 0;  // the version
     time_t last_complaint_ = 0;
 };
 

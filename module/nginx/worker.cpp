@@ -128,8 +128,10 @@ void Worker::tick() {
     for (const auto& watch : rules_) {
         watch->look();
     }
-    if (store_ != nullptr) {
-        store_->current();
+    if (const SnapshotPtr now = snapshot(); now != nullptr) {
+        for (const auto& watch : rules_) {
+            watch->compare(*now);
+        }
     }
     send_impressions();
 }

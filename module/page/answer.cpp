@@ -96,8 +96,8 @@ void plan_answer(Plan& plan) {
 }
 
 void append_answer(const store::Snapshot& snapshot, const Question& question,
-                   const recommend::Ranked& ranked, bool explain,
-                   const recommend::RuleNames& rules, std::string& out) {
+                   const recommend::Ranked& ranked, bool explain, const recommend::RuleNames& rules,
+                   std::string& out) {
     out += "{\"placement\":";
     append_json(question.placement, out);
     out += ",\"recommender\":";
@@ -110,8 +110,8 @@ void append_answer(const store::Snapshot& snapshot, const Question& question,
     out += ']';
     if (explain) {
         out += ",\"explain\":";
-        recommend::explain(snapshot, question.placement, ranked.recommender, ranked.items,
-                           rules, out);
+        recommend::explain(snapshot, question.placement, ranked.recommender, ranked.items, rules,
+                           out);
     }
     out += "}\n";
 }

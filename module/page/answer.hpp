@@ -38,7 +38,7 @@ void plan_answer(Plan& plan);
 inline constexpr std::string_view kNoAnswer = "{\"items\":[]}\n";
 
 void append_answer(const store::Snapshot& snapshot, const Question& question,
-                   const recommend::Ranked& ranked, bool explain,
-                   const recommend::RuleNames& rules, std::string& out);
+                   const recommend::Ranked& ranked, bool explain, const recommend::RuleNames& rules,
+                   std::string& out);
 
 }  // namespace pz::page

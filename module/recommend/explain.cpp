@@ -78,8 +78,8 @@ RuleNames RuleNames::of(const rules::RuleSet* rules) {
 }
 
 void explain(const store::Snapshot& snapshot, std::string_view placement,
-             std::string_view recommender, std::span<const Candidate> items,
-             const RuleNames& rules, std::string& out) {
+             std::string_view recommender, std::span<const Candidate> items, const RuleNames& rules,
+             std::string& out) {
     out += "{\"placement\":";
     append_json(placement, out);
     out += ",\"recommender\":";

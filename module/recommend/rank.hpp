@@ -84,7 +84,7 @@ struct RuleNames {
 //  "score":1.2,"signals":{"session":0.7,"affinity":0.3},"rules":["spring"]}]}
 // Signals are shares of 1. Without a version the outer "rules" is left out. Appends to `out`; safe inside <script>.
 void explain(const store::Snapshot& snapshot, std::string_view placement,
-             std::string_view recommender, std::span<const Candidate> items,
-             const RuleNames& rules, std::string& out);
+             std::string_view recommender, std::span<const Candidate> items, const RuleNames& rules,
+             std::string& out);
 
 }  // namespace pz::recommend

@@ -151,7 +151,7 @@ struct Scratch::State {
     std::vector<Tier> tiers;
     std::vector<std::uint32_t> rest;
     std::vector<const Recommender*> chosen;  // in the widget's place, by a rule
-    std::vector<std::uint32_t> sources;  // where each recommender's candidates end
+    std::vector<std::uint32_t> sources;      // where each recommender's candidates end
     std::vector<std::uint32_t> order;
     std::vector<std::uint32_t> places;
     std::vector<std::uint32_t> slots;

@@ -205,7 +205,8 @@ double count_events(const Bridge& bridge, const Question& question, double days)
 double days_since(const Bridge& bridge, const Question& question) {
     for (const visitor::Touch& touch : bridge.visitor->touches()) {
         if (question.fits(*bridge.context->snapshot, touch)) {
-            return static_cast<double>(std::max<std::int64_t>(bridge.context->now - touch.time, 0)) /
+            return static_cast<double>(
+                       std::max<std::int64_t>(bridge.context->now - touch.time, 0)) /
                    kDay;
         }
     }
@@ -296,8 +297,7 @@ std::string_view listed(const Bridge& bridge, std::uint32_t what, std::string_vi
     std::size_t index = 0;
     std::from_chars(number.data(), number.data() + number.size(), index);
     if (what == 7) {
-        return index < bridge.recommenders.size() ? bridge.recommenders[index]
-                                                  : std::string_view();
+        return index < bridge.recommenders.size() ? bridge.recommenders[index] : std::string_view();
     }
     return index < static_cast<std::size_t>(visitor::EventType::other)
                ? visitor::name(static_cast<visitor::EventType>(index))
@@ -445,8 +445,8 @@ bool Bridge::spend(std::int32_t units) {
 }
 
 const Api& api() {
-    static constexpr Api kApi = {value,    text, find_field, find_item,  live,        share,
-                                 relation, fact, named,      in_segment, rules::spend, history, zone};
+    static constexpr Api kApi = {value, text,  find_field, find_item,    live,    share, relation,
+                                 fact,  named, in_segment, rules::spend, history, zone};
     return kApi;
 }
 

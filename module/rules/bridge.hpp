@@ -81,6 +81,13 @@ struct Bridge {
         return rows[place];
     }
 
+    std::span<store::LiveFields> all_rows() {
+        if (!rows_known) {
+            read_rows();
+        }
+        return std::span(rows).first(row_count);
+    }
+
     void bind(const Context& bound);
     void release();
     void read_rows();

@@ -81,7 +81,8 @@ void read_condition(lua_State* lua, Condition& out) {
     out.is_text = text_field(lua, "kind") == "text";
     out.column = text_field(lua, "column");
     read_texts(lua, "values", out.values);
-    out.field = static_cast<LiveField>(int_field(lua, "field", static_cast<std::int32_t>(LiveField::count)));
+    out.field = static_cast<LiveField>(
+        int_field(lua, "field", static_cast<std::int32_t>(LiveField::count)));
     out.min = number_field(lua, "min", 0);
     out.max = number_field(lua, "max", 0);
 }
@@ -175,6 +176,54 @@ bool Condition::holds(const Context& context, store::ItemIndex item,
     return std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {
         return text_match(pattern, text, column_id == store::field::product_type);
     });
+}
+
+namespace {
+
+// The hot loops: what is asked stands outside of them.
+template <class Get>
+void narrow_range(std::span<const store::LiveFields> live, double min, double max, Get get,
+                  std::span<std::uint8_t> marks) {
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        const double value = get(live[i]);
+        marks[i] &=
+            static_cast<std::uint8_t>(value >= min) & static_cast<std::uint8_t>(value <= max);
+    }
+}
+
+}  // namespace
+
+void Condition::narrow(const Context& context, std::span<const store::ItemIndex> items,
+                       std::span<const store::LiveFields> live,
+                       std::span<std::uint8_t> marks) const {
+    constexpr double kMicros = 1e6;
+    const double least = is_price(field) ? std::max(min, 1 / kMicros) : min;  // 0: unknown
+    if (is_live() && field == LiveField::price) {
+        return narrow_range(
+            live, least, max,
+            [](const store::LiveFields& row) {
+                return static_cast<double>(row.price_micros) / kMicros;
+            },
+            marks);
+    }
+    if (is_live() && field == LiveField::on_sale) {
+        return narrow_range(
+            live, min, max, [](const store::LiveFields& row) { return row.on_sale() ? 1.0 : 0.0; },
+            marks);
+    }
+    if (is_text && patterns.empty() && ids.size() == 1) {
+        for (std::size_t i = 0; i < marks.size(); ++i) {
+            marks[i] &=
+                static_cast<std::uint8_t>(context.snapshot->value(items[i], column_id) == ids[0]);
+        }
+        return;
+    }
+    static constexpr store::LiveFields kNotAsked{};
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        if (marks[i] != 0 && !holds(context, items[i], is_live() ? live[i] : kNotAsked)) {
+            marks[i] = 0;
+        }
+    }
 }
 
 void Rule::resolve(const store::Snapshot& snapshot) {

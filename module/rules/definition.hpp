@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ struct Condition {
     }
     // The same; `live` is looked at only when is_live().
     bool holds(const Context& context, store::ItemIndex item, const store::LiveFields& live) const;
+    // Takes the marks of those away for which it does not hold. `live`: of the items, when is_live().
+    void narrow(const Context& context, std::span<const store::ItemIndex> items,
+                std::span<const store::LiveFields> live, std::span<std::uint8_t> marks) const;
     bool is_live() const { return !is_text && field != LiveField::count; }
     // It asks for a column of the catalog; resolve() has found none when column_id is kNoField.
     bool needs_column() const { return is_text || field == LiveField::count; }
@@ -46,7 +50,7 @@ struct Condition {
 // One entry of `mix = { ... }`.
 struct MixLimit {
     std::string column;
-    std::uint32_t most = 0;                    // 0: neighbours differ
+    std::uint32_t most = 0;                      // 0: neighbours differ
     store::FieldId column_id = store::kNoField;  // set for one snapshot
 };
 

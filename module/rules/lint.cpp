@@ -21,9 +21,8 @@ bool same_placement(const Rule& a, const Rule& b) {
         return true;
     }
     return std::any_of(a.on.begin(), a.on.end(), [&](const std::string& left) {
-        return std::any_of(b.on.begin(), b.on.end(), [&](const std::string& right) {
-            return may_overlap(left, right);
-        });
+        return std::any_of(b.on.begin(), b.on.end(),
+                           [&](const std::string& right) { return may_overlap(left, right); });
     });
 }
 
@@ -42,8 +41,8 @@ bool same_time(const Schedule& a, const Schedule& b) {
         return true;
     }
     const bool days = (a.days & b.days) != 0;
-    const bool dates =
-        (a.to == 0 || b.from == 0 || b.from <= a.to) && (b.to == 0 || a.from == 0 || a.from <= b.to);
+    const bool dates = (a.to == 0 || b.from == 0 || b.from <= a.to) &&
+                       (b.to == 0 || a.from == 0 || a.from <= b.to);
     const bool wraps = a.start > a.end || b.start > b.end;
     return days && dates && (wraps || (a.start < b.end && b.start < a.end));
 }
@@ -56,6 +55,26 @@ bool meet(const Rule& a, const Rule& b) {
 
 std::string quoted(const std::string& name) {
     return "'" + name + "'";
+}
+
+void add_missing(const Rule& rule, const store::Snapshot& snapshot, std::vector<Finding>& out) {
+    const auto look_up = [&](const std::string& column) {
+        if (snapshot.find_field(column) == store::kNoField) {
+            out.push_back({true, rule.line, rule.name,
+                           "the catalog has no column " + quoted(column) +
+                               nearest_column(snapshot, column)});
+        }
+    };
+    for (const auto* list : {&rule.conditions, &rule.requirements}) {
+        for (const Condition& condition : *list) {
+            if (condition.needs_column()) {
+                look_up(condition.column);
+            }
+        }
+    }
+    for (const MixLimit& limit : rule.mix) {
+        look_up(limit.column);
+    }
 }
 
 class Linter {
@@ -71,8 +90,6 @@ class Linter {
     void say(const Rule& rule, std::string text, bool error = false) {
         findings_.push_back({error, rule.line, rule.name, std::move(text)});
     }
-    void columns(const Rule& rule);
-    void column(const Rule& rule, const std::string& name);
     void values(const Rule& rule, const Condition& condition);
     void segments(const Rule& rule);
     void time(const Rule& rule);
@@ -85,27 +102,6 @@ class Linter {
     std::int64_t now_;
     std::vector<Finding> findings_;
 };
-
-void Linter::column(const Rule& rule, const std::string& name) {
-    if (snapshot_->find_field(name) == store::kNoField) {
-        say(rule, "the catalog has no column " + quoted(name) + nearest_column(*snapshot_, name),
-            true);
-    }
-}
-
-void Linter::columns(const Rule& rule) {
-    for (const auto* list : {&rule.conditions, &rule.requirements}) {
-        for (const Condition& condition : *list) {
-            if (condition.needs_column()) {
-                column(rule, condition.column);
-                values(rule, condition);
-            }
-        }
-    }
-    for (const MixLimit& limit : rule.mix) {
-        column(rule, limit.column);
-    }
-}
 
 // Texts that no item has in the column.
 void Linter::values(const Rule& rule, const Condition& condition) {
@@ -256,7 +252,12 @@ std::vector<Finding> Linter::run() {
     for (Rule& rule : definitions_.rules) {
         if (snapshot_ != nullptr) {
             rule.resolve(*snapshot_);
-            columns(rule);
+            add_missing(rule, *snapshot_, findings_);
+            for (const auto* list : {&rule.conditions, &rule.requirements}) {
+                for (const Condition& condition : *list) {
+                    values(rule, condition);
+                }
+            }
         }
         segments(rule);
         time(rule);
@@ -276,6 +277,15 @@ std::vector<Finding> Linter::run() {
 std::vector<Finding> lint(Definitions& definitions, const store::Snapshot* snapshot,
                           std::int64_t now) {
     return Linter(definitions, snapshot, now).run();
+}
+
+std::vector<Finding> missing_columns(const Definitions& definitions,
+                                     const store::Snapshot& snapshot) {
+    std::vector<Finding> findings;
+    for (const Rule& rule : definitions.rules) {
+        add_missing(rule, snapshot, findings);
+    }
+    return findings;
 }
 
 std::string nearest_column(const store::Snapshot& snapshot, std::string_view wanted) {

@@ -27,6 +27,10 @@ struct Finding {
 std::vector<Finding> lint(Definitions& definitions, const store::Snapshot* snapshot,
                           std::int64_t now);
 
+// Only the columns that are not there: cheap, for a worker.
+std::vector<Finding> missing_columns(const Definitions& definitions,
+                                     const store::Snapshot& snapshot);
+
 // "; did you mean 'brand'?", or nothing.
 std::string nearest_column(const store::Snapshot& snapshot, std::string_view wanted);
 

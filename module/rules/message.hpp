@@ -8,8 +8,8 @@
 
 namespace pz::rules {
 
-std::uint64_t hash_of(std::string_view text);    // FNV-1a
-std::string first_digits(std::uint64_t hash);    // 8 hex digits
+std::uint64_t hash_of(std::string_view text);  // FNV-1a
+std::string first_digits(std::uint64_t hash);  // 8 hex digits
 
 // "rules:12: text" -> "shop.lua:12: rule 'x': text"; `title` is "rule 'x': " or empty.
 std::string explain(std::string_view message, const std::string& file, const std::string& title);

@@ -94,8 +94,8 @@ void Mixer::hand_out(std::size_t number, std::span<Candidate> candidates) const 
     float before = std::numeric_limits<float>::infinity();
     for (std::size_t i = 0; i < mixed_.size(); ++i) {
         Candidate& candidate = candidates[mixed_[i]];
-        const float score = std::min(
-            scores_[i], std::nextafter(before, -std::numeric_limits<float>::infinity()));
+        const float score =
+            std::min(scores_[i], std::nextafter(before, -std::numeric_limits<float>::infinity()));
         if (score < candidate.score && number < 64) {
             candidate.rules |= std::uint64_t{1} << number;
         }

@@ -45,10 +45,10 @@ class Mixer {
     void hand_out(std::size_t number, std::span<Candidate> candidates) const;
 
     // Kept for their memory.
-    std::vector<std::uint32_t> left_;    // candidates, best first
-    std::vector<std::uint32_t> mixed_;   // the new order
-    std::vector<std::uint32_t> pinned_;  // by place
-    std::vector<float> scores_;          // best first
+    std::vector<std::uint32_t> left_;     // candidates, best first
+    std::vector<std::uint32_t> mixed_;    // the new order
+    std::vector<std::uint32_t> pinned_;   // by place
+    std::vector<float> scores_;           // best first
     std::vector<store::ValueId> values_;  // of each candidate, limit after limit
     std::vector<Seen> seen_;
 };

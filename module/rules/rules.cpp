@@ -235,11 +235,9 @@ bool RuleSet::State::holds(const Condition& condition, std::size_t place) {
 
 void RuleSet::State::narrow(std::span<const Condition> conditions) {
     for (const Condition& condition : conditions) {
-        for (std::size_t i = 0; i < marks.size(); ++i) {
-            if (marks[i] != 0 && !holds(condition, i)) {
-                marks[i] = 0;
-            }
-        }
+        condition.narrow(*bridge.context, items,
+                         condition.is_live() ? bridge.all_rows() : std::span<store::LiveFields>(),
+                         marks);
     }
 }
 
@@ -317,8 +315,7 @@ void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
     commit(rule, index, marks, factors, candidates);
 }
 
-void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates,
-                             Outcome& outcome) {
+void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates, Outcome& outcome) {
     bool applied = false;
     if (Status status = run(index, candidates, &applied); !status.ok()) {
         note(outcome, explain(status.message(), name, "rule '" + rule_names[index] + "': "));

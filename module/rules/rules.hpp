@@ -102,9 +102,9 @@ class RuleSet {
     // the context may be the one that is then given them).
     Outcome segments(const Context& context, std::vector<std::string>& out);
 
-    // Changes score, pin, hidden and rules of the candidates; neither order nor number. Candidates
-    // that are hidden or without an item (kNoItem) are left alone. A rule's `segment` looks at the
-    // visitor's Profile: give it what segments() found before. Pins are unique: when a place is
+    // Rules that mix come last. Changes score, pin, hidden and rules of the candidates, no order;
+    // those that are hidden or without an item (kNoItem) are left alone. A rule's `segment` looks at
+    // the visitor's Profile: give it what segments() found before. Pins are unique: when a place is
     // taken, the next free one is used; of several matches the best score is pinned.
     Outcome apply(const Context& context, std::span<Candidate> candidates);
 

@@ -25,8 +25,8 @@ bool countable(const std::tm& parts) {
 
 std::string nearest_zone(std::string_view name) {
     UErrorCode code = U_ZERO_ERROR;
-    const std::unique_ptr<icu::StringEnumeration> all(
-        icu::TimeZone::createTimeZoneIDEnumeration(UCAL_ZONE_TYPE_CANONICAL, nullptr, nullptr, code));
+    const std::unique_ptr<icu::StringEnumeration> all(icu::TimeZone::createTimeZoneIDEnumeration(
+        UCAL_ZONE_TYPE_CANONICAL, nullptr, nullptr, code));
     Nearest nearest(name);
     std::int32_t length = 0;
     const char* known = nullptr;

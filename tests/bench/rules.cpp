@@ -80,13 +80,14 @@ std::unique_ptr<const store::Snapshot> make_catalog() {
     for (std::size_t i = 0; i < kItems; ++i) {
         store::ItemInput item;
         const std::string price = std::to_string(1 + i * 7 % 90) + ".50";
-        item.fields = {{"id", "item-" + std::to_string(i)},
-                       {"title", "Thing number " + std::to_string(i)},
-                       {"brand", kBrands[i % std::size(kBrands)]},
-                       {"product_type", kTypes[i / 3 % std::size(kTypes)]},
-                       {"price", price + " EUR"},
-                       {"stock", std::to_string(i * 13 % 60)},
-                       {"date_added", std::to_string(kNow - static_cast<std::int64_t>(i % 300) * kDay)}};
+        item.fields = {
+            {"id", "item-" + std::to_string(i)},
+            {"title", "Thing number " + std::to_string(i)},
+            {"brand", kBrands[i % std::size(kBrands)]},
+            {"product_type", kTypes[i / 3 % std::size(kTypes)]},
+            {"price", price + " EUR"},
+            {"stock", std::to_string(i * 13 % 60)},
+            {"date_added", std::to_string(kNow - static_cast<std::int64_t>(i % 300) * kDay)}};
         if (i % 4 == 0) {
             item.fields.emplace_back("sale_price", std::to_string(1 + i * 7 % 90) + ".10 EUR");
         }
@@ -95,9 +96,9 @@ std::unique_ptr<const store::Snapshot> make_catalog() {
         }
         builder.set_popularity(static_cast<store::ItemIndex>(i), static_cast<float>(i % 9));
     }
-    const std::string path = (std::filesystem::temp_directory_path() /
-                              ("pz-bench-rules-" + std::to_string(::getpid())))
-                                 .string();
+    const std::string path =
+        (std::filesystem::temp_directory_path() / ("pz-bench-rules-" + std::to_string(::getpid())))
+            .string();
     const Status written = builder.write(path, 1, kNow);
     auto snapshot = store::Snapshot::open(path);
     std::filesystem::remove(path);
@@ -158,7 +159,8 @@ class Native {
 
 class PlainLua {
   public:
-    explicit PlainLua(const store::Snapshot& snapshot) : snapshot_(snapshot), lua_(luaL_newstate()) {
+    explicit PlainLua(const store::Snapshot& snapshot)
+        : snapshot_(snapshot), lua_(luaL_newstate()) {
         luaL_openlibs(lua_);
         if (luaL_dostring(lua_, kPlain) != 0) {
             std::cerr << lua_tostring(lua_, -1) << '\n';
@@ -210,8 +212,7 @@ class PlainLua {
         number("current_price", static_cast<double>(live.current_price_micros()) / 1e6);
         number("stock", live.stock);
         number("popularity", live.popularity);
-        number("age_days",
-               static_cast<double>(kNow - snapshot_.first_seen(candidate.item)) / kDay);
+        number("age_days", static_cast<double>(kNow - snapshot_.first_seen(candidate.item)) / kDay);
         number("score", candidate.score);
         flag("on_sale", live.on_sale());
     }
@@ -238,7 +239,8 @@ int main(int argc, char** argv) {
     const std::vector<std::pair<std::string_view, std::string_view>> traits = {
         {"segment", "hunters"}};
     profile.build(*snapshot, events, traits, kNow);
-    const std::vector<std::pair<std::string_view, std::string_view>> variables = {{"country", "DE"}};
+    const std::vector<std::pair<std::string_view, std::string_view>> variables = {
+        {"country", "DE"}};
     rules::Context context;
     context.snapshot = snapshot.get();
     context.visitor = &profile;
@@ -257,19 +259,19 @@ int main(int argc, char** argv) {
         unsigned calls = 0;
         unsigned failed = 0;
         const double ours = 1e6 * bench::median_seconds([&] {
-            std::copy(fresh.begin(), fresh.end(), list.begin());
-            failed += (*rules)->apply(context, list).failed;
-            // Between requests, as in a worker: twice a second.
-            if (++calls % 1000 == 0) {
-                (*rules)->collect();
-            }
-        });
+                                std::copy(fresh.begin(), fresh.end(), list.begin());
+                                failed += (*rules)->apply(context, list).failed;
+                                // Between requests, as in a worker: twice a second.
+                                if (++calls % 1000 == 0) {
+                                    (*rules)->collect();
+                                }
+                            });
         const auto by_rules = list;
         const double cpp = 1e6 * bench::median_seconds([&] {
-            std::copy(fresh.begin(), fresh.end(), list.begin());
-            native.run(list);
-            bench::keep(list.data());
-        });
+                               std::copy(fresh.begin(), fresh.end(), list.begin());
+                               native.run(list);
+                               bench::keep(list.data());
+                           });
         for (std::size_t i = 0; i < count; ++i) {  // the same logic, indeed
             const float difference = list[i].score - by_rules[i].score;
             if (difference > 0.01F * list[i].score || difference < -0.01F * list[i].score ||
@@ -279,9 +281,9 @@ int main(int argc, char** argv) {
             }
         }
         const double tables = 1e6 * bench::median_seconds([&] {
-            std::copy(fresh.begin(), fresh.end(), list.begin());
-            plain.run(list);
-        });
+                                  std::copy(fresh.begin(), fresh.end(), list.begin());
+                                  plain.run(list);
+                              });
         report.row({bench::number(static_cast<double>(count)), bench::number(ours, 1),
                     bench::number(ours / 10, 2), bench::number(cpp, 1), bench::number(tables, 1)});
         if (count == 200) {
@@ -289,6 +291,7 @@ int main(int argc, char** argv) {
             plain_200 = tables;
         }
     }
-    return report.finish(bench::number(at_200, 1) + " us for 200 candidates and 10 rules, target 10; " +
-                         bench::number(plain_200 / at_200, 1) + " times as fast as plain Lua tables");
+    return report.finish(
+        bench::number(at_200, 1) + " us for 200 candidates and 10 rules, target 10; " +
+        bench::number(plain_200 / at_200, 1) + " times as fast as plain Lua tables");
 }

@@ -255,6 +255,11 @@ BOOST_AUTO_TEST_CASE(the_version_is_in_status_explanation_and_impressions) {
     }));
 }
 
+BOOST_AUTO_TEST_CASE(a_column_that_the_catalog_lacks_is_named) {
+    RuleShop shop("\nrule \"a\" { match = { colro = \"red\" }, hide = true }");
+    BOOST_CHECK(shop.edge.nginx->logged("rules.lua:2: rule 'a': the catalog has no column 'colro'"));
+}
+
 BOOST_AUTO_TEST_CASE(time_can_be_frozen) {
     EdgeOptions options = with_rules();
     options.http += " personalize_now $arg_at;";
@@ -342,8 +347,9 @@ BOOST_AUTO_TEST_CASE(ten_thousand_runaways_beside_nginx_lua) {
     options.main = "load_module " + modules + "ndk_http_module.so;\nload_module " + modules +
                    "ngx_http_lua_module.so;";
     options.http += " lua_shared_dict beside 64k;";
-    options.server = "location /lua { content_by_lua_block { local sum = 0 for i = 1, 1000 do sum = "
-                     "sum + i end ngx.print(sum) } }";
+    options.server =
+        "location /lua { content_by_lua_block { local sum = 0 for i = 1, 1000 do sum = "
+        "sum + i end ngx.print(sum) } }";
     run_away(options, "/lua");
 }
 

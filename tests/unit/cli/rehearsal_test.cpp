@@ -86,7 +86,8 @@ BOOST_FIXTURE_TEST_CASE(the_same_rules_change_nothing, DemoShop) {
 
 BOOST_FIXTURE_TEST_CASE(a_failing_rule_is_counted_and_named, DemoShop) {
     const auto decisions = decisions_of("anna\tview_item 23084 1320000000\n");
-    const auto rules = rules_of("rule 'bad' { match = function(item) return item.x.y end, pin = 1 }");
+    const auto rules =
+        rules_of("rule 'bad' { match = function(item) return item.x.y end, pin = 1 }");
     const Rehearsal result = rehearse(snapshot(), nullptr, *rules, decisions, {});
     BOOST_TEST(result.failed_after == 1U);
     BOOST_TEST(result.error.find("rules.lua:1: rule 'bad': attempt to index") == 0U);
@@ -96,8 +97,9 @@ BOOST_FIXTURE_TEST_CASE(a_failing_rule_is_counted_and_named, DemoShop) {
 
 BOOST_FIXTURE_TEST_CASE(time_can_be_moved, DemoShop) {
     const auto decisions = decisions_of("anna\tview_item 23084 1320000000\n");
-    const auto rules = rules_of("rule 'later' { from = '2030-01-01', boost = function(item) return "
-                                "1 / (1 + item.popularity) end }");
+    const auto rules = rules_of(
+        "rule 'later' { from = '2030-01-01', boost = function(item) return "
+        "1 / (1 + item.popularity) end }");
     BOOST_TEST(rehearse(snapshot(), nullptr, *rules, decisions, {}).pages_changed == 0U);
     RehearsalOptions options;
     options.at = 1900000000;

@@ -29,9 +29,10 @@ BOOST_FIXTURE_TEST_SUITE(rule_lint, Shop)
 
 BOOST_AUTO_TEST_CASE(nothing_to_say) {
     BOOST_TEST(findings(this, "") == "");
-    BOOST_TEST(findings(this, "rule 'a' { match = {brand = 'Nike', price = {max = 50}}, boost = 2 }\n"
-                              "rule 'b' { match = {brand = 'Acme'}, bury = 2 }\n"
-                              "rule 'c' { mix = {brand = 2} }") == "");
+    BOOST_TEST(findings(this,
+                        "rule 'a' { match = {brand = 'Nike', price = {max = 50}}, boost = 2 }\n"
+                        "rule 'b' { match = {brand = 'Acme'}, bury = 2 }\n"
+                        "rule 'c' { mix = {brand = 2} }") == "");
 }
 
 BOOST_AUTO_TEST_CASE(columns_that_the_catalog_lacks) {
@@ -53,39 +54,49 @@ BOOST_AUTO_TEST_CASE(values_that_no_item_has) {
 }
 
 BOOST_AUTO_TEST_CASE(rules_that_can_never_match) {
-    BOOST_TEST(findings(this, "rule 'r' { match = {brand = 'Acme', price = {max = 5}}, only = true }") ==
-               "1 r: selects none of the catalog's 5 items: it hides all");
+    BOOST_TEST(
+        findings(this, "rule 'r' { match = {brand = 'Acme', price = {max = 5}}, only = true }") ==
+        "1 r: selects none of the catalog's 5 items: it hides all");
     BOOST_TEST(findings(nullptr, "rule 'r' { to = '2026-03-01', boost = 2 }") ==
                "1 r: its time is over since 2026-03-01");
     BOOST_TEST(findings(nullptr, "rule 'r' { to = '2026-03-20', boost = 2 }") == "");
-    BOOST_TEST(findings(nullptr, "rule 'r' { from = '2026-03-23', to = '2026-03-25', days = {'sat', "
-                                 "'sun'}, boost = 2 }") ==
+    BOOST_TEST(findings(nullptr,
+                        "rule 'r' { from = '2026-03-23', to = '2026-03-25', days = {'sat', "
+                        "'sun'}, boost = 2 }") ==
                "1 r: can never be in force: none of its days is between from and to");
-    BOOST_TEST(findings(nullptr, "rule 'r' { from = '2026-03-23', to = '2026-03-28', days = 'sat', "
-                                 "boost = 2 }") == "");
-    BOOST_TEST(findings(nullptr, "segment 'hunters' { when = function() end }\n"
-                                 "rule 'r' { segment = 'huntres', boost = 2 }") ==
+    BOOST_TEST(findings(nullptr,
+                        "rule 'r' { from = '2026-03-23', to = '2026-03-28', days = 'sat', "
+                        "boost = 2 }") == "");
+    BOOST_TEST(findings(nullptr,
+                        "segment 'hunters' { when = function() end }\n"
+                        "rule 'r' { segment = 'huntres', boost = 2 }") ==
                "2 r: this file has no segment 'huntres'; did you mean 'hunters'?");
     BOOST_TEST(findings(nullptr, "rule 'r' { segment = 'vip', boost = 2 }") == "");
 }
 
 BOOST_AUTO_TEST_CASE(rules_that_contradict) {
-    BOOST_TEST(findings(nullptr, "rule 'a' { pin = 1 }\nrule 'b' { on = 'home-*', pin = 1 }") ==
-               "2 b: pins place 1, as does another rule (line 1, 'a'); it comes on the next free one");
-    BOOST_TEST(findings(this, "rule 'a' { match = {brand = 'Nike'}, hide = true }\n"
-                              "rule 'b' { match = {id = 'mug'}, boost = 2 }") ==
+    BOOST_TEST(
+        findings(nullptr, "rule 'a' { pin = 1 }\nrule 'b' { on = 'home-*', pin = 1 }") ==
+        "2 b: pins place 1, as does another rule (line 1, 'a'); it comes on the next free one");
+    BOOST_TEST(findings(this,
+                        "rule 'a' { match = {brand = 'Nike'}, hide = true }\n"
+                        "rule 'b' { match = {id = 'mug'}, boost = 2 }") ==
                "2 b: all its items are hidden by another rule (line 1, 'a')");
-    BOOST_TEST(findings(this, "rule 'a' { match = {id = 'mug'}, pin = 1 }\n"
-                              "rule 'b' { match = {brand = 'Nike'}, hide = true }") ==
+    BOOST_TEST(findings(this,
+                        "rule 'a' { match = {id = 'mug'}, pin = 1 }\n"
+                        "rule 'b' { match = {brand = 'Nike'}, hide = true }") ==
                "2 b: hides all that another rule is for (line 1, 'a')");
-    BOOST_TEST(findings(this, "rule 'a' { match = {brand = 'Nike'}, only = true }\n"
-                              "rule 'b' { match = {brand = 'Acme'}, only = true }") ==
+    BOOST_TEST(findings(this,
+                        "rule 'a' { match = {brand = 'Nike'}, only = true }\n"
+                        "rule 'b' { match = {brand = 'Acme'}, only = true }") ==
                "2 b: leaves nothing together with another only (line 1, 'a')");
-    BOOST_TEST(findings(this, "rule 'a' { match = {brand = 'Nike'}, boost = 2 }\n"
-                              "rule 'b' { match = {id = 'mug'}, bury = 2 }") ==
+    BOOST_TEST(findings(this,
+                        "rule 'a' { match = {brand = 'Nike'}, boost = 2 }\n"
+                        "rule 'b' { match = {id = 'mug'}, bury = 2 }") ==
                "2 b: buries what another rule boosts (line 1, 'a')");
-    BOOST_TEST(findings(nullptr, "rule 'a' { recommend = 'sale' }\nrule 'b' { recommend = 'new' }") ==
-               "2 b: is never asked for its recommenders where another rule is (line 1, 'a')");
+    BOOST_TEST(
+        findings(nullptr, "rule 'a' { recommend = 'sale' }\nrule 'b' { recommend = 'new' }") ==
+        "2 b: is never asked for its recommenders where another rule is (line 1, 'a')");
 }
 
 BOOST_AUTO_TEST_CASE(rules_that_do_not_meet) {

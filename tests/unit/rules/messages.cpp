@@ -65,7 +65,8 @@ BOOST_AUTO_TEST_CASE(keys_and_verbs) {
     check_rule("2",
                "unknown key 1; known are between, boost, bury, days, from, hide, match, mix, on, "
                "only, pin, recommend, require, segment, time_zone, to, variant, when");
-    check_rule("on = 'home'", "nothing to do: add one of boost, bury, pin, hide, only, require, mix, "
+    check_rule("on = 'home'",
+               "nothing to do: add one of boost, bury, pin, hide, only, require, mix, "
                "variant, recommend");
     check_rule("hide = true, pin = 1",
                "two verbs: write one rule for each of boost, bury, pin, hide, only, require, "

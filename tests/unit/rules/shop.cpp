@@ -54,7 +54,11 @@ std::vector<Fields> items(const std::string& brand_of_mug) {
          {"availability", "out_of_stock"},
          {"age_group", "toddler"},
          {"stock", "0"}},
-        {{"id", "bag"}, {"title", "Bag"}, {"brand", "Acme"}, {"color", "red"}, {"item_group_id", "a1"},
+        {{"id", "bag"},
+         {"title", "Bag"},
+         {"brand", "Acme"},
+         {"color", "red"},
+         {"item_group_id", "a1"},
          {"age_group", "kids"}},
     };
 }

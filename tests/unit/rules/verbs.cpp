@@ -22,8 +22,9 @@ BOOST_FIXTURE_TEST_SUITE(rule_verbs, Shop)
 
 BOOST_AUTO_TEST_CASE(require_hides_the_selected_that_lack_it) {
     BOOST_TEST(scores(*this, "rule 'r' { require = {available = true} }") == "5 4 3 - 1");
-    BOOST_TEST(scores(*this, "rule 'r' { match = {brand = 'Nike'}, require = {price = {max = 20}} }") ==
-               "5 4 - 2 1");
+    BOOST_TEST(
+        scores(*this, "rule 'r' { match = {brand = 'Nike'}, require = {price = {max = 20}} }") ==
+        "5 4 - 2 1");
     BOOST_TEST(scores(*this, "rule 'r' { require = {available = true, color = 'red'} }") ==
                "5 - - - 1");
     BOOST_TEST(scores(*this,
@@ -33,7 +34,8 @@ BOOST_AUTO_TEST_CASE(require_hides_the_selected_that_lack_it) {
 
 BOOST_AUTO_TEST_CASE(margin) {
     BOOST_TEST(scores(*this, "rule 'r' { require = {margin = {min = 0.3}} }") == "- 4 - - -");
-    BOOST_TEST(scores(*this, "rule 'r' { match = {margin = {max = 0.3}}, boost = 2 }") == "10 4 3 2 1");
+    BOOST_TEST(scores(*this, "rule 'r' { match = {margin = {max = 0.3}}, boost = 2 }") ==
+               "10 4 3 2 1");
     BOOST_TEST(matching(*this, "item.margin == 0.25") == "mug");
     BOOST_TEST(matching(*this, "item.margin == nil") == "shoe vase bag");
 }
@@ -54,16 +56,19 @@ BOOST_AUTO_TEST_CASE(mix_lets_at_most_so_many_of_a_value_go_before_others) {
 
 BOOST_AUTO_TEST_CASE(mix_alternates_neighbours) {
     BOOST_TEST(scores(*this, "rule 'r' { mix = {color = 'alternate'} }") == "5 4 2 3 1");
-    BOOST_TEST(scores(*this, "rule 'r' { match = {brand = {'Nike', 'Acme'}}, mix = {brand = "
-                             "'alternate'} }") == "5 4 3 2 1");
+    BOOST_TEST(scores(*this,
+                      "rule 'r' { match = {brand = {'Nike', 'Acme'}}, mix = {brand = "
+                      "'alternate'} }") == "5 4 3 2 1");
 }
 
 BOOST_AUTO_TEST_CASE(mix_comes_after_all_others_and_counts_pins) {
     // The boost puts the shoe first; behind it the mug is the second Nike.
-    BOOST_TEST(scores(*this, "rule 'm' { mix = {brand = 1} } rule 'b' { match = {id = 'shoe'}, "
-                             "boost = 2 }") == "2 5 6 4 1");
-    BOOST_TEST(scores(*this, "rule 'p' { match = {id = 'shoe'}, pin = 1 } rule 'm' { mix = {brand "
-                             "= 1} }") == "2 5 3@0 4 1");
+    BOOST_TEST(scores(*this,
+                      "rule 'm' { mix = {brand = 1} } rule 'b' { match = {id = 'shoe'}, "
+                      "boost = 2 }") == "2 5 6 4 1");
+    BOOST_TEST(scores(*this,
+                      "rule 'p' { match = {id = 'shoe'}, pin = 1 } rule 'm' { mix = {brand "
+                      "= 1} }") == "2 5 3@0 4 1");
 }
 
 BOOST_AUTO_TEST_CASE(mix_parts_equal_scores_and_signs_what_it_moved_down) {
@@ -95,9 +100,12 @@ BOOST_AUTO_TEST_CASE(mix_of_many_keeps_every_score_once) {
 }
 
 BOOST_AUTO_TEST_CASE(variant_gives_the_place_of_its_group) {
-    BOOST_TEST(scores(*this, "rule 'r' { match = {color = 'red'}, variant = true }") == "5 1 3 2 4");
-    BOOST_TEST(scores(*this, "rule 'r' { match = {color = 'blue'}, variant = true }") == "5 4 3 2 1");
-    BOOST_TEST(scores(*this, "rule 'r' { match = {color = 'green'}, variant = true }") == "5 4 3 2 1");
+    BOOST_TEST(scores(*this, "rule 'r' { match = {color = 'red'}, variant = true }") ==
+               "5 1 3 2 4");
+    BOOST_TEST(scores(*this, "rule 'r' { match = {color = 'blue'}, variant = true }") ==
+               "5 4 3 2 1");
+    BOOST_TEST(scores(*this, "rule 'r' { match = {color = 'green'}, variant = true }") ==
+               "5 4 3 2 1");
 }
 
 BOOST_AUTO_TEST_CASE(recommend_replaces_a_placements_recommenders) {
@@ -139,7 +147,8 @@ BOOST_AUTO_TEST_CASE(wrong_verbs) {
         BOOST_TEST(load_error("rule 'r' { " + body + " }") == "shop.lua:1: rule 'r': " + expected);
     };
     check("require = {}", "require is empty: say what the items must be");
-    check("require = true", "require is a boolean: write require = {available = true} or a function");
+    check("require = true",
+          "require is a boolean: write require = {available = true} or a function");
     check("require = {available = 'yes'}", "require.available is 'yes': write true or false");
     const std::string mix = ": write mix = {brand = 2, product_type = \"alternate\"}";
     check("mix = 2", "mix is 2" + mix);
@@ -147,8 +156,9 @@ BOOST_AUTO_TEST_CASE(wrong_verbs) {
     check("mix = {price = 2}", "mix has 'price'" + mix);
     check("mix = {brand = 0}",
           "mix.brand is 0: write how many there may be at most, or \"alternate\"");
-    check("variant = true",
-          "variant needs a match: say which variant stands for its group: match = {color = \"red\"}");
+    check(
+        "variant = true",
+        "variant needs a match: say which variant stands for its group: match = {color = \"red\"}");
     check("recommend = 'sale', match = {brand = 'Nike'}",
           "recommend is for the whole placement: leave out match");
 }
@@ -158,7 +168,8 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(rule_facts, Shop)
 
 BOOST_AUTO_TEST_CASE(history) {
-    know({"view_item mug " + std::to_string(kNow - 60), "view_item lamp " + std::to_string(kNow - 120),
+    know({"view_item mug " + std::to_string(kNow - 60),
+          "view_item lamp " + std::to_string(kNow - 120),
           "view_item mug " + std::to_string(kNow - 3 * kDay),
           "purchase shoe " + std::to_string(kNow - 10 * kDay)},
          {});
@@ -224,24 +235,32 @@ BOOST_AUTO_TEST_CASE(time_zones) {
     const auto in_force = [&](const std::string& source) {
         return scores(*this, source) == "10 8 6 4 2";
     };
-    BOOST_TEST(in_force("rule 'r' { time_zone = 'Europe/Berlin', between = {'11:30', '11:31'}, boost = 2 }"));
-    BOOST_TEST(!in_force("rule 'r' { time_zone = 'Asia/Tokyo', between = {'11:30', '11:31'}, boost = 2 }"));
-    BOOST_TEST(in_force("time_zone 'Asia/Tokyo' rule 'r' { between = {'19:30', '19:31'}, boost = 2 }"));
-    BOOST_TEST(in_force("time_zone 'Asia/Tokyo' rule 'r' { when = function(v, page) return page.hour "
-                        "== 19 end, boost = 2 }"));
-    BOOST_TEST(in_force("time_zone 'Asia/Tokyo' rule 'r' { time_zone = 'Europe/Berlin', "
-                        "between = {'11:30', '11:31'}, boost = 2 }"));
+    BOOST_TEST(in_force(
+        "rule 'r' { time_zone = 'Europe/Berlin', between = {'11:30', '11:31'}, boost = 2 }"));
+    BOOST_TEST(!in_force(
+        "rule 'r' { time_zone = 'Asia/Tokyo', between = {'11:30', '11:31'}, boost = 2 }"));
+    BOOST_TEST(
+        in_force("time_zone 'Asia/Tokyo' rule 'r' { between = {'19:30', '19:31'}, boost = 2 }"));
+    BOOST_TEST(
+        in_force("time_zone 'Asia/Tokyo' rule 'r' { when = function(v, page) return page.hour "
+                 "== 19 end, boost = 2 }"));
+    BOOST_TEST(
+        in_force("time_zone 'Asia/Tokyo' rule 'r' { time_zone = 'Europe/Berlin', "
+                 "between = {'11:30', '11:31'}, boost = 2 }"));
     context.now += 120 * kDay;  // summer
-    BOOST_TEST(in_force("rule 'r' { time_zone = 'Europe/Berlin', between = {'12:30', '12:31'}, boost = 2 }"));
+    BOOST_TEST(in_force(
+        "rule 'r' { time_zone = 'Europe/Berlin', between = {'12:30', '12:31'}, boost = 2 }"));
     BOOST_TEST(load_error("\ntime_zone 'Europe/Berlim'") ==
                "shop.lua:2: no time zone 'Europe/Berlim'; did you mean 'Europe/Berlin'?");
     BOOST_TEST(load_error("rule 'r' { time_zone = 'qqqqqqq', hide = true }") ==
                "shop.lua:1: rule 'r': no time zone 'qqqqqqq': write one as \"Europe/Berlin\"");
-    BOOST_TEST(load_error("time_zone(5)") == "shop.lua:1: no time zone '': write one as \"Europe/Berlin\"");
+    BOOST_TEST(load_error("time_zone(5)") ==
+               "shop.lua:1: no time zone '': write one as \"Europe/Berlin\"");
 }
 
 BOOST_AUTO_TEST_CASE(columns_that_no_catalog_has_are_remembered) {
-    auto rules = load("rule 'r' { match = function(item) return item.brnad == 'x' end, hide = true }");
+    auto rules =
+        load("rule 'r' { match = function(item) return item.brnad == 'x' end, hide = true }");
     auto list = candidates();
     rules->apply(context, list);
     BOOST_TEST(rules->take_unknown_columns() == std::vector<std::string>{"brnad"},
