@@ -176,6 +176,7 @@ void* create_location_conf(ngx_conf_t* cf) noexcept {
     }
     conf->timeout = NGX_CONF_UNSET_MSEC;
     conf->buffer_size = NGX_CONF_UNSET_SIZE;
+    conf->max_known_page = NGX_CONF_UNSET_SIZE;
     conf->impressions = NGX_CONF_UNSET;
     conf->explore = NGX_CONF_UNSET_UINT;
     conf->own = make_in<LocationParts>(cf->pool);
@@ -191,6 +192,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     conf->explain = conf->explain != nullptr ? conf->explain : prev->explain;
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
     ngx_conf_merge_size_value(conf->buffer_size, prev->buffer_size, 1024 * 1024);
+    ngx_conf_merge_size_value(conf->max_known_page, prev->max_known_page, kMaxKnownPage);
     ngx_conf_merge_value(conf->impressions, prev->impressions, 1);
     ngx_conf_merge_uint_value(conf->explore, prev->explore, 0);
     ngx_conf_merge_str_value(conf->cache_control, prev->cache_control, "off");
@@ -266,6 +268,8 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_buffer_size"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, buffer_size),
      nullptr},
+    {ngx_string("personalize_page_cache"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE12, set_page_cache,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_types"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, types_keys), &ngx_http_html_default_types[0]},
     {ngx_string("personalize_cache_control"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,

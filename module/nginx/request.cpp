@@ -144,6 +144,7 @@ void Request::begin_page(bool json, bool seen, rewrite::Charset charset) {
     seen_ = seen;
     charset_ = json ? rewrite::Charset::utf8 : charset;  // JSON is UTF-8
     const page::Plan& plan = *location_->plan;
+    html_ = !json && !plan.answer;
     page::Output& output = *this;
     page_ = json ? page::make_json_page(plan, worker_.scratch(), output)
                  : std::make_unique<page::Page>(plan, worker_.scratch(), output);
@@ -261,7 +262,11 @@ ngx_msec_t Request::patience() const {
 }
 
 void Request::send_head() {
-    if (!r_->connection->error && chain_.flush()) {
+    if (r_->connection->error) {
+        return;
+    }
+    page_->release_head();
+    if (chain_.flush()) {
         (void)ngx_http_output_filter(r_, nullptr);
     }
 }
@@ -336,14 +341,26 @@ void Request::made(std::string_view bytes) {
 
 bool Request::feed(ngx_buf_t* buffer) {
     if (ngx_buf_in_memory(buffer) && buffer->pos != buffer->last) {
-        page_->write({reinterpret_cast<const char*>(buffer->pos),
-                      static_cast<std::size_t>(buffer->last - buffer->pos)});
+        feed(std::string_view(reinterpret_cast<const char*>(buffer->pos),
+                              static_cast<std::size_t>(buffer->last - buffer->pos)));
     }
     if (buffer->last_buf && !ended_) {
         ended_ = true;
         page_->end();
     }
     return chain_.finish(buffer, page_->holding() || write_ != nullptr) && !out_of_memory_;
+}
+
+// Another filter may have made something else of the known page; then it is scanned.
+void Request::feed(std::string_view bytes) {
+    const bool known = known_ != nullptr && !fed_ && bytes.data() == known_->bytes().data() &&
+                       bytes.size() == known_->bytes().size();
+    fed_ = true;
+    if (known) {
+        page_->play(*known_);
+    } else {
+        page_->write(bytes);
+    }
 }
 
 ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {

@@ -21,6 +21,7 @@
 #include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
 #include "page/json_page.hpp"
+#include "page/known_page.hpp"
 #include "page/page.hpp"
 #include "redis/session.hpp"
 #include "visitor/profile.hpp"
@@ -48,6 +49,10 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     void abandon_page();
     bool has_page() const { return page_ != nullptr; }
     bool rewrites() const { return page_ != nullptr && !abandoned_; }
+    // Before the body is read: whether know() is to be asked.
+    bool may_know() const;
+    // The body's first links, before they are read; the same, or the page as the worker knows it.
+    ngx_chain_t* know(ngx_chain_t* in);
     ngx_int_t body(ngx_chain_t* in, ngx_http_output_body_filter_pt next);
     // The body of a response that stays as it is.
     ngx_int_t pass(ngx_chain_t* in, ngx_http_output_body_filter_pt next);
@@ -99,7 +104,9 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
     void evaluate_variables(page::Visitor& visitor);
     const page::Locale& locale() const;
+    ngx_chain_t* from_memory(ngx_chain_t* in);
     bool feed(ngx_buf_t* buffer);
+    void feed(std::string_view bytes);
     void update_hold();
     void hold(Hold why);
     void stop_waiting();
@@ -132,7 +139,10 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
 
     Chain chain_;
     ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, until write_ is answered
+    std::shared_ptr<const page::KnownPage> known_;  // what the body comes from, if it does
     std::unique_ptr<page::Body> page_;
+    bool html_ = false;                 // page_ can be played
+    bool asked_ = false, fed_ = false;  // know(), the first bytes of the body
     bool out_of_memory_ = false;
     bool seen_ = false;  // impressions count
     rewrite::Charset charset_ = rewrite::Charset::utf8;

@@ -7,6 +7,7 @@ namespace pz::ngx {
 Worker::Worker(MainConf& conf)
     : conf_(conf),
       stats_(conf.stats()),
+      pages_(conf.page_cache_size),
       tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes) {
     if (conf.has_redis) {
         redis_ = std::make_unique<RedisLink>(conf.redis_url, conf.redis_addresses,

@@ -14,6 +14,7 @@
 #include "nginx/redis_link.hpp"
 #include "nginx/rule_watch.hpp"
 #include "nginx/store_watch.hpp"
+#include "page/page_cache.hpp"
 #include "recommend/recommender.hpp"
 #include "visitor/event.hpp"
 
@@ -30,6 +31,7 @@ class Worker {
     SnapshotPtr snapshot() { return store_ ? store_->current() : SnapshotPtr(); }
     RuleWatch* rules(const RuleFile* file);  // nullptr for nullptr
     recommend::Scratch& scratch() { return scratch_; }
+    page::PageCache& pages() { return pages_; }
     Stats& stats() { return stats_; }
 
     // Who waits for a write; told once, unless it is forgotten before.
@@ -83,6 +85,7 @@ class Worker {
     std::unique_ptr<StoreWatch> store_;
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;
+    page::PageCache pages_;
     std::list<Write> writes_;  // under way
     std::string impressions_;  // RESP bytes
     unsigned impression_count_ = 0;

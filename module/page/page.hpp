@@ -19,6 +19,10 @@
 // listing. A listing behind a widget loses no tile and may repeat the widget's. Of one page the
 // first kMaxPlaced matched elements are placements; those behind them stay as they are.
 //
+// A page that is known already (known_page.hpp) is played instead of written: nothing is copied or
+// scanned, and nothing leaves before decide() but by release_head(). The same bytes leave; limits
+// on what is held do not count, since nothing is.
+//
 // A plan that is an answer (Plan::answer) has a page of one chunk, which is what is given when
 // nothing is known: it leaves as it is, or as JSON in its place (answer.hpp).
 //
@@ -47,6 +51,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/known_page.hpp"
 #include "page/locale.hpp"
 #include "page/plan.hpp"
 #include "recommend/rank.hpp"
@@ -57,8 +62,8 @@ inline constexpr unsigned kMaxPlaced = 64;
 
 class Output {
   public:
-    // Bytes that stand in the chunk being written: the same pointers, so the glue may forward
-    // slices of the original buffer instead of copying.
+    // Bytes that stand in the chunk being written, or in the known page being played: the same
+    // pointers, so the glue may forward slices of them instead of copying.
     virtual void input(std::string_view bytes) = 0;
     // Any other bytes; to be copied.
     virtual void made(std::string_view bytes) = 0;
@@ -122,6 +127,11 @@ class Body {
     Body& operator=(const Body&) = delete;
 
     virtual void write(std::string_view bytes) = 0;
+    // Instead of the first write(): the whole body. It must live as long as this object, and its
+    // bytes as long as the output is used. What is written behind it leaves as it is.
+    virtual void play(const KnownPage& page) { write(page.bytes()); }
+    // What needs no decide() shall leave now.
+    virtual void release_head() {}
     virtual void end() = 0;
     // Once, also after end(). With `pass`, or at any time pass(), all that is held leaves
     // unmodified and the rest too.
@@ -144,6 +154,8 @@ class Page final : public Body {
     ~Page() override;
 
     void write(std::string_view bytes) override;
+    void play(const KnownPage& page) override;
+    void release_head() override;
     void end() override;
     void decide(Verdict verdict, const Visitor& visitor) override;
     void pass() override;
