@@ -93,6 +93,7 @@ struct LocationConf {
     ngx_http_complex_value_t* consent;
     ngx_http_complex_value_t* explain;
     ngx_msec_t timeout;
+    ngx_msec_t budget;  // 0: none
     size_t buffer_size;
     size_t max_known_page;  // 0: none is remembered
     ngx_flag_t impressions;

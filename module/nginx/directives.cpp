@@ -175,6 +175,7 @@ void* create_location_conf(ngx_conf_t* cf) noexcept {
         return nullptr;
     }
     conf->timeout = NGX_CONF_UNSET_MSEC;
+    conf->budget = NGX_CONF_UNSET_MSEC;
     conf->buffer_size = NGX_CONF_UNSET_SIZE;
     conf->max_known_page = NGX_CONF_UNSET_SIZE;
     conf->impressions = NGX_CONF_UNSET;
@@ -191,6 +192,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     conf->consent = merge_value(conf->consent, prev->consent);
     conf->explain = conf->explain != nullptr ? conf->explain : prev->explain;
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
+    ngx_conf_merge_msec_value(conf->budget, prev->budget, 0);
     ngx_conf_merge_size_value(conf->buffer_size, prev->buffer_size, 1024 * 1024);
     ngx_conf_merge_size_value(conf->max_known_page, prev->max_known_page, kMaxKnownPage);
     ngx_conf_merge_value(conf->impressions, prev->impressions, 1);
@@ -265,6 +267,8 @@ ngx_command_t commands[] = {
      nullptr},
     {ngx_string("personalize_explore"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_explore,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_budget"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, budget), nullptr},
     {ngx_string("personalize_buffer_size"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, buffer_size),
      nullptr},

@@ -17,11 +17,14 @@ constexpr unsigned kBufferedBit = 0x08;
 // the head does not wait any longer.
 constexpr ngx_msec_t kHeadDelay = 2;
 
-std::uint64_t monotonic_us() {
+std::int64_t monotonic_ns() {
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1000000 +
-           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+std::uint64_t monotonic_us() {
+    return static_cast<std::uint64_t>(monotonic_ns()) / 1000;
 }
 
 }  // namespace
@@ -31,11 +34,20 @@ Request::Request(ngx_http_request_t* r)
       main_(main_conf(r)),
       location_(location_conf(r)),
       worker_(*main_->worker),
+      work_(worker_.take_workspace()),
+      reply_bytes_(work_->replies),
+      event_texts_(work_->events),
+      traits_(work_->traits),
+      profile_(work_->profile),
+      variables_(work_->variables),
+      context_(work_->context),
       chain_(r->pool),
       deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
 
 Request::~Request() {
     stop_waiting();
+    page_.reset();  // it uses the profile
+    worker_.give_back(std::move(work_));
 }
 
 void Request::destroy(void* self) noexcept {
@@ -272,7 +284,8 @@ void Request::send_head() {
 }
 
 void Request::build_profile() {
-    std::vector<std::string_view> texts(own_events_.begin(), own_events_.end());
+    std::vector<std::string_view>& texts = work_->texts;
+    texts.assign(own_events_.begin(), own_events_.end());
     texts.insert(texts.end(), event_texts_.begin(), event_texts_.end());
     profile_.build(*snapshot_, texts, traits_, ngx_time());
 }
@@ -327,6 +340,7 @@ void Request::decide() {
     }
     visitor.context.consent = consent_;
     visitor.charset = charset_;
+    visitor.budget = {static_cast<std::int64_t>(location_->budget) * 1'000'000, monotonic_ns};
     evaluate_variables(visitor);
     page_->decide(page::Verdict::personalize, visitor);
 }

@@ -125,17 +125,18 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     Lookup lookup_ = Lookup::none;
     redis::Ticket ticket_ = 0;
     std::uint64_t lookup_began_us_ = 0;
-    std::string reply_bytes_;  // what the views below point into
-    std::vector<std::string_view> event_texts_;
-    std::vector<std::pair<std::string_view, std::string_view>> traits_;
+    std::unique_ptr<Workspace> work_;
+    std::string& reply_bytes_;  // what the views below point into
+    std::vector<std::string_view>& event_texts_;
+    std::vector<std::pair<std::string_view, std::string_view>>& traits_;
     std::vector<std::string> own_events_;  // of this request, newest first
     Worker::Write* write_ = nullptr;       // of these, until it is answered
 
     SnapshotPtr snapshot_;
     std::shared_ptr<rules::RuleSet> rules_;
-    visitor::Profile profile_;
-    std::vector<std::string_view> variables_;
-    std::vector<std::pair<std::string_view, std::string_view>> context_;
+    visitor::Profile& profile_;
+    std::vector<std::string_view>& variables_;
+    std::vector<std::pair<std::string_view, std::string_view>>& context_;
 
     Chain chain_;
     ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, until write_ is answered

@@ -50,7 +50,7 @@ struct Stats {
     Counter lookups, lookup_failures, lookup_timeouts;
     Counter lookup_bucket[kLatencyBounds.size() + 1], lookup_us;
     Counter redis_connects, redis_failures;
-    Counter widgets_filled, listings_reordered, placements_kept, over_limit, ambiguous;
+    Counter widgets_filled, listings_reordered, placements_kept, over_budget, over_limit, ambiguous;
     Counter events, events_failed, beacons_refused, impressions, impressions_dropped;
     Counter rules_failed, rule_reloads, rule_reload_failures;
     Counter store_swaps;

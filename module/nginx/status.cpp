@@ -22,6 +22,8 @@ constexpr Metric kMetrics[] = {
     {"widgets_filled", "widgets whose content was replaced", &Stats::widgets_filled},
     {"listings_reordered", "listings whose order was changed", &Stats::listings_reordered},
     {"placements_kept", "placements left as they were", &Stats::placements_kept},
+    {"over_budget", "placements left as they were to keep within personalize_budget",
+     &Stats::over_budget},
     {"over_limit", "placements given up at a limit", &Stats::over_limit},
     {"ambiguous", "placements given up because their end was not certain", &Stats::ambiguous},
     {"events", "events taken in", &Stats::events},

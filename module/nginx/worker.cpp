@@ -1,6 +1,7 @@
 #include "nginx/worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pz::ngx {
 
@@ -21,6 +22,7 @@ Worker::Worker(MainConf& conf)
     for (const auto& file : conf.rule_files) {
         rules_.push_back(std::make_unique<RuleWatch>(*file, stats_));
     }
+    workspaces_.reserve(kSpareWorkspaces);
     tick_.set(kTick);
 }
 
@@ -37,6 +39,32 @@ RuleWatch* Worker::rules(const RuleFile* file) {
         }
     }
     return nullptr;
+}
+
+void Workspace::clear() {
+    profile.clear();
+    replies.clear();
+    events.clear();
+    traits.clear();
+    context.clear();
+    variables.clear();
+    texts.clear();
+}
+
+std::unique_ptr<Workspace> Worker::take_workspace() {
+    if (workspaces_.empty()) {
+        return std::make_unique<Workspace>();
+    }
+    auto workspace = std::move(workspaces_.back());
+    workspaces_.pop_back();
+    return workspace;
+}
+
+void Worker::give_back(std::unique_ptr<Workspace> workspace) noexcept {
+    if (workspaces_.size() < kSpareWorkspaces && workspace->replies.capacity() <= kSpareReplies) {
+        workspace->clear();
+        workspaces_.push_back(std::move(workspace));  // there is room
+    }
 }
 
 Worker::Write* Worker::write_events(std::string_view visitor,

@@ -78,6 +78,13 @@ enum class Verdict : std::uint8_t {
     pass          // leave the page as it is
 };
 
+// What the placements of a page may take of the worker. The first always has its turn; those behind
+// stay as they are once it is used up: the page's order is their priority.
+struct Budget {
+    std::int64_t ns = 0;                // 0: no limit
+    std::int64_t (*clock)() = nullptr;  // nanoseconds since any time
+};
+
 // What is known once the lookup ended. Values of variables are by the indices of the Plan.
 struct Visitor {
     const store::Snapshot* snapshot = nullptr;  // null: the page passes
@@ -95,7 +102,8 @@ struct Visitor {
     rewrite::Charset charset = rewrite::Charset::utf8;  // not unsafe
     float explore = 0;       // the share of widgets' tiles for items about which little is known
     std::uint64_t seed = 0;  // the visitor's, for what is drawn; 0: nothing is explored
-    bool explain = false;    // put each placement's explanation behind it, as a JSON script element
+    Budget budget;
+    bool explain = false;  // put each placement's explanation behind it, as a JSON script element
 };
 
 // What a placement showed, for impressions and counters. Placements left as they were are not in
@@ -110,8 +118,10 @@ struct Shown {
 
 struct Counters {
     unsigned filled = 0, reordered = 0;
-    // Placements left as they were: too few items, no signal, unknown items, beyond kMaxPlaced.
+    // Placements left as they were: too few items, no signal, unknown items, beyond kMaxPlaced or
+    // the budget.
     unsigned kept = 0;
+    unsigned over_budget = 0;
     unsigned rules_failed = 0;
     std::string rule_error;  // the first, for the log
     bool invalid = false;    // no JSON, where there should be

@@ -30,6 +30,24 @@ constexpr std::array<Escape, 256> make_escapes() {
 
 constexpr auto kEscapes = make_escapes();
 
+// The same for text that must stay ASCII: other bytes are not for this table, but stop a run.
+constexpr auto kAsciiEscapes = [] {
+    auto escapes = make_escapes();
+    for (std::size_t i = 0x80; i < escapes.size(); ++i) {
+        escapes[i].needed = true;
+    }
+    return escapes;
+}();
+
+// The first byte from `from` on that needs something else, or the text's size.
+std::size_t run_end(std::string_view text, std::size_t from,
+                    const std::array<Escape, 256>& escapes) {
+    while (from < text.size() && !escapes[static_cast<unsigned char>(text[from])].needed) {
+        ++from;
+    }
+    return from;
+}
+
 // As browsers read it: leading controls and spaces, and any tab or line break, do not count.
 bool has_other_scheme(std::string_view url) {
     std::array<char, 6> scheme{};
@@ -57,23 +75,24 @@ bool has_other_scheme(std::string_view url) {
 }  // namespace
 
 void escape_html(std::string_view text, std::string& out, Charset charset) {
-    const auto append = [&out, charset](std::string_view safe) {
-        if (charset == Charset::utf8) {
-            out.append(safe);
-        } else {
-            append_ascii(safe, out);
+    const auto& stops = charset == Charset::utf8 ? kEscapes : kAsciiEscapes;
+    for (std::size_t from = 0; from < text.size();) {
+        std::size_t end = run_end(text, from, stops);
+        out.append(text, from, end - from);
+        from = end;
+        if (from == text.size()) {
+            return;
         }
-    };
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const Escape& escape = kEscapes[static_cast<unsigned char>(text[i])];
-        if (escape.needed) {
-            append(text.substr(from, i - from));
+        if (const Escape& escape = kEscapes[static_cast<unsigned char>(text[from])];
+            escape.needed) {
             out.append(escape.text);
-            from = i + 1;
+            ++from;
+        } else {
+            end = run_end(text, from, kEscapes);
+            append_ascii(text.substr(from, end - from), out);
+            from = end;
         }
     }
-    append(text.substr(from));
 }
 
 void Template::render(std::span<const std::string_view> values, std::string& out,

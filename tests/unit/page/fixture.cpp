@@ -132,6 +132,7 @@ Visitor Shop::visitor() {
     visitor.now = kNow;
     visitor.context.consent = true;
     visitor.explain = explain;
+    visitor.budget = budget;
     visitor.locale = locale;
     visitor.charset = charset;
     return visitor;

@@ -47,6 +47,7 @@ class Shop {
     std::vector<std::string_view> variables;
     std::unique_ptr<rules::RuleSet> rules;
     bool explain = false;
+    Budget budget;
     const Locale* locale = &Locale::plain();
     rewrite::Charset charset = rewrite::Charset::utf8;
 
