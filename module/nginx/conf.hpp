@@ -97,6 +97,7 @@ struct LocationConf {
     size_t buffer_size;
     size_t max_known_page;  // 0: none is remembered
     ngx_flag_t impressions;
+    ngx_flag_t gzip;
     ngx_uint_t explore;  // percent of tiles
     ngx_str_t cache_control;
     ngx_array_t* types_keys;

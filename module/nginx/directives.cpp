@@ -179,6 +179,7 @@ void* create_location_conf(ngx_conf_t* cf) noexcept {
     conf->buffer_size = NGX_CONF_UNSET_SIZE;
     conf->max_known_page = NGX_CONF_UNSET_SIZE;
     conf->impressions = NGX_CONF_UNSET;
+    conf->gzip = NGX_CONF_UNSET;
     conf->explore = NGX_CONF_UNSET_UINT;
     conf->own = make_in<LocationParts>(cf->pool);
     return conf->own != nullptr ? conf : nullptr;
@@ -196,6 +197,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     ngx_conf_merge_size_value(conf->buffer_size, prev->buffer_size, 1024 * 1024);
     ngx_conf_merge_size_value(conf->max_known_page, prev->max_known_page, kMaxKnownPage);
     ngx_conf_merge_value(conf->impressions, prev->impressions, 1);
+    ngx_conf_merge_value(conf->gzip, prev->gzip, 0);
     ngx_conf_merge_uint_value(conf->explore, prev->explore, 0);
     ngx_conf_merge_str_value(conf->cache_control, prev->cache_control, "off");
     if (view(conf->cache_control) == "off") {
@@ -265,6 +267,8 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_impressions"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG,
      ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, impressions),
      nullptr},
+    {ngx_string("personalize_gzip"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, gzip), nullptr},
     {ngx_string("personalize_explore"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_explore,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_budget"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,

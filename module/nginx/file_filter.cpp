@@ -35,24 +35,24 @@ bool whole_file(const ngx_chain_t* in) {
            b->file != nullptr && !b->file->directio && b->file_last > b->file_pos;
 }
 
-bool look_at(const ngx_buf_t* b, page::FileRange& range) {
+bool look_at(ngx_fd_t fd, off_t begin, off_t end, page::FileRange& range) {
     struct stat now;
-    if (fstat(b->file->fd, &now) != 0 || !S_ISREG(now.st_mode)) {
+    if (fstat(fd, &now) != 0 || !S_ISREG(now.st_mode)) {
         return false;
     }
     range = {
-        now.st_dev,  now.st_ino,  now.st_size, nanoseconds(now.st_mtim), nanoseconds(now.st_ctim),
-        b->file_pos, b->file_last};
+        now.st_dev, now.st_ino, now.st_size, nanoseconds(now.st_mtim), nanoseconds(now.st_ctim),
+        begin,      end};
     return true;
 }
 
 // Nothing when that would wait for the disk: nginx reads the page then, as it is configured to.
-std::unique_ptr<char[]> read_now(const ngx_buf_t* b, std::size_t size) {
+std::unique_ptr<char[]> read_now(ngx_fd_t fd, off_t begin, std::size_t size) {
     auto bytes = std::make_unique_for_overwrite<char[]>(size);
     iovec whole = {bytes.get(), size};
-    ssize_t got = preadv2(b->file->fd, &whole, 1, b->file_pos, RWF_NOWAIT);
+    ssize_t got = preadv2(fd, &whole, 1, begin, RWF_NOWAIT);
     if (got < 0 && errno == EOPNOTSUPP) {
-        got = pread(b->file->fd, bytes.get(), size, b->file_pos);
+        got = pread(fd, bytes.get(), size, begin);
     }
     return got == static_cast<ssize_t>(size) ? std::move(bytes) : nullptr;
 }
@@ -82,25 +82,56 @@ bool Request::may_know() const {
 
 ngx_chain_t* Request::know(ngx_chain_t* in) {
     asked_ = true;
-    ngx_buf_t* b = in->buf;
-    page::FileRange range;
-    if (!whole_file(in) ||
-        b->file_last - b->file_pos > static_cast<off_t>(location_->max_known_page) ||
-        !look_at(b, range)) {
+    const ngx_buf_t* b = in->buf;
+    const bool other_file = known_ != nullptr && b->file != nullptr &&
+                            (r_->cache == nullptr || b->file->fd != r_->cache->file.fd);
+    if (!whole_file(in) || other_file) {
         return in;
     }
-    known_ = worker_.pages().find(range, *location_->plan);
-    (known_ != nullptr ? worker_.stats().page_cache_hits : worker_.stats().page_cache_misses).add();
-    if (known_ == nullptr && page::settled(range, now_ns())) {
-        const auto size = static_cast<std::size_t>(b->file_last - b->file_pos);
-        if (auto bytes = read_now(b, size)) {
-            known_ =
-                std::make_shared<const page::KnownPage>(*location_->plan, std::move(bytes), size);
-            worker_.stats().page_cache_evictions.add(
-                worker_.pages().add(range, *location_->plan, known_));
-        }
+    if (known_ == nullptr) {
+        known_ = known_page(b->file->fd, b->file_pos, b->file_last, false);
     }
     return known_ != nullptr ? from_memory(in) : in;
+}
+
+// From the worker's memory, or read now; nullptr: neither.
+std::shared_ptr<const page::KnownPage> Request::known_page(ngx_fd_t fd, off_t begin, off_t end,
+                                                           bool deflated) {
+    page::FileRange range;
+    if (end <= begin || end - begin > static_cast<off_t>(location_->max_known_page) ||
+        !look_at(fd, begin, end, range)) {
+        return nullptr;
+    }
+    const page::Plan& plan = *location_->plan;
+    auto known = worker_.pages().find(range, plan, deflated);
+    (known != nullptr ? worker_.stats().page_cache_hits : worker_.stats().page_cache_misses).add();
+    if (known == nullptr && page::settled(range, now_ns())) {
+        const auto size = static_cast<std::size_t>(end - begin);
+        if (auto bytes = read_now(fd, begin, size)) {
+            known = std::make_shared<const page::KnownPage>(plan, std::move(bytes), size, deflated);
+            worker_.stats().page_cache_evictions.add(worker_.pages().add(range, plan, known));
+        }
+    }
+    return known;
+}
+
+bool Request::offers_gzip() const {
+    return location_->gzip && location_->max_known_page > 0 && !location_->plan->answer;
+}
+
+// Only of a page in nginx's cache is the file known before its headers leave.
+bool Request::prepare_gzip() {
+    if (!r_->cached || r_->cache == nullptr || ngx_http_gzip_ok(r_) != NGX_OK) {
+        return false;
+    }
+    const ngx_http_cache_t* cache = r_->cache;
+    known_ = known_page(cache->file.fd, static_cast<off_t>(cache->body_start), cache->length, true);
+    if (known_ != nullptr) {
+        page::Output& own = *this;
+        gzip_.emplace(*known_, own);
+        worker_.stats().gzip_joined.add();
+    }
+    return known_ != nullptr;
 }
 
 // The page instead of its file; nginx's own link when memory is out.

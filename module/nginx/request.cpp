@@ -46,7 +46,7 @@ Request::Request(ngx_http_request_t* r)
 
 Request::~Request() {
     stop_waiting();
-    page_.reset();  // it uses the profile
+    page_.reset();  // it uses the profile and the output
     worker_.give_back(std::move(work_));
 }
 
@@ -157,7 +157,8 @@ void Request::begin_page(bool json, bool seen, rewrite::Charset charset) {
     charset_ = json ? rewrite::Charset::utf8 : charset;  // JSON is UTF-8
     const page::Plan& plan = *location_->plan;
     html_ = !json && !plan.answer;
-    page::Output& output = *this;
+    page::Output& own = *this;
+    page::Output& output = gzip_ ? static_cast<page::Output&>(*gzip_) : own;
     page_ = json ? page::make_json_page(plan, worker_.scratch(), output)
                  : std::make_unique<page::Page>(plan, worker_.scratch(), output);
 }
@@ -340,6 +341,7 @@ void Request::decide() {
     }
     visitor.context.consent = consent_;
     visitor.charset = charset_;
+    visitor.tile_parts = gzip_.has_value();
     visitor.budget = {static_cast<std::int64_t>(location_->budget) * 1'000'000, monotonic_ns};
     evaluate_variables(visitor);
     page_->decide(page::Verdict::personalize, visitor);
@@ -362,7 +364,15 @@ bool Request::feed(ngx_buf_t* buffer) {
         ended_ = true;
         page_->end();
     }
+    finish_gzip();
     return chain_.finish(buffer, page_->holding() || write_ != nullptr) && !out_of_memory_;
+}
+
+// Behind the last byte, and before the end of the response leaves.
+void Request::finish_gzip() {
+    if (gzip_ && ended_ && !page_->holding() && !gzip_->finished()) {
+        gzip_->finish();
+    }
 }
 
 // Another filter may have made something else of the known page; then it is scanned.
@@ -378,7 +388,8 @@ void Request::feed(std::string_view bytes) {
 }
 
 ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
-    const bool passing = page_->verdict() == page::Verdict::pass && page_->buffered() == 0;
+    const bool passing =
+        page_->verdict() == page::Verdict::pass && page_->buffered() == 0 && !gzip_;
     if (passing && hold_ == Hold::none && write_ == nullptr && chain_.empty() && !chain_.busy()) {
         return next(r_, in);
     }
@@ -390,6 +401,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
             return NGX_ERROR;
         }
     }
+    finish_gzip();
     if (page_->verdict() == page::Verdict::pass) {
         skip(Skip::limit);  // unless there was another reason before
     }

@@ -20,6 +20,7 @@
 #include "nginx/conf.hpp"
 #include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
+#include "page/gzip_output.hpp"
 #include "page/json_page.hpp"
 #include "page/known_page.hpp"
 #include "page/page.hpp"
@@ -41,6 +42,10 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     // Writes this location's events. The end of the response waits until Redis has them, so that the
     // visitor's next page knows, whichever worker or edge makes it.
     void record_events();
+    // Whether pages of this location may be gzip streams of ours; whether the one about to begin
+    // is. Its headers are the caller's.
+    bool offers_gzip() const;
+    bool prepare_gzip();
     // The response will be personalized: make ready for its body. `seen`: by a visitor, now, and
     // not fetched ahead. `json`: it is a JSON document. `charset`: of the page as the origin sends
     // it; not unsafe.
@@ -104,7 +109,10 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
     void evaluate_variables(page::Visitor& visitor);
     const page::Locale& locale() const;
+    std::shared_ptr<const page::KnownPage> known_page(ngx_fd_t fd, off_t begin, off_t end,
+                                                      bool deflated);
     ngx_chain_t* from_memory(ngx_chain_t* in);
+    void finish_gzip();
     bool feed(ngx_buf_t* buffer);
     void feed(std::string_view bytes);
     void update_hold();
@@ -141,6 +149,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     Chain chain_;
     ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, until write_ is answered
     std::shared_ptr<const page::KnownPage> known_;  // what the body comes from, if it does
+    std::optional<page::GzipOutput> gzip_;
     std::unique_ptr<page::Body> page_;
     bool html_ = false;                 // page_ can be played
     bool asked_ = false, fed_ = false;  // know(), the first bytes of the body

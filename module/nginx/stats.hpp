@@ -54,7 +54,7 @@ struct Stats {
     Counter events, events_failed, beacons_refused, impressions, impressions_dropped;
     Counter rules_failed, rule_reloads, rule_reload_failures;
     Counter store_swaps;
-    Counter page_cache_hits, page_cache_misses, page_cache_evictions;
+    Counter page_cache_hits, page_cache_misses, page_cache_evictions, gzip_joined;
 
     void observe_lookup(std::uint64_t us) {
         std::size_t bucket = 0;

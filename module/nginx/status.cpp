@@ -40,6 +40,7 @@ constexpr Metric kMetrics[] = {
     {"page_cache_misses", "pages of files that the worker did not know", &Stats::page_cache_misses},
     {"page_cache_evictions", "pages that left the worker's memory for others",
      &Stats::page_cache_evictions},
+    {"gzip_joined", "pages joined from deflated pieces", &Stats::gzip_joined},
 };
 
 struct Health {

@@ -67,6 +67,11 @@ class Output {
     virtual void input(std::string_view bytes) = 0;
     // Any other bytes; to be copied.
     virtual void made(std::string_view bytes) = 0;
+    // The same for tiles; with what wrote them, if Visitor::tile_parts.
+    virtual void tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) {
+        (void)parts;
+        made(bytes);
+    }
 
   protected:
     ~Output() = default;
@@ -103,6 +108,7 @@ struct Visitor {
     float explore = 0;       // the share of widgets' tiles for items about which little is known
     std::uint64_t seed = 0;  // the visitor's, for what is drawn; 0: nothing is explored
     Budget budget;
+    bool tile_parts = false;  // the output wants to know what wrote tiles
     bool explain = false;  // put each placement's explanation behind it, as a JSON script element
 };
 

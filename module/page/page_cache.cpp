@@ -30,8 +30,9 @@ std::size_t PageCache::Hash::operator()(const Key& key) const noexcept {
     return static_cast<std::size_t>(hash);
 }
 
-std::shared_ptr<const KnownPage> PageCache::find(const FileRange& file, const Plan& plan) {
-    const auto found = index_.find({file, &plan});
+std::shared_ptr<const KnownPage> PageCache::find(const FileRange& file, const Plan& plan,
+                                                 bool deflated) {
+    const auto found = index_.find({file, &plan, deflated});
     if (found == index_.end()) {
         return nullptr;
     }
@@ -42,14 +43,15 @@ std::shared_ptr<const KnownPage> PageCache::find(const FileRange& file, const Pl
 std::size_t PageCache::add(const FileRange& file, const Plan& plan,
                            std::shared_ptr<const KnownPage> page) {
     const std::size_t bytes = page->memory() + kOverhead;
-    if (bytes > capacity_ || index_.contains({file, &plan})) {
+    if (bytes > capacity_ || index_.contains({file, &plan, page->deflated()})) {
         return 0;
     }
     std::size_t evicted = 0;
     for (; bytes > capacity_ - bytes_; evicted++) {
         remove(std::prev(by_use_.end()));
     }
-    by_use_.push_front({{file, &plan}, std::move(page), bytes});
+    const bool deflated = page->deflated();
+    by_use_.push_front({{file, &plan, deflated}, std::move(page), bytes});
     index_.emplace(by_use_.front().key, by_use_.begin());
     bytes_ += bytes;
     return evicted;

@@ -37,8 +37,10 @@ class PageCache {
   public:
     explicit PageCache(std::size_t capacity) : capacity_(capacity) {}
 
-    // nullptr: not known. The plan is told from others by its address.
-    std::shared_ptr<const KnownPage> find(const FileRange& file, const Plan& plan);
+    // nullptr: not known, or not deflated if it is to be. The plan is told from others by its
+    // address.
+    std::shared_ptr<const KnownPage> find(const FileRange& file, const Plan& plan,
+                                          bool deflated = false);
     // How many pages had to leave for it. One larger than the capacity is not kept.
     std::size_t add(const FileRange& file, const Plan& plan, std::shared_ptr<const KnownPage> page);
 
@@ -51,6 +53,7 @@ class PageCache {
     struct Key {
         FileRange file;
         const Plan* plan;
+        bool deflated;
 
         bool operator==(const Key&) const = default;
     };

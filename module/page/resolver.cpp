@@ -136,9 +136,11 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     }
     made_.clear();
     made_.reserve(kTileBytes * ranked_.items.size());
-    tiles_.render(*placement.tile, {placement.name, ranked_.recommender}, ranked_.items, made_);
+    parts_.clear();
+    tiles_.render(*placement.tile, {placement.name, ranked_.recommender}, ranked_.items, made_,
+                  visitor_.tile_parts ? &parts_ : nullptr);
     emitter.emit(element.outer.substr(0, element.inner_begin));
-    emitter.emit(made_);
+    emitter.emit_tiles(made_, parts_);
     emitter.emit(element.outer.substr(element.inner_end));
     note(placement.name, false, ranked_.recommender, ranked_.items);
     explain(element, ranked_.recommender, ranked_.items, emitter);

@@ -95,32 +95,41 @@ void escape_html(std::string_view text, std::string& out, Charset charset) {
     }
 }
 
-void Template::render(std::span<const std::string_view> values, std::string& out,
-                      Charset charset) const {
-    const bool utf8 = charset == Charset::utf8;
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
+void Template::write_value(std::uint32_t step, std::string_view value, std::string& out,
+                           Charset charset) const {
+    switch (steps_[step].op) {
+        case Op::url:
+            escape_html(has_other_scheme(value) ? std::string_view("#") : value, out, charset);
+            break;
+        case Op::raw:
+            charset == Charset::utf8 ? void(out.append(value)) : append_ascii(value, out);
+            break;
+        default:
+            escape_html(value, out, charset);
+            break;
+    }
+}
+
+void Template::render(std::span<const std::string_view> values, std::string& out, Charset charset,
+                      std::vector<TilePart>* parts) const {
+    for (std::uint32_t i = 0; i < steps_.size(); ++i) {
         const Step& step = steps_[i];
-        if (step.op == Op::literal) {
-            const Literal& literal = literals_[step.argument];
-            out.append(utf8 ? literal.utf8 : literal.ascii);
+        const std::size_t begin = out.size();
+        auto slot = step.argument;
+        if (step.op == Op::section || step.op == Op::inverted) {
+            const bool hidden = values[step.argument].empty() == (step.op == Op::section);
+            i = hidden ? step.skip - 1 : i;
             continue;
         }
-        const std::string_view value = values[step.argument];
-        const bool hidden = value.empty() == (step.op == Op::section);
-        switch (step.op) {
-            case Op::url:
-                escape_html(has_other_scheme(value) ? std::string_view("#") : value, out, charset);
-                break;
-            case Op::raw:
-                utf8 ? void(out.append(value)) : append_ascii(value, out);
-                break;
-            case Op::section:
-            case Op::inverted:
-                i = hidden ? step.skip - 1 : i;
-                break;
-            default:
-                escape_html(value, out, charset);
-                break;
+        if (step.op == Op::literal) {
+            const Literal& literal = literals_[step.argument];
+            out.append(charset == Charset::utf8 ? literal.utf8 : literal.ascii);
+        } else {
+            write_value(i, values[step.argument], out, charset);
+            slot += static_cast<std::uint32_t>(literals_.size());
+        }
+        if (parts != nullptr && begin < out.size()) {
+            parts->push_back({slot, begin, out.size()});
         }
     }
 }
