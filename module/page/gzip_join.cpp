@@ -87,8 +87,18 @@ Code distance_code(std::uint32_t distance) {
 
 std::size_t common_prefix(std::string_view a, std::string_view b) {
     const std::size_t size = std::min(a.size(), b.size());
-    return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + size, b.begin()).first -
-                                    a.begin());
+    std::size_t same = 0;
+    std::uint64_t left = 0;
+    std::uint64_t right = 0;
+    for (; same + sizeof(left) <= size && left == right; same += sizeof(left)) {
+        std::memcpy(&left, a.data() + same, sizeof(left));
+        std::memcpy(&right, b.data() + same, sizeof(right));
+    }
+    same -= left == right ? 0 : sizeof(left);
+    while (same < size && a[same] == b[same]) {
+        ++same;
+    }
+    return same;
 }
 
 void append_little_endian(std::uint32_t value, std::string& out) {
@@ -99,24 +109,29 @@ void append_little_endian(std::uint32_t value, std::string& out) {
 
 }  // namespace
 
-// Writes bits from the lowest on; at most 48 bits at a time.
+// Writes bits from the lowest on; 56 at a time, at most.
 class GzipJoin::Bits {
   public:
     // There must be room for 8 bytes more than will be written.
     explicit Bits(char* at) : at_(at) {}
 
     void put(Code code) {
-        bits_ |= std::uint64_t{code.bits} << count_;
-        count_ += code.count;
-        std::memcpy(at_, &bits_, sizeof(bits_));
-        at_ += count_ / 8;
-        bits_ >>= count_ & ~7U;
-        count_ %= 8;
+        add(code);
+        flush();
     }
     void literals(std::string_view text) {
-        for (const char c : text) {
-            put(kLiterals[static_cast<unsigned char>(c)]);
+        constexpr std::size_t kAtOnce = 5;  // of 9 bits, beside the 7 that may be left
+        while (text.size() >= kAtOnce) {
+            for (std::size_t i = 0; i < kAtOnce; ++i) {
+                add(kLiterals[static_cast<unsigned char>(text[i])]);
+            }
+            flush();
+            text.remove_prefix(kAtOnce);
         }
+        for (const char c : text) {
+            add(kLiterals[static_cast<unsigned char>(c)]);
+        }
+        flush();
     }
     void match(std::size_t length, std::uint32_t distance) {
         const Code far = distance_code(distance);
@@ -137,6 +152,17 @@ class GzipJoin::Bits {
     }
 
   private:
+    void add(Code code) {
+        bits_ |= std::uint64_t{code.bits} << count_;
+        count_ += code.count;
+    }
+    void flush() {
+        std::memcpy(at_, &bits_, sizeof(bits_));
+        at_ += count_ / 8;
+        bits_ >>= count_ & ~7U;
+        count_ %= 8;
+    }
+
     char* at_;
     std::uint64_t bits_ = 0;
     unsigned count_ = 0;
