@@ -89,7 +89,9 @@ ngx_chain_t* Request::know(ngx_chain_t* in) {
         return in;
     }
     if (known_ == nullptr) {
-        known_ = known_page(b->file->fd, b->file_pos, b->file_last, false);
+        // The same object for clients with gzip and without.
+        const bool deflated = offers_gzip() && r_->cached;
+        known_ = known_page(b->file->fd, b->file_pos, b->file_last, deflated);
     }
     return known_ != nullptr ? from_memory(in) : in;
 }

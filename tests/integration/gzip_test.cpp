@@ -71,6 +71,7 @@ BOOST_AUTO_TEST_CASE(decodes_to_the_plain_page) {
             }
         }
     }
+    BOOST_TEST(edge.status("page_cache.pages") == 5);  // one object for all clients
     CHECK_LIST(tiles_of(gunzip(edge.get("/", accepting("anna")).body), "w1"), "P11 P09 P01 P02");
 }
 
