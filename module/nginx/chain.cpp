@@ -48,6 +48,10 @@ bool Chain::slice(std::string_view text) {
     if (text.empty()) {
         return true;
     }
+    if (newest_ != nullptr && newest_->memory && newest_->last == bytes(text)) {
+        newest_->last += text.size();  // it goes on where the last one ended
+        return true;
+    }
     ngx_chain_t* link = append(&free_slices_);
     if (link == nullptr) {
         return false;

@@ -46,7 +46,8 @@ struct MainConf {
     redis::Url redis_url;
     ngx_addr_t* redis_addresses = nullptr;
     ngx_uint_t redis_address_count = 0;
-    ngx_msec_t longest_timeout = 0;  // of all locations
+    ngx_msec_t longest_timeout = 0;                               // of all locations
+    std::size_t page_cache_size = std::size_t{32} * 1024 * 1024;  // of a worker
     std::string store_path;
     std::vector<NamedTemplate> templates;
     std::vector<std::unique_ptr<page::Locale>> locales;
@@ -93,8 +94,11 @@ struct LocationConf {
     ngx_http_complex_value_t* explain;
     ngx_http_complex_value_t* now;
     ngx_msec_t timeout;
+    ngx_msec_t budget;  // 0: none
     size_t buffer_size;
+    size_t max_known_page;  // 0: none is remembered
     ngx_flag_t impressions;
+    ngx_flag_t gzip;
     ngx_uint_t explore;  // percent of tiles
     ngx_str_t cache_control;
     ngx_array_t* types_keys;

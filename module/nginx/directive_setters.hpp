@@ -9,6 +9,9 @@ namespace pz::ngx {
 // Stands for `off` in a level's own values until they are merged.
 inline ngx_http_complex_value_t reset_value{};
 
+// What personalize_page_cache remembers where max_page= is not given.
+inline constexpr std::size_t kMaxKnownPage = std::size_t{1024} * 1024;
+
 // A value with variables, or `off`.
 char* set_value(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_redis(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
@@ -26,6 +29,8 @@ char* set_json_html(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept
 char* set_event(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_context(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_explore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+// page_cache_conf.cpp
+char* set_page_cache(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_api(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_events(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_status(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

@@ -175,8 +175,11 @@ void* create_location_conf(ngx_conf_t* cf) noexcept {
         return nullptr;
     }
     conf->timeout = NGX_CONF_UNSET_MSEC;
+    conf->budget = NGX_CONF_UNSET_MSEC;
     conf->buffer_size = NGX_CONF_UNSET_SIZE;
+    conf->max_known_page = NGX_CONF_UNSET_SIZE;
     conf->impressions = NGX_CONF_UNSET;
+    conf->gzip = NGX_CONF_UNSET;
     conf->explore = NGX_CONF_UNSET_UINT;
     conf->own = make_in<LocationParts>(cf->pool);
     return conf->own != nullptr ? conf : nullptr;
@@ -191,8 +194,11 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     conf->explain = conf->explain != nullptr ? conf->explain : prev->explain;
     conf->now = conf->now != nullptr ? conf->now : prev->now;
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
+    ngx_conf_merge_msec_value(conf->budget, prev->budget, 0);
     ngx_conf_merge_size_value(conf->buffer_size, prev->buffer_size, 1024 * 1024);
+    ngx_conf_merge_size_value(conf->max_known_page, prev->max_known_page, kMaxKnownPage);
     ngx_conf_merge_value(conf->impressions, prev->impressions, 1);
+    ngx_conf_merge_value(conf->gzip, prev->gzip, 0);
     ngx_conf_merge_uint_value(conf->explore, prev->explore, 0);
     ngx_conf_merge_str_value(conf->cache_control, prev->cache_control, "off");
     if (view(conf->cache_control) == "off") {
@@ -265,11 +271,17 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_impressions"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG,
      ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, impressions),
      nullptr},
+    {ngx_string("personalize_gzip"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, gzip), nullptr},
     {ngx_string("personalize_explore"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_explore,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_budget"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
+     ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, budget), nullptr},
     {ngx_string("personalize_buffer_size"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, buffer_size),
      nullptr},
+    {ngx_string("personalize_page_cache"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE12, set_page_cache,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_types"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, types_keys), &ngx_http_html_default_types[0]},
     {ngx_string("personalize_cache_control"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,

@@ -187,6 +187,24 @@ bool succeeded(ngx_http_request_t* r) {
     return r->headers_out.status >= 200 && r->headers_out.status < 300;
 }
 
+// Says how the page is encoded, and that it depends on what the client accepts. False when memory is
+// out.
+bool choose_encoding(ngx_http_request_t* r, Request& request) {
+    auto* core = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+    ngx_str_t vary = ngx_string("Accept-Encoding");
+    r->gzip_vary = 1;  // nginx says it where gzip_vary is on
+    if (!core->gzip_vary && add_header(r, "Vary", vary) == nullptr) {
+        return false;
+    }
+    if (!request.prepare_gzip()) {
+        return true;
+    }
+    ngx_str_t gzip = ngx_string("gzip");
+    r->headers_out.content_encoding = add_header(r, "Content-Encoding", gzip);
+    return r->headers_out.content_encoding != nullptr;
+}
+
 // False when memory is out.
 bool begin(ngx_http_request_t* r) {
     Request* request = r == r->main ? Request::find(r) : nullptr;
@@ -208,7 +226,11 @@ bool begin(ngx_http_request_t* r) {
         request->skip(reason);
         return true;
     }
-    request->begin_page(personal_json(r), !prefetch(r), charset(r));
+    const bool json = personal_json(r);
+    if (!json && request->offers_gzip() && !choose_encoding(r, *request)) {
+        return false;
+    }
+    request->begin_page(json, !prefetch(r), charset(r));
     ngx_http_clear_content_length(r);
     r->filter_need_in_memory = 1;
     return make_private(r);

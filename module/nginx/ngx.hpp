@@ -19,6 +19,7 @@ extern "C" {
 // Unlike C, C++ wants this from outside the anonymous namespaces.
 extern "C" {
 extern ngx_module_t ngx_http_personalize_module;
+extern ngx_module_t ngx_http_personalize_file_filter_module;
 }
 
 namespace pz::ngx {

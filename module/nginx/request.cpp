@@ -19,11 +19,14 @@ constexpr unsigned kBufferedBit = 0x08;
 // the head does not wait any longer.
 constexpr ngx_msec_t kHeadDelay = 2;
 
-std::uint64_t monotonic_us() {
+std::int64_t monotonic_ns() {
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1000000 +
-           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+std::uint64_t monotonic_us() {
+    return static_cast<std::uint64_t>(monotonic_ns()) / 1000;
 }
 
 }  // namespace
@@ -33,11 +36,20 @@ Request::Request(ngx_http_request_t* r)
       main_(main_conf(r)),
       location_(location_conf(r)),
       worker_(*main_->worker),
+      work_(worker_.take_workspace()),
+      reply_bytes_(work_->replies),
+      event_texts_(work_->events),
+      traits_(work_->traits),
+      profile_(work_->profile),
+      variables_(work_->variables),
+      context_(work_->context),
       chain_(r->pool),
       deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
 
 Request::~Request() {
     stop_waiting();
+    page_.reset();  // it uses the profile and the output
+    worker_.give_back(std::move(work_));
 }
 
 void Request::destroy(void* self) noexcept {
@@ -146,7 +158,9 @@ void Request::begin_page(bool json, bool seen, rewrite::Charset charset) {
     seen_ = seen;
     charset_ = json ? rewrite::Charset::utf8 : charset;  // JSON is UTF-8
     const page::Plan& plan = *location_->plan;
-    page::Output& output = *this;
+    html_ = !json && !plan.answer;
+    page::Output& own = *this;
+    page::Output& output = gzip_ ? static_cast<page::Output&>(*gzip_) : own;
     page_ = json ? page::make_json_page(plan, worker_.scratch(), output)
                  : std::make_unique<page::Page>(plan, worker_.scratch(), output);
 }
@@ -263,13 +277,18 @@ ngx_msec_t Request::patience() const {
 }
 
 void Request::send_head() {
-    if (!r_->connection->error && chain_.flush()) {
+    if (r_->connection->error) {
+        return;
+    }
+    page_->release_head();
+    if (chain_.flush()) {
         (void)ngx_http_output_filter(r_, nullptr);
     }
 }
 
 void Request::build_profile() {
-    std::vector<std::string_view> texts(own_events_.begin(), own_events_.end());
+    std::vector<std::string_view>& texts = work_->texts;
+    texts.assign(own_events_.begin(), own_events_.end());
     texts.insert(texts.end(), event_texts_.begin(), event_texts_.end());
     profile_.build(*snapshot_, texts, traits_, now());
 }
@@ -333,6 +352,8 @@ void Request::decide() {
     }
     visitor.context.consent = consent_;
     visitor.charset = charset_;
+    visitor.tile_parts = gzip_.has_value();
+    visitor.budget = {static_cast<std::int64_t>(location_->budget) * 1'000'000, monotonic_ns};
     evaluate_variables(visitor);
     page_->decide(page::Verdict::personalize, visitor);
 }
@@ -347,18 +368,39 @@ void Request::made(std::string_view bytes) {
 
 bool Request::feed(ngx_buf_t* buffer) {
     if (ngx_buf_in_memory(buffer) && buffer->pos != buffer->last) {
-        page_->write({reinterpret_cast<const char*>(buffer->pos),
-                      static_cast<std::size_t>(buffer->last - buffer->pos)});
+        feed(std::string_view(reinterpret_cast<const char*>(buffer->pos),
+                              static_cast<std::size_t>(buffer->last - buffer->pos)));
     }
     if (buffer->last_buf && !ended_) {
         ended_ = true;
         page_->end();
     }
+    finish_gzip();
     return chain_.finish(buffer, page_->holding() || write_ != nullptr) && !out_of_memory_;
 }
 
+// Behind the last byte, and before the end of the response leaves.
+void Request::finish_gzip() {
+    if (gzip_ && ended_ && !page_->holding() && !gzip_->finished()) {
+        gzip_->finish();
+    }
+}
+
+// Another filter may have made something else of the known page; then it is scanned.
+void Request::feed(std::string_view bytes) {
+    const bool known = known_ != nullptr && !fed_ && bytes.data() == known_->bytes().data() &&
+                       bytes.size() == known_->bytes().size();
+    fed_ = true;
+    if (known) {
+        page_->play(*known_);
+    } else {
+        page_->write(bytes);
+    }
+}
+
 ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
-    const bool passing = page_->verdict() == page::Verdict::pass && page_->buffered() == 0;
+    const bool passing =
+        page_->verdict() == page::Verdict::pass && page_->buffered() == 0 && !gzip_;
     if (passing && hold_ == Hold::none && write_ == nullptr && chain_.empty() && !chain_.busy()) {
         return next(r_, in);
     }
@@ -370,6 +412,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
             return NGX_ERROR;
         }
     }
+    finish_gzip();
     if (page_->verdict() == page::Verdict::pass) {
         skip(Skip::limit);  // unless there was another reason before
     }

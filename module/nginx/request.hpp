@@ -20,7 +20,9 @@
 #include "nginx/conf.hpp"
 #include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
+#include "page/gzip_output.hpp"
 #include "page/json_page.hpp"
+#include "page/known_page.hpp"
 #include "page/page.hpp"
 #include "redis/session.hpp"
 #include "visitor/profile.hpp"
@@ -40,6 +42,10 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     // Writes this location's events. The end of the response waits until Redis has them, so that the
     // visitor's next page knows, whichever worker or edge makes it.
     void record_events();
+    // Whether pages of this location may be gzip streams of ours; whether the one about to begin
+    // is. Its headers are the caller's.
+    bool offers_gzip() const;
+    bool prepare_gzip();
     // The response will be personalized: make ready for its body. `seen`: by a visitor, now, and
     // not fetched ahead. `json`: it is a JSON document. `charset`: of the page as the origin sends
     // it; not unsafe.
@@ -48,6 +54,10 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     void abandon_page();
     bool has_page() const { return page_ != nullptr; }
     bool rewrites() const { return page_ != nullptr && !abandoned_; }
+    // Before the body is read: whether know() is to be asked.
+    bool may_know() const;
+    // The body's first links, before they are read; the same, or the page as the worker knows it.
+    ngx_chain_t* know(ngx_chain_t* in);
     ngx_int_t body(ngx_chain_t* in, ngx_http_output_body_filter_pt next);
     // The body of a response that stays as it is.
     ngx_int_t pass(ngx_chain_t* in, ngx_http_output_body_filter_pt next);
@@ -100,7 +110,12 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
     void evaluate_variables(page::Visitor& visitor);
     const page::Locale& locale() const;
+    std::shared_ptr<const page::KnownPage> known_page(ngx_fd_t fd, off_t begin, off_t end,
+                                                      bool deflated);
+    ngx_chain_t* from_memory(ngx_chain_t* in);
+    void finish_gzip();
     bool feed(ngx_buf_t* buffer);
+    void feed(std::string_view bytes);
     void update_hold();
     void hold(Hold why);
     void stop_waiting();
@@ -119,21 +134,26 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     Lookup lookup_ = Lookup::none;
     redis::Ticket ticket_ = 0;
     std::uint64_t lookup_began_us_ = 0;
-    std::string reply_bytes_;  // what the views below point into
-    std::vector<std::string_view> event_texts_;
-    std::vector<std::pair<std::string_view, std::string_view>> traits_;
+    std::unique_ptr<Workspace> work_;
+    std::string& reply_bytes_;  // what the views below point into
+    std::vector<std::string_view>& event_texts_;
+    std::vector<std::pair<std::string_view, std::string_view>>& traits_;
     std::vector<std::string> own_events_;  // of this request, newest first
     Worker::Write* write_ = nullptr;       // of these, until it is answered
 
     SnapshotPtr snapshot_;
     std::shared_ptr<rules::RuleSet> rules_;
-    visitor::Profile profile_;
-    std::vector<std::string_view> variables_;
-    std::vector<std::pair<std::string_view, std::string_view>> context_;
+    visitor::Profile& profile_;
+    std::vector<std::string_view>& variables_;
+    std::vector<std::pair<std::string_view, std::string_view>>& context_;
 
     Chain chain_;
     ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, until write_ is answered
+    std::shared_ptr<const page::KnownPage> known_;  // what the body comes from, if it does
+    std::optional<page::GzipOutput> gzip_;
     std::unique_ptr<page::Body> page_;
+    bool html_ = false;                 // page_ can be played
+    bool asked_ = false, fed_ = false;  // know(), the first bytes of the body
     bool out_of_memory_ = false;
     bool seen_ = false;  // impressions count
     rewrite::Charset charset_ = rewrite::Charset::utf8;

@@ -163,6 +163,7 @@ void Request::count_page(const page::Counters& counters) {
     stats.widgets_filled.add(counters.filled);
     stats.listings_reordered.add(counters.reordered);
     stats.placements_kept.add(counters.kept);
+    stats.over_budget.add(counters.over_budget);
     stats.over_limit.add(counters.rewrite.over_limit);
     stats.ambiguous.add(counters.rewrite.ambiguous);
     stats.rules_failed.add(counters.rules_failed);

@@ -50,10 +50,11 @@ struct Stats {
     Counter lookups, lookup_failures, lookup_timeouts;
     Counter lookup_bucket[kLatencyBounds.size() + 1], lookup_us;
     Counter redis_connects, redis_failures;
-    Counter widgets_filled, listings_reordered, placements_kept, over_limit, ambiguous;
+    Counter widgets_filled, listings_reordered, placements_kept, over_budget, over_limit, ambiguous;
     Counter events, events_failed, beacons_refused, impressions, impressions_dropped;
     Counter rules_failed, rule_reloads, rule_reload_failures;
     Counter store_swaps;
+    Counter page_cache_hits, page_cache_misses, page_cache_evictions, gzip_joined;
 
     void observe_lookup(std::uint64_t us) {
         std::size_t bucket = 0;

@@ -22,6 +22,8 @@ constexpr Metric kMetrics[] = {
     {"widgets_filled", "widgets whose content was replaced", &Stats::widgets_filled},
     {"listings_reordered", "listings whose order was changed", &Stats::listings_reordered},
     {"placements_kept", "placements left as they were", &Stats::placements_kept},
+    {"over_budget", "placements left as they were to keep within personalize_budget",
+     &Stats::over_budget},
     {"over_limit", "placements given up at a limit", &Stats::over_limit},
     {"ambiguous", "placements given up because their end was not certain", &Stats::ambiguous},
     {"events", "events taken in", &Stats::events},
@@ -34,6 +36,11 @@ constexpr Metric kMetrics[] = {
     {"rule_reloads", "rule files taken into force while running", &Stats::rule_reloads},
     {"rule_reload_failures", "changed rule files that did not load", &Stats::rule_reload_failures},
     {"store_swaps", "generations of the store taken into service", &Stats::store_swaps},
+    {"page_cache_hits", "pages that came from the worker's memory", &Stats::page_cache_hits},
+    {"page_cache_misses", "pages of files that the worker did not know", &Stats::page_cache_misses},
+    {"page_cache_evictions", "pages that left the worker's memory for others",
+     &Stats::page_cache_evictions},
+    {"gzip_joined", "pages joined from deflated pieces", &Stats::gzip_joined},
 };
 
 struct RuleVersion {
@@ -45,6 +52,7 @@ struct Health {
     bool redis_configured, redis_ready;
     SnapshotPtr snapshot;
     std::vector<RuleVersion> rules;  // of this worker
+    std::size_t page_cache_bytes, page_cache_pages;
 };
 
 // For JSON and Prometheus alike: a path has no other characters that need it.
@@ -105,6 +113,8 @@ std::string as_json(const Stats& stats, const Health& health) {
         out += ",\"rules\":" + number(each.rules) + "}";
     }
     out += "],";
+    out += ",\"page_cache\":{\"pages\":" + number(health.page_cache_pages) +
+           ",\"bytes\":" + number(health.page_cache_bytes) + "},";
     json_counters(stats, out);
     return out + "}\n";
 }
@@ -169,6 +179,8 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     out += "personalize_store_generation " + number(snapshot ? snapshot->generation() : 0) + "\n";
     head(out, "store_items", "gauge", "items in the store in service");
     out += "personalize_store_items " + number(snapshot ? snapshot->item_count() : 0) + "\n";
+    head(out, "page_cache_bytes", "gauge", "memory of the pages that this worker knows");
+    out += "personalize_page_cache_bytes " + number(health.page_cache_bytes) + "\n";
     return out;
 }
 
@@ -184,13 +196,15 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->has_redis, false, nullptr, {}};
+        Health health{conf->has_redis, false, nullptr, {}, 0, 0};
         if (worker != nullptr) {
             health.redis_ready = worker->redis() != nullptr && worker->redis()->ready();
             health.snapshot = worker->snapshot();
             for (const auto& watch : worker->rule_files()) {
                 health.rules.push_back({watch->path(), watch->version(), watch->rule_count()});
             }
+            health.page_cache_bytes = worker->pages().bytes();
+            health.page_cache_pages = worker->pages().pages();
         }
         return location_conf(r)->status_prometheus
                    ? send_text(r, NGX_HTTP_OK, "text/plain; version=0.0.4",

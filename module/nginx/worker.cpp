@@ -1,12 +1,14 @@
 #include "nginx/worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pz::ngx {
 
 Worker::Worker(MainConf& conf)
     : conf_(conf),
       stats_(conf.stats()),
+      pages_(conf.page_cache_size),
       tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes) {
     if (conf.has_redis) {
         redis_ = std::make_unique<RedisLink>(conf.redis_url, conf.redis_addresses,
@@ -20,6 +22,7 @@ Worker::Worker(MainConf& conf)
     for (const auto& file : conf.rule_files) {
         rules_.push_back(std::make_unique<RuleWatch>(*file, stats_));
     }
+    workspaces_.reserve(kSpareWorkspaces);
     tick_.set(kTick);
 }
 
@@ -36,6 +39,32 @@ RuleWatch* Worker::rules(const RuleFile* file) {
         }
     }
     return nullptr;
+}
+
+void Workspace::clear() {
+    profile.clear();
+    replies.clear();
+    events.clear();
+    traits.clear();
+    context.clear();
+    variables.clear();
+    texts.clear();
+}
+
+std::unique_ptr<Workspace> Worker::take_workspace() {
+    if (workspaces_.empty()) {
+        return std::make_unique<Workspace>();
+    }
+    auto workspace = std::move(workspaces_.back());
+    workspaces_.pop_back();
+    return workspace;
+}
+
+void Worker::give_back(std::unique_ptr<Workspace> workspace) noexcept {
+    if (workspaces_.size() < kSpareWorkspaces && workspace->replies.capacity() <= kSpareReplies) {
+        workspace->clear();
+        workspaces_.push_back(std::move(workspace));  // there is room
+    }
 }
 
 Worker::Write* Worker::write_events(std::string_view visitor,

@@ -9,16 +9,31 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "nginx/conf.hpp"
 #include "nginx/redis_link.hpp"
 #include "nginx/rule_watch.hpp"
 #include "nginx/store_watch.hpp"
+#include "page/page_cache.hpp"
 #include "recommend/recommender.hpp"
 #include "visitor/event.hpp"
+#include "visitor/profile.hpp"
 
 namespace pz::ngx {
+
+// What a request needs of memory; taken over from one that has ended, so that it need not be asked
+// for again.
+struct Workspace {
+    visitor::Profile profile;
+    std::string replies;  // what the views below point into
+    std::vector<std::string_view> events;
+    std::vector<std::pair<std::string_view, std::string_view>> traits, context;
+    std::vector<std::string_view> variables, texts;
+
+    void clear();
+};
 
 class Worker {
   public:
@@ -32,6 +47,10 @@ class Worker {
     RuleWatch* rules(const RuleFile* file);  // nullptr for nullptr
     std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
     recommend::Scratch& scratch() { return scratch_; }
+    page::PageCache& pages() { return pages_; }
+    // Empty; to be given back, and never kept longer than its snapshot.
+    std::unique_ptr<Workspace> take_workspace();
+    void give_back(std::unique_ptr<Workspace> workspace) noexcept;
     Stats& stats() { return stats_; }
 
     // Who waits for a write; told once, unless it is forgotten before.
@@ -72,6 +91,9 @@ class Worker {
     static constexpr ngx_msec_t kStall = 400;
     static constexpr ngx_msec_t kTick = 500;
     static constexpr std::size_t kImpressionBytes = 64 * 1024;
+    static constexpr std::size_t kSpareWorkspaces = 256;
+    // Of a visitor with more, the memory goes.
+    static constexpr std::size_t kSpareReplies = 16 * 1024;
 
     Write* write(std::string_view commands, unsigned replies, Counter& failures,
                  std::size_t events);
@@ -85,8 +107,10 @@ class Worker {
     std::unique_ptr<StoreWatch> store_;
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;
-    std::list<Write> writes_;  // under way
-    std::string impressions_;  // RESP bytes
+    page::PageCache pages_;
+    std::vector<std::unique_ptr<Workspace>> workspaces_;  // that nobody uses
+    std::list<Write> writes_;                             // under way
+    std::string impressions_;                             // RESP bytes
     unsigned impression_count_ = 0;
     Timer tick_;
 };

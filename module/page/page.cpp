@@ -1,5 +1,8 @@
 #include "page/page.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "page/held.hpp"
@@ -11,20 +14,18 @@ namespace pz::page {
 class Page::Impl final : private rewrite::Sink, private Emitter {
   public:
     Impl(const Plan& plan, recommend::Scratch& scratch, Output& output)
-        : plan_(plan),
-          output_(output),
-          resolver_(plan, scratch),
-          pairs_(plan),
-          rewriter_(plan.patterns, *this, plan.limits) {}
+        : plan_(plan), output_(output), resolver_(plan, scratch), pairs_(plan) {}
 
     void write(std::string_view bytes);
+    void play(const KnownPage& page);
+    void release_head();
     void end();
     void decide(Verdict verdict, const Visitor& visitor);
     void pass();
 
     Verdict verdict() const { return verdict_; }
-    bool holding() const { return waits() && !held_.empty(); }
-    std::size_t buffered() const { return held_.size() + rewriter_.buffered(); }
+    bool holding() const { return waits() && (!held_.empty() || known_left()); }
+    std::size_t buffered() const { return held_.size() + (rewriter_ ? rewriter_->buffered() : 0); }
     std::span<const Shown> shown() const { return resolver_.shown(); }
     const Counters& counters() const { return resolver_.counters(); }
 
@@ -32,8 +33,17 @@ class Page::Impl final : private rewrite::Sink, private Emitter {
     void raw(std::string_view bytes) override;
     void element(const rewrite::Element& element) override;
     void emit(std::string_view bytes) override;
+    void emit_tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) override {
+        output_.tiles(bytes, parts);
+    }
 
     bool waits() const { return verdict_ == Verdict::undecided; }
+    bool known_left() const { return known_ != nullptr && known_at_ < known_->bytes().size(); }
+    void scan(std::string_view bytes);
+    void play_raw(std::size_t end);
+    void play_rest();
+    void find(std::size_t pattern,
+              const std::function<void(const rewrite::Element&)>& element) const;
     bool fits(std::size_t bytes) const;
     void give_up();
     void overflow();
@@ -45,14 +55,24 @@ class Page::Impl final : private rewrite::Sink, private Emitter {
     Output& output_;
     Resolver resolver_;
     Pairs pairs_;
-    rewrite::Rewriter rewriter_;
+    std::optional<rewrite::Rewriter> rewriter_;  // of a page that is written
     Held held_;
+    const KnownPage* known_ = nullptr;
+    std::size_t known_at_ = 0;    // before it everything has left
+    std::size_t known_next_ = 0;  // its first element that has not
     Verdict verdict_ = Verdict::undecided;
-    std::string_view chunk_;  // being written
+    std::string_view chunk_;  // being written, or the known page
     bool abandoned_ = false;
 };
 
 void Page::Impl::write(std::string_view bytes) {
+    if (known_ != nullptr) {
+        if (waits()) {
+            pass();
+        }
+        output_.input(bytes);
+        return;
+    }
     chunk_ = bytes;
     if (plan_.answer) {
         element({.pattern = 0,
@@ -62,17 +82,69 @@ void Page::Impl::write(std::string_view bytes) {
                  .inner_end = bytes.size(),
                  .tiles = {}});
     } else {
-        rewriter_.write(bytes);
-    }
-    if (!held_.empty() && !fits(rewriter_.buffered())) {
-        overflow();
+        scan(bytes);
     }
     settle();
     chunk_ = {};
 }
 
+void Page::Impl::scan(std::string_view bytes) {
+    if (!rewriter_) {
+        rewrite::Sink& sink = *this;
+        rewriter_.emplace(plan_.patterns, sink, plan_.limits);
+        settle();
+    }
+    rewriter_->write(bytes);
+    if (!held_.empty() && !fits(rewriter_->buffered())) {
+        overflow();
+    }
+}
+
+void Page::Impl::play(const KnownPage& page) {
+    known_ = &page;
+    chunk_ = page.bytes();
+    for (const rewrite::Element& each : page.elements()) {
+        pairs_.see(each.pattern);
+    }
+    pairs_.expire();
+    if (page.elements().empty()) {
+        release_head();
+    }
+    if (!waits()) {
+        play_rest();
+    }
+    settle();
+}
+
+void Page::Impl::release_head() {
+    if (waits() && known_ != nullptr) {
+        const auto elements = known_->elements();
+        play_raw(elements.empty() ? known_->bytes().size()
+                                  : static_cast<std::size_t>(elements.front().offset));
+    }
+}
+
+void Page::Impl::play_raw(std::size_t end) {
+    emit(known_->bytes().substr(known_at_, end - known_at_));
+    known_at_ = end;
+}
+
+void Page::Impl::play_rest() {
+    const auto elements = known_->elements();
+    while (known_next_ < elements.size() && verdict_ == Verdict::personalize) {
+        const rewrite::Element& next = elements[known_next_++];
+        play_raw(static_cast<std::size_t>(next.offset));
+        known_at_ += next.outer.size();
+        pair_up(next.pattern);
+        resolver_.resolve(next, *this);
+    }
+    play_raw(known_->bytes().size());
+}
+
 void Page::Impl::end() {
-    rewriter_.end();
+    if (rewriter_) {
+        rewriter_->end();
+    }
     pairs_.expire();
     if (!waits()) {
         release();
@@ -91,7 +163,9 @@ void Page::Impl::decide(Verdict verdict, const Visitor& visitor) {
     }
     verdict_ = Verdict::personalize;
     resolver_.begin(visitor);
-    if (!pairs_.open()) {
+    if (known_ != nullptr) {
+        play_rest();
+    } else if (!pairs_.open()) {
         release();
     }
 }
@@ -111,9 +185,25 @@ void Page::Impl::pair_up(std::size_t placement) {
     if (listing == Pairs::kNone) {
         return;
     }
-    held_.find(listing, [&](const rewrite::Element& tiles) {
-        held_.find(listing + 1, [&](const rewrite::Element& data) { resolver_.pair(tiles, data); });
+    find(listing, [&](const rewrite::Element& tiles) {
+        find(listing + 1, [&](const rewrite::Element& data) { resolver_.pair(tiles, data); });
     });
+}
+
+// The first element of that pattern.
+void Page::Impl::find(std::size_t pattern,
+                      const std::function<void(const rewrite::Element&)>& element) const {
+    if (known_ == nullptr) {
+        held_.find(pattern, element);
+        return;
+    }
+    const auto elements = known_->elements();
+    const auto found =
+        std::find_if(elements.begin(), elements.end(),
+                     [=](const rewrite::Element& each) { return each.pattern == pattern; });
+    if (found != elements.end()) {
+        element(*found);
+    }
 }
 
 // Something more cannot be kept.
@@ -136,14 +226,19 @@ void Page::Impl::give_up() {
     verdict_ = Verdict::pass;
     emit(held_.bytes());
     held_.clear();
+    if (known_left()) {
+        play_rest();
+    }
 }
 
 void Page::Impl::settle() {
-    if (verdict_ == Verdict::pass && !abandoned_) {
+    if (verdict_ == Verdict::pass && rewriter_ && !abandoned_) {
         abandoned_ = true;
-        rewriter_.abandon();
+        rewriter_->abandon();
     }
-    resolver_.counters().rewrite = rewriter_.counters();
+    resolver_.counters().rewrite = known_ != nullptr ? known_->counters()
+                                   : rewriter_       ? rewriter_->counters()
+                                                     : rewrite::Counters();
     resolver_.counters().rewrite.matched += plan_.answer ? 1 : 0;
 }
 
@@ -199,6 +294,12 @@ Page::~Page() = default;
 
 void Page::write(std::string_view bytes) {
     impl_->write(bytes);
+}
+void Page::play(const KnownPage& page) {
+    impl_->play(page);
+}
+void Page::release_head() {
+    impl_->release_head();
 }
 void Page::end() {
     impl_->end();

@@ -19,6 +19,10 @@
 // listing. A listing behind a widget loses no tile and may repeat the widget's. Of one page the
 // first kMaxPlaced matched elements are placements; those behind them stay as they are.
 //
+// A page that is known already (known_page.hpp) is played instead of written: nothing is copied or
+// scanned, and nothing leaves before decide() but by release_head(). The same bytes leave; limits
+// on what is held do not count, since nothing is.
+//
 // A plan that is an answer (Plan::answer) has a page of one chunk, which is what is given when
 // nothing is known: it leaves as it is, or as JSON in its place (answer.hpp).
 //
@@ -47,6 +51,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/known_page.hpp"
 #include "page/locale.hpp"
 #include "page/plan.hpp"
 #include "recommend/rank.hpp"
@@ -57,11 +62,16 @@ inline constexpr unsigned kMaxPlaced = 64;
 
 class Output {
   public:
-    // Bytes that stand in the chunk being written: the same pointers, so the glue may forward
-    // slices of the original buffer instead of copying.
+    // Bytes that stand in the chunk being written, or in the known page being played: the same
+    // pointers, so the glue may forward slices of them instead of copying.
     virtual void input(std::string_view bytes) = 0;
     // Any other bytes; to be copied.
     virtual void made(std::string_view bytes) = 0;
+    // The same for tiles; with what wrote them, if Visitor::tile_parts.
+    virtual void tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) {
+        (void)parts;
+        made(bytes);
+    }
 
   protected:
     ~Output() = default;
@@ -71,6 +81,13 @@ enum class Verdict : std::uint8_t {
     undecided,
     personalize,  // the profile may be empty: then everybody's tier
     pass          // leave the page as it is
+};
+
+// What the placements of a page may take of the worker. The first always has its turn; those behind
+// stay as they are once it is used up: the page's order is their priority.
+struct Budget {
+    std::int64_t ns = 0;                // 0: no limit
+    std::int64_t (*clock)() = nullptr;  // nanoseconds since any time
 };
 
 // What is known once the lookup ended. Values of variables are by the indices of the Plan.
@@ -90,7 +107,9 @@ struct Visitor {
     rewrite::Charset charset = rewrite::Charset::utf8;  // not unsafe
     float explore = 0;       // the share of widgets' tiles for items about which little is known
     std::uint64_t seed = 0;  // the visitor's, for what is drawn; 0: nothing is explored
-    bool explain = false;    // put each placement's explanation behind it, as a JSON script element
+    Budget budget;
+    bool tile_parts = false;  // the output wants to know what wrote tiles
+    bool explain = false;  // put each placement's explanation behind it, as a JSON script element
 };
 
 // What a placement showed, for impressions and counters. Placements left as they were are not in
@@ -105,8 +124,10 @@ struct Shown {
 
 struct Counters {
     unsigned filled = 0, reordered = 0;
-    // Placements left as they were: too few items, no signal, unknown items, beyond kMaxPlaced.
+    // Placements left as they were: too few items, no signal, unknown items, beyond kMaxPlaced or
+    // the budget.
     unsigned kept = 0;
+    unsigned over_budget = 0;
     unsigned rules_failed = 0;
     std::string rule_error;  // the first, for the log
     bool invalid = false;    // no JSON, where there should be
@@ -122,6 +143,11 @@ class Body {
     Body& operator=(const Body&) = delete;
 
     virtual void write(std::string_view bytes) = 0;
+    // Instead of the first write(): the whole body. It must live as long as this object, and its
+    // bytes as long as the output is used. What is written behind it leaves as it is.
+    virtual void play(const KnownPage& page) { write(page.bytes()); }
+    // What needs no decide() shall leave now.
+    virtual void release_head() {}
     virtual void end() = 0;
     // Once, also after end(). With `pass`, or at any time pass(), all that is held leaves
     // unmodified and the rest too.
@@ -144,6 +170,8 @@ class Page final : public Body {
     ~Page() override;
 
     void write(std::string_view bytes) override;
+    void play(const KnownPage& page) override;
+    void release_head() override;
     void end() override;
     void decide(Verdict verdict, const Visitor& visitor) override;
     void pass() override;

@@ -10,6 +10,8 @@ namespace pz::page {
 
 namespace {
 
+constexpr std::size_t kTileBytes = 512;  // of a usual tile
+
 // Micros; 0 for what is no amount.
 std::int64_t amount_of(std::string_view text) {
     std::int64_t micros = 0;
@@ -32,6 +34,8 @@ void Resolver::begin(const Visitor& visitor) {
     request_.explore = visitor.explore;
     request_.seed = visitor.seed;
     request_.shown = &on_page_;
+    shown_.reserve(plan_.placements.size());
+    on_page_.reserve(kMaxPlaced);
     tiles_.begin(*visitor.snapshot, *visitor.profile, *visitor.locale, visitor.charset);
     links_.begin(*visitor.snapshot, visitor.host, visitor.uri);
 }
@@ -90,14 +94,25 @@ void Resolver::resolve(const rewrite::Element& element, Emitter& emitter) {
         emit_data(element, emitter);
         return;
     }
-    // Of a listing that has data, pair() has decided: its data may have left in the new order.
-    const bool edited = (placement.has_data || has_room()) && edit(placement, element, emitter);
+    const std::int64_t begin = clock();
+    const bool edited = resolve_placement(placement, element, emitter);
+    spent_ns_ += clock() - begin;
     if (edited) {
         (placement.listing ? counters_.reordered : counters_.filled)++;
     } else {
         counters_.kept++;
         emitter.emit(element.outer);
     }
+}
+
+// Of a listing that has data, pair() has decided: its data may have left in the new order.
+bool Resolver::resolve_placement(const Placement& placement, const rewrite::Element& element,
+                                 Emitter& emitter) {
+    if (!placement.has_data && !affordable()) {
+        counters_.over_budget++;
+        return false;
+    }
+    return (placement.has_data || has_room()) && edit(placement, element, emitter);
 }
 
 bool Resolver::edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter) {
@@ -120,9 +135,12 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
         return false;
     }
     made_.clear();
-    tiles_.render(*placement.tile, {placement.name, ranked_.recommender}, ranked_.items, made_);
+    made_.reserve(kTileBytes * ranked_.items.size());
+    parts_.clear();
+    tiles_.render(*placement.tile, {placement.name, ranked_.recommender}, ranked_.items, made_,
+                  visitor_.tile_parts ? &parts_ : nullptr);
     emitter.emit(element.outer.substr(0, element.inner_begin));
-    emitter.emit(made_);
+    emitter.emit_tiles(made_, parts_);
     emitter.emit(element.outer.substr(element.inner_end));
     note(placement.name, false, ranked_.recommender, ranked_.items);
     explain(element, ranked_.recommender, ranked_.items, emitter);
@@ -204,9 +222,16 @@ void Resolver::emit_listing(const rewrite::Element& element, Emitter& emitter) {
 }
 
 void Resolver::pair(const rewrite::Element& listing, const rewrite::Element& data) {
-    if (!has_room()) {
-        return;
+    if (!affordable()) {
+        counters_.over_budget++;
+    } else if (has_room()) {
+        const std::int64_t begin = clock();
+        rank_pair(listing, data);
+        spent_ns_ += clock() - begin;
     }
+}
+
+void Resolver::rank_pair(const rewrite::Element& listing, const rewrite::Element& data) {
     enter(plan_.placements[listing.pattern]);
     if (!rank(listing)) {
         return;
@@ -288,6 +313,7 @@ void Resolver::emit_moved(const rewrite::Element& element, std::size_t moved, st
 void Resolver::note(std::string_view placement, bool listing, std::string_view recommender,
                     std::span<const recommend::Candidate> items) {
     Shown shown{placement, listing, {}, recommend::Tier::pre, recommender};
+    shown.items.reserve(items.size());
     for (const recommend::Candidate& candidate : items) {
         if (candidate.item != store::kNoItem) {
             shown.items.push_back(candidate.item);

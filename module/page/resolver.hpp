@@ -21,6 +21,11 @@ namespace pz::page {
 class Emitter {
   public:
     virtual void emit(std::string_view bytes) = 0;
+    // The same for tiles, with what wrote them, where that is asked for.
+    virtual void emit_tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) {
+        (void)parts;
+        emit(bytes);
+    }
 
   protected:
     ~Emitter() = default;
@@ -70,6 +75,11 @@ class Resolver {
     bool has_room() const {
         return counters_.filled + counters_.reordered + counters_.kept < kMaxPlaced;
     }
+    bool affordable() const { return visitor_.budget.ns == 0 || spent_ns_ < visitor_.budget.ns; }
+    std::int64_t clock() const { return visitor_.budget.ns == 0 ? 0 : visitor_.budget.clock(); }
+    bool resolve_placement(const Placement& placement, const rewrite::Element& element,
+                           Emitter& emitter);
+    void rank_pair(const rewrite::Element& listing, const rewrite::Element& data);
     void locate(const rewrite::Element& element);
     void note_items();
     bool edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter);
@@ -93,6 +103,7 @@ class Resolver {
     recommend::Scratch& scratch_;
     Visitor visitor_;
     bool segments_known_ = false;
+    std::int64_t spent_ns_ = 0;  // counted only with a budget
     recommend::Request request_;
     TileRenderer tiles_;
     PageLinks links_;
@@ -106,6 +117,7 @@ class Resolver {
     std::vector<Pair> pairs_;
     rewrite::Edits edits_;
     std::string made_;
+    std::vector<rewrite::TilePart> parts_;
 };
 
 }  // namespace pz::page

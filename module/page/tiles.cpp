@@ -176,14 +176,15 @@ std::string_view TileRenderer::localize(std::string_view text, Field& field) con
 }
 
 void TileRenderer::render(const rewrite::Template& tile, const TileContext& context,
-                          std::span<const recommend::Candidate> items, std::string& out) {
+                          std::span<const recommend::Candidate> items, std::string& out,
+                          std::vector<rewrite::TilePart>* parts) {
     Bound& bound = bind(tile);
     for (std::size_t i = 0; i < items.size(); i++) {
         const Item item{items[i], snapshot_->live(items[i].item), i + 1};
         for (std::size_t k = 0; k < bound.fields.size(); k++) {
             bound.values[k] = value(bound.fields[k], context, item);
         }
-        tile.render(bound.values, out, charset_);
+        tile.render(bound.values, out, charset_, parts);
     }
 }
 

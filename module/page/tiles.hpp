@@ -30,7 +30,8 @@ class TileRenderer {
                const Locale& locale, rewrite::Charset charset);
     // Appends a tile for each item. The template fits the charset.
     void render(const rewrite::Template& tile, const TileContext& context,
-                std::span<const recommend::Candidate> items, std::string& out);
+                std::span<const recommend::Candidate> items, std::string& out,
+                std::vector<rewrite::TilePart>* parts = nullptr);
 
   private:
     enum class Source : std::uint8_t {

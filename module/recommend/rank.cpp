@@ -159,7 +159,7 @@ void sort_visible(const store::Snapshot& snapshot, Scratch::State& state) {
             state.order.push_back(i);
         }
     }
-    std::sort(state.order.begin(), state.order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const auto before = [&](std::uint32_t a, std::uint32_t b) {
         const Candidate& left = state.candidates[a];
         const Candidate& right = state.candidates[b];
         if (left.score != right.score) {
@@ -168,7 +168,11 @@ void sort_visible(const store::Snapshot& snapshot, Scratch::State& state) {
         const float left_appeal = snapshot.signals(left.item).appeal;
         const float right_appeal = snapshot.signals(right.item).appeal;
         return left_appeal != right_appeal ? left_appeal > right_appeal : a < b;
-    });
+    };
+    // As recommenders give them, unless a rule moved some.
+    if (!std::is_sorted(state.order.begin(), state.order.end(), before)) {
+        std::sort(state.order.begin(), state.order.end(), before);
+    }
 }
 
 // Unproven items on the places that were drawn for them, which is why they stand there.
@@ -265,6 +269,7 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     if (named == state.slots.end()) {
         return;
     }
+    out.items.reserve(limit);
     out.recommender = source_of(state.candidates[*named], widget, state);
     for (const std::uint32_t index : state.slots) {
         if (index != kFree) {

@@ -3,21 +3,33 @@
 
 namespace pz::recommend {
 
-void recommend_sale(const Query& query, Scratch& /*scratch*/, std::vector<Candidate>& out) {
+namespace {
+
+// The share of its price that the item is cheaper now; 0: it is not, or not to be had.
+float discount(const store::Snapshot& snapshot, store::ItemIndex item) {
+    const store::LiveFields live = snapshot.live(item);
+    return live.on_sale() && live.available() ? 1 - static_cast<float>(live.sale_price_micros) /
+                                                        static_cast<float>(live.price_micros)
+                                              : 0;
+}
+
+}  // namespace
+
+void recommend_sale(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
     const store::Snapshot& snapshot = *query.snapshot;
-    const std::size_t begin = out.size();
+    std::vector<store::ScoredItem>& found = scratch.state().best;
+    found.clear();
     for (const store::ScoredItem& scored : snapshot.ranked(store::ListKind::on_sale)) {
-        const store::LiveFields live = snapshot.live(scored.item);
-        if (!live.on_sale() || !in_category(snapshot, scored.item, query.category)) {
-            continue;
+        const float share = discount(snapshot, scored.item);
+        if (share > 0 && in_category(snapshot, scored.item, query.category)) {
+            found.push_back({scored.item, share});
         }
+    }
+    for (const store::ScoredItem& scored : best_of(found, query.wanted)) {
         Candidate candidate = make_candidate(scored.item, Tier::pre);
-        add_part(
-            candidate, Signal::popularity,
-            1 - static_cast<float>(live.sale_price_micros) / static_cast<float>(live.price_micros));
+        add_part(candidate, Signal::popularity, scored.score);
         out.push_back(candidate);
     }
-    sort_by_score(std::span(out).subspan(begin));
 }
 
 }  // namespace pz::recommend

@@ -30,6 +30,24 @@ constexpr std::array<Escape, 256> make_escapes() {
 
 constexpr auto kEscapes = make_escapes();
 
+// The same for text that must stay ASCII: other bytes are not for this table, but stop a run.
+constexpr auto kAsciiEscapes = [] {
+    auto escapes = make_escapes();
+    for (std::size_t i = 0x80; i < escapes.size(); ++i) {
+        escapes[i].needed = true;
+    }
+    return escapes;
+}();
+
+// The first byte from `from` on that needs something else, or the text's size.
+std::size_t run_end(std::string_view text, std::size_t from,
+                    const std::array<Escape, 256>& escapes) {
+    while (from < text.size() && !escapes[static_cast<unsigned char>(text[from])].needed) {
+        ++from;
+    }
+    return from;
+}
+
 // As browsers read it: leading controls and spaces, and any tab or line break, do not count.
 bool has_other_scheme(std::string_view url) {
     std::array<char, 6> scheme{};
@@ -57,51 +75,61 @@ bool has_other_scheme(std::string_view url) {
 }  // namespace
 
 void escape_html(std::string_view text, std::string& out, Charset charset) {
-    const auto append = [&out, charset](std::string_view safe) {
-        if (charset == Charset::utf8) {
-            out.append(safe);
-        } else {
-            append_ascii(safe, out);
+    const auto& stops = charset == Charset::utf8 ? kEscapes : kAsciiEscapes;
+    for (std::size_t from = 0; from < text.size();) {
+        std::size_t end = run_end(text, from, stops);
+        out.append(text, from, end - from);
+        from = end;
+        if (from == text.size()) {
+            return;
         }
-    };
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const Escape& escape = kEscapes[static_cast<unsigned char>(text[i])];
-        if (escape.needed) {
-            append(text.substr(from, i - from));
+        if (const Escape& escape = kEscapes[static_cast<unsigned char>(text[from])];
+            escape.needed) {
             out.append(escape.text);
-            from = i + 1;
+            ++from;
+        } else {
+            end = run_end(text, from, kEscapes);
+            append_ascii(text.substr(from, end - from), out);
+            from = end;
         }
     }
-    append(text.substr(from));
 }
 
-void Template::render(std::span<const std::string_view> values, std::string& out,
-                      Charset charset) const {
-    const bool utf8 = charset == Charset::utf8;
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
+void Template::write_value(std::uint32_t step, std::string_view value, std::string& out,
+                           Charset charset) const {
+    switch (steps_[step].op) {
+        case Op::url:
+            escape_html(has_other_scheme(value) ? std::string_view("#") : value, out, charset);
+            break;
+        case Op::raw:
+            charset == Charset::utf8 ? void(out.append(value)) : append_ascii(value, out);
+            break;
+        default:
+            escape_html(value, out, charset);
+            break;
+    }
+}
+
+void Template::render(std::span<const std::string_view> values, std::string& out, Charset charset,
+                      std::vector<TilePart>* parts) const {
+    for (std::uint32_t i = 0; i < steps_.size(); ++i) {
         const Step& step = steps_[i];
-        if (step.op == Op::literal) {
-            const Literal& literal = literals_[step.argument];
-            out.append(utf8 ? literal.utf8 : literal.ascii);
+        const std::size_t begin = out.size();
+        auto slot = step.argument;
+        if (step.op == Op::section || step.op == Op::inverted) {
+            const bool hidden = values[step.argument].empty() == (step.op == Op::section);
+            i = hidden ? step.skip - 1 : i;
             continue;
         }
-        const std::string_view value = values[step.argument];
-        const bool hidden = value.empty() == (step.op == Op::section);
-        switch (step.op) {
-            case Op::url:
-                escape_html(has_other_scheme(value) ? std::string_view("#") : value, out, charset);
-                break;
-            case Op::raw:
-                utf8 ? void(out.append(value)) : append_ascii(value, out);
-                break;
-            case Op::section:
-            case Op::inverted:
-                i = hidden ? step.skip - 1 : i;
-                break;
-            default:
-                escape_html(value, out, charset);
-                break;
+        if (step.op == Op::literal) {
+            const Literal& literal = literals_[step.argument];
+            out.append(charset == Charset::utf8 ? literal.utf8 : literal.ascii);
+        } else {
+            write_value(i, values[step.argument], out, charset);
+            slot += static_cast<std::uint32_t>(literals_.size());
+        }
+        if (parts != nullptr && begin < out.size()) {
+            parts->push_back({slot, begin, out.size()});
         }
     }
 }

@@ -32,6 +32,14 @@
 
 namespace pz::rewrite {
 
+// A part of what a template wrote, [begin, end) of the output. Parts of one slot were written by the
+// same text of the template, or the same name.
+struct TilePart {
+    std::uint32_t slot = 0;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
 class Template {
   public:
     // The error names line and column and the remedy.
@@ -43,11 +51,14 @@ class Template {
     bool fits(Charset charset) const {
         return charset == Charset::utf8 || (has_ascii_ && charset == Charset::ascii_based);
     }
-    // Appends one tile. values.size() must equal names().size(), and the charset fit.
+    // Appends one tile. values.size() must equal names().size(), and the charset fit. `parts`, if
+    // given, is told what wrote what.
     void render(std::span<const std::string_view> values, std::string& out,
-                Charset charset = Charset::utf8) const;
+                Charset charset = Charset::utf8, std::vector<TilePart>* parts = nullptr) const;
 
   private:
+    void write_value(std::uint32_t step, std::string_view value, std::string& out,
+                     Charset charset) const;
     enum class Op : std::uint8_t { literal, text, url, raw, section, inverted };
     struct Step {
         Op op;

@@ -23,6 +23,7 @@ struct Shop {
     recommend::Scratch scratch;
 
     explicit Shop(bool everything = true);
+    page::Visitor visitor();
 };
 
 inline const rewrite::Template* find_tile(void* data, std::string_view) {
@@ -85,6 +86,16 @@ inline Shop::Shop(bool everything) : snapshot(small_store()) {
     profile.build(*snapshot, events, {}, 1010);
 }
 
+inline page::Visitor Shop::visitor() {
+    page::Visitor visitor;
+    visitor.snapshot = snapshot.get();
+    visitor.profile = &profile;
+    visitor.now = 1010;
+    visitor.host = "h";
+    visitor.uri = "/p/?q";
+    return visitor;
+}
+
 struct Text final : page::Output {
     void input(std::string_view bytes) override { text.append(bytes); }
     void made(std::string_view bytes) override { text.append(bytes); }
@@ -95,12 +106,7 @@ struct Text final : page::Output {
 // writes to `out`.
 inline std::string run(page::Body& page, Text& out, Shop& shop, std::string_view bytes,
                        page::Verdict verdict, std::size_t at, std::size_t size) {
-    page::Visitor visitor;
-    visitor.snapshot = shop.snapshot.get();
-    visitor.profile = &shop.profile;
-    visitor.now = 1010;
-    visitor.host = "h";
-    visitor.uri = "/p/?q";
+    const page::Visitor visitor = shop.visitor();
     std::size_t chunk = 0;
     for (; !bytes.empty(); chunk++) {
         if (chunk == at) {

@@ -57,6 +57,14 @@ BOOST_AUTO_TEST_CASE(counts_pages_lookups_and_placements) {
     BOOST_CHECK_EQUAL(edge.status("store.generation"), 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_budget_that_is_enough_leaves_nothing_out) {
+    Edge edge({.location = "personalize_budget 1h;\n"
+                           "personalize_widget 'div' popular limit=2 min=1 template=tile;"});
+    edge.get("/");
+    BOOST_CHECK(edge.status_reaches("widgets_filled", 2));
+    BOOST_CHECK_EQUAL(edge.status("over_budget"), 0);
+}
+
 BOOST_AUTO_TEST_CASE(json_has_its_type_and_answers_get_and_head_only) {
     Edge edge;
     const Response json = edge.get("/-/status");

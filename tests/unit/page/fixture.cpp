@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
@@ -131,6 +132,7 @@ Visitor Shop::visitor() {
     visitor.now = kNow;
     visitor.context.consent = true;
     visitor.explain = explain;
+    visitor.budget = budget;
     visitor.locale = locale;
     visitor.charset = charset;
     return visitor;
@@ -138,9 +140,21 @@ Visitor Shop::visitor() {
 
 namespace {
 
+Ran result(const Body& page, const Collector& out, bool held) {
+    Ran ran;
+    ran.text = out.text;
+    ran.forwarded = out.forwarded;
+    ran.strangers = out.strangers;
+    ran.held = held;
+    ran.verdict = page.verdict();
+    ran.counters = page.counters();
+    ran.shown.assign(page.shown().begin(), page.shown().end());
+    return ran;
+}
+
 Ran run_through(Body& page, Collector& out, Shop& shop, const std::vector<std::string_view>& chunks,
                 const Script& script) {
-    Ran ran;
+    bool held = false;
     for (std::size_t i = 0; i <= chunks.size(); i++) {
         if (i == script.at) {
             page.decide(script.verdict, shop.visitor());
@@ -154,19 +168,13 @@ Ran run_through(Body& page, Collector& out, Shop& shop, const std::vector<std::s
         } else {
             page.end();
         }
-        ran.held = ran.held || page.holding();
+        held = held || page.holding();
     }
     if (script.at > chunks.size()) {
         page.decide(script.verdict, shop.visitor());
     }
     BOOST_TEST(!page.holding());
-    ran.text = out.text;
-    ran.forwarded = out.forwarded;
-    ran.strangers = out.strangers;
-    ran.verdict = page.verdict();
-    ran.counters = page.counters();
-    ran.shown.assign(page.shown().begin(), page.shown().end());
-    return ran;
+    return result(page, out, held);
 }
 
 }  // namespace
@@ -175,6 +183,30 @@ Ran run(Shop& shop, const std::vector<std::string_view>& chunks, const Script& s
     Collector out;
     Page page(shop.plan, shop.scratch, out);
     return run_through(page, out, shop, chunks, script);
+}
+
+Ran run_known(Shop& shop, std::string_view text, const Script& script) {
+    auto bytes = std::make_unique<char[]>(text.size());
+    std::copy(text.begin(), text.end(), bytes.get());
+    const KnownPage known(shop.plan, std::move(bytes), text.size());
+    Collector out;
+    out.chunk = known.bytes();
+    Page page(shop.plan, shop.scratch, out);
+    bool held = false;
+    for (std::size_t step = 0; step < 3; step++) {
+        if (step == script.at) {
+            page.decide(script.verdict, shop.visitor());
+        }
+        if (step == 0) {
+            page.play(known);
+        } else if (step == 1) {
+            page.end();
+        }
+        held = held || page.holding();
+    }
+    BOOST_TEST(!page.holding());
+    BOOST_TEST(page.buffered() == 0U);
+    return result(page, out, held);
 }
 
 Ran run_json(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script) {

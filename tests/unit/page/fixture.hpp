@@ -47,6 +47,7 @@ class Shop {
     std::vector<std::string_view> variables;
     std::unique_ptr<rules::RuleSet> rules;
     bool explain = false;
+    Budget budget;
     const Locale* locale = &Locale::plain();
     rewrite::Charset charset = rewrite::Charset::utf8;
 
@@ -74,7 +75,10 @@ struct Ran {
     std::vector<Shown> shown;
 };
 Ran run(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script = {});
-// The same for a JSON document.
+// The same page known beforehand. The verdict comes before play(), before end() or after it: `at` is
+// 0, 1 or 2.
+Ran run_known(Shop& shop, std::string_view page, const Script& script = {});
+// As run(), for a JSON document.
 Ran run_json(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script = {});
 std::vector<std::string_view> cut(std::string_view text, std::size_t size);
 

@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(new_items_by_age) {
     BOOST_TEST(run("new") == "cup");
 }
 
-// Each recommender but sale, recent and cross_sell, which name all they know, stops at what it was
-// asked for.
+// Each recommender but recent and cross_sell, which name all they know, stops at what it was asked
+// for.
 BOOST_AUTO_TEST_CASE(what_is_not_available_does_not_count) {
     store::SnapshotBuilder builder;
     const auto add = [&](const std::string& id, const std::string& availability) {
@@ -141,6 +141,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_available_does_not_count) {
 BOOST_AUTO_TEST_CASE(sale_by_the_live_prices) {
     BOOST_TEST(run("sale") == "milk tea");  // the desk has no sale price now
     BOOST_TEST(candidates[0].score == 0.75F);
+    request.query.wanted = 1;
+    BOOST_TEST(run("sale") == "milk");
     request.query.category = category("Home");
     BOOST_TEST(run("sale").empty());
 }

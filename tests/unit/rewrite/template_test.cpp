@@ -315,6 +315,29 @@ BOOST_AUTO_TEST_CASE(no_value_leaves_its_place) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(tells_what_wrote_what) {
+    const auto tile =
+        Template::compile("<a href=\"{{link}}\">{{title}}{{#sale}}!{{sale}}{{/sale}}</a>{{title}}");
+    BOOST_REQUIRE_MESSAGE(tile.ok(), tile.message());
+    std::vector<std::string_view> values;
+    for (const std::string& name : tile->names()) {
+        values.push_back(name == "link" ? "/p" : name == "title" ? "A&B" : "");
+    }
+    std::string out = "before";
+    std::vector<TilePart> parts;
+    tile->render(values, out, Charset::utf8, &parts);
+    BOOST_TEST(out == "before<a href=\"/p\">A&amp;B</a>A&amp;B");
+    std::size_t at = 6;
+    for (const TilePart& part : parts) {
+        BOOST_TEST(part.begin == at);
+        at = part.end;
+    }
+    BOOST_TEST(at == out.size());
+    BOOST_REQUIRE(parts.size() == 6U);
+    BOOST_TEST(parts[3].slot == parts[5].slot);
+    BOOST_TEST(parts[0].slot != parts[1].slot);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace pz::rewrite::testing

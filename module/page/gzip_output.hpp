@@ -1,0 +1,38 @@
+// GzipOutput: a known page's output as a gzip stream: pieces that were deflated before, and tiles.
+//
+// Bytes of the known page that are a piece leave as that piece, by the same pointers; all others,
+// whatever they are, are encoded as they come. Between the first byte and finish() it is one stream.
+// Thread rules: one thread. Lifetime: page and output outlive it. Errors: none, but for
+// std::bad_alloc.
+#pragma once
+
+#include "page/gzip_join.hpp"
+#include "page/page.hpp"
+
+namespace pz::page {
+
+class GzipOutput final : public Output {
+  public:
+    // `page` is deflated().
+    GzipOutput(const KnownPage& page, Output& output) : page_(page), output_(output) {}
+
+    void input(std::string_view bytes) override;
+    void made(std::string_view bytes) override { tiles(bytes, {}); }
+    void tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) override;
+    // The end of the stream; once.
+    void finish();
+    bool finished() const { return finished_; }
+
+  private:
+    void begin();
+    void send_pending();
+
+    const KnownPage& page_;
+    Output& output_;
+    GzipJoin join_;
+    bool begun_ = false, finished_ = false;
+    std::size_t pending_begin_ = 0, pending_end_ = 0;  // of the page, not sent yet
+    std::string encoded_;
+};
+
+}  // namespace pz::page

@@ -1,0 +1,116 @@
+#include "page/known_page.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pz::page {
+
+KnownPage::KnownPage(const Plan& plan, std::unique_ptr<char[]> bytes, std::size_t size,
+                     bool deflate)
+    : bytes_(std::move(bytes)), size_(size) {
+    rewrite::Rewriter rewriter(plan.patterns, *this, plan.limits);
+    rewriter.write(this->bytes());
+    rewriter.end();
+    counters_ = rewriter.counters();
+    elements_.shrink_to_fit();
+    if (deflate) {
+        this->deflate(plan);
+    }
+}
+
+// A widget's tags go with what surrounds it, and its own content is a piece. A listing is one piece
+// where it stays, and each tile another, for where they move.
+void KnownPage::deflate(const Plan& plan) {
+    deflated_ = true;
+    std::size_t begin = 0;
+    for (const rewrite::Element& each : elements_) {
+        const auto at = static_cast<std::size_t>(each.offset);
+        if (plan.placements[each.pattern].listing) {
+            begin = add_listing(each, begin);
+        } else {
+            add_piece(begin, at + each.inner_begin);
+            add_piece(at + each.inner_begin, at + each.inner_end);
+            begin = at + each.inner_end;
+        }
+    }
+    add_piece(begin, size_);
+    std::stable_sort(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) {
+        return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
+    });
+    pieces_.shrink_to_fit();
+}
+
+// Returns where the next piece begins.
+std::size_t KnownPage::add_listing(const rewrite::Element& listing, std::size_t begin) {
+    if (listing.tiles.empty()) {
+        return begin;
+    }
+    const auto at = static_cast<std::size_t>(listing.offset);
+    add_piece(begin, at + listing.tiles.front().begin);
+    add_piece(at + listing.tiles.front().begin, at + listing.tiles.back().end);
+    for (const rewrite::Tile& tile : listing.tiles) {
+        add_piece(at + tile.begin, at + tile.end);
+    }
+    return at + listing.tiles.back().end;
+}
+
+void KnownPage::add_piece(std::size_t begin, std::size_t end) {
+    if (begin < end) {
+        pieces_.push_back({begin, end, deflate_piece(bytes().substr(begin, end - begin))});
+    }
+}
+
+const DeflatedPiece* KnownPage::piece(std::size_t begin, std::size_t end) const {
+    auto at =
+        std::lower_bound(pieces_.begin(), pieces_.end(), begin,
+                         [](const Piece& piece, std::size_t place) { return piece.begin < place; });
+    while (at != pieces_.end() && at->begin == begin && at->end > end) {
+        ++at;
+    }
+    return at != pieces_.end() && at->begin == begin ? &at->deflated : nullptr;
+}
+
+void KnownPage::element(const rewrite::Element& element) {
+    Parts& parts = parts_.emplace_back();
+    std::size_t size = element.base.size();
+    for (const rewrite::Tile& tile : element.tiles) {
+        size += tile.key.size();
+    }
+    parts.texts.reserve(size);  // so that it never moves
+    const auto keep = [&parts](std::string_view text) {
+        const std::size_t begin = parts.texts.size();
+        parts.texts.append(text);
+        return std::string_view(parts.texts).substr(begin);
+    };
+    parts.tiles.assign(element.tiles.begin(), element.tiles.end());
+    for (rewrite::Tile& tile : parts.tiles) {
+        tile.key = keep(tile.key);
+    }
+    parts.marks.assign(element.marks.begin(), element.marks.end());
+    rewrite::Element kept = element;
+    kept.tiles = parts.tiles;
+    kept.marks = parts.marks;
+    kept.base = keep(element.base);
+    elements_.push_back(kept);
+}
+
+std::size_t KnownPage::next_piece(std::size_t begin, std::size_t end) const {
+    const auto next =
+        std::upper_bound(pieces_.begin(), pieces_.end(), begin,
+                         [](std::size_t place, const Piece& piece) { return place < piece.begin; });
+    return next != pieces_.end() ? std::min(next->begin, end) : end;
+}
+
+std::size_t KnownPage::memory() const {
+    std::size_t total = sizeof(*this) + size_ + elements_.capacity() * sizeof(rewrite::Element);
+    for (const Parts& parts : parts_) {
+        total += sizeof(parts) + parts.tiles.capacity() * sizeof(rewrite::Tile) +
+                 parts.marks.capacity() * sizeof(rewrite::Mark) + parts.texts.capacity();
+    }
+    for (const Piece& piece : pieces_) {
+        total += sizeof(piece) + piece.deflated.bytes.capacity();
+    }
+    return total;
+}
+
+}  // namespace pz::page
