@@ -19,6 +19,8 @@ constexpr Metric kMetrics[] = {
     {"lookup_timeouts", "reads that were later than personalize_timeout", &Stats::lookup_timeouts},
     {"redis_connects", "connections to Redis that became ready", &Stats::redis_connects},
     {"redis_failures", "connections to Redis that failed", &Stats::redis_failures},
+    {"redis_redirects", "answers that sent a command to another server of Redis, or to later",
+     &Stats::redis_redirects},
     {"widgets_filled", "widgets whose content was replaced", &Stats::widgets_filled},
     {"listings_reordered", "listings whose order was changed", &Stats::listings_reordered},
     {"placements_kept", "placements left as they were", &Stats::placements_kept},
@@ -155,7 +157,7 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->has_redis, false, nullptr};
+        Health health{conf->redis.configured, false, nullptr};
         if (worker != nullptr) {
             health.redis_ready = worker->redis() != nullptr && worker->redis()->ready();
             health.snapshot = worker->snapshot();
