@@ -107,7 +107,11 @@ bool Router::busy() const {
 // Those that hold nothing any more leave when they have answered.
 void Router::dismiss() {
     std::erase_if(leaving_, [](const std::unique_ptr<Node>& node) {
-        return node->pending() == 0 || !node->ready();
+        const bool may_answer = node->pending() > 0 && node->takes_writes();
+        if (!may_answer) {
+            node->stop("the server has left");
+        }
+        return !may_answer;
     });
 }
 
@@ -241,8 +245,9 @@ void Router::refresh_soon() {
 }
 
 void Router::apply(Layout layout) {
+    const Millis now_ms = now();
     for (auto& [place, server] : servers_) {
-        server.wanted = false;
+        server.wanted = server.named_until > now_ms;
     }
     const std::vector<Members> before = std::exchange(members_, {});
     for (const Shard& shard : layout.shards) {
@@ -293,7 +298,7 @@ bool Router::checks_role() const {
 }
 
 // nullptr: too many.
-Node* Router::server(const Endpoint& where, bool primary) {
+Node* Router::server(const Endpoint& where, bool primary, Millis named_until) {
     const Url& url = options_.url;
     const Place place(where, primary && checks_role());
     if (servers_.size() >= kMaxServers && !servers_.contains(place)) {
@@ -301,6 +306,7 @@ Node* Router::server(const Endpoint& where, bool primary) {
     }
     Server& server = servers_[place];
     server.wanted = true;
+    server.named_until = std::max(server.named_until, named_until);
     if (server.node == nullptr) {
         NodeOptions node = options_.node;
         node.login = url.login;

@@ -92,7 +92,8 @@ class Router final : private Call::Owner, private Node::Observer {
   private:
     struct Server {
         std::unique_ptr<Node> node;
-        bool wanted = true;  // stands in the layout, or was just named by a redirect
+        bool wanted = true;      // stands in the layout, or is kept
+        Millis named_until = 0;  // by a redirect; it may be on its way into the layout
     };
     struct Members {              // of a shard
         Node* primary = nullptr;  // nullptr: one server too many
@@ -145,7 +146,7 @@ class Router final : private Call::Owner, private Node::Observer {
     void apply(Layout layout);
     Members members_of(const Shard& shard);
     static void keep_nearest(const std::vector<Members>& before, Members& members);
-    Node* server(const Endpoint& where, bool primary);
+    Node* server(const Endpoint& where, bool primary, Millis named_until = 0);
     bool checks_role() const;
     void moved(Slot slot, const Endpoint& where, Node& target);
     void tick_nodes(Millis now_ms);

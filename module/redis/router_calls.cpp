@@ -9,6 +9,7 @@ namespace pz::redis {
 namespace {
 
 constexpr unsigned kMaxRedirects = 8;
+constexpr Millis kNamedFor = 10000;
 constexpr Millis kFirstPause = 10;
 constexpr Millis kLongestPause = 100;
 constexpr unsigned kIndexBits = 20;  // of a ticket: which call; above: which of its lives
@@ -183,7 +184,7 @@ void Router::send_on(Call& call, const Endpoint& from) {
         where.host = from.host;
     }
     const bool asks = redirect.kind == Redirect::Kind::ask;
-    Node* const target = server(where, true);
+    Node* const target = server(where, true, now() + kNamedFor);
     if (target != nullptr && !asks) {
         moved(redirect.slot, where, *target);
     }

@@ -27,6 +27,7 @@ EdgeOptions edge_of(const std::string& url) {
             .http = "personalize_partitions 4;",
             .redis_url = url,
             .redis = false,
+            .timeout = "1s",
             .workers = 2};
 }
 

@@ -223,6 +223,26 @@ BOOST_AUTO_TEST_CASE(a_server_that_leaves_answers_first) {
     BOOST_TEST(find("a:1") == nullptr);
 }
 
+// A server that a redirect names is not in the layout yet; a call may wait for its connection.
+BOOST_AUTO_TEST_CASE(a_new_layout_fails_no_call_of_a_server_that_is_just_named) {
+    make_cluster();
+    pass(200);
+    router->read("bar", kGet, 1, &one);
+    sent("a:1");
+    answer("a:1", "-ASK 5061 new:9\r\n");
+    router->read("foo", kGet, 1, &two);
+    sent("c:1");
+    answer("c:1", "-MOVED 12182 b:1\r\n");
+    router->tick();
+    serve("a:1", "");
+    router->tick();
+    pass(100);
+    greet("new:9");
+    BOOST_TEST(sent("new:9") == kAsking + kGet);
+    answer("new:9", "+OK\r\n:1\r\n");
+    BOOST_TEST(one.log == ":1;");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_layout) {
     make("redis+cluster://seed:1");
     greet("seed:1");
