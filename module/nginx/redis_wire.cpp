@@ -1,6 +1,7 @@
 #include "nginx/redis_wire.hpp"
 
 #include <array>
+#include <utility>
 
 #include <openssl/x509v3.h>
 
@@ -32,7 +33,9 @@ RedisWire::~RedisWire() {
 bool RedisWire::open() {
     const redis::Endpoint& where = node_.where();
     const bool name = !where.unix_socket && !is_address(where.host);
-    return name && resolver_ != nullptr ? resolve(where.host) : connect_known();
+    // A resolver that kept us waiting is passed over once.
+    const bool ask = !std::exchange(unresolved_, false);
+    return name && ask && resolver_ != nullptr ? resolve(where.host) : connect_known();
 }
 
 bool RedisWire::resolve(const std::string& host) {
@@ -265,6 +268,7 @@ void RedisWire::close() {
     if (resolving_ != nullptr) {
         ngx_resolve_name_done(resolving_);
         resolving_ = nullptr;
+        unresolved_ = true;
     }
     if (connection_ != nullptr) {
         ngx_pool_t* const pool = connection_->pool;

@@ -55,6 +55,7 @@ class RedisWire final : public redis::Wire {
     const ngx_msec_t resolver_timeout_;
     ngx_resolver_ctx_t* resolving_ = nullptr;
     std::string name_;  // being resolved
+    bool unresolved_ = false;
     ngx_connection_t* connection_ = nullptr;
     bool connected_ = false, established_ = false;
     ngx_uint_t next_address_ = 0;

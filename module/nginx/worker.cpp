@@ -25,7 +25,8 @@ RedisLink::Resolver http_resolver() {
 Worker::Worker(MainConf& conf)
     : conf_(conf),
       stats_(conf.stats()),
-      tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes) {
+      tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes),
+      stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {
     if (conf.redis.configured) {
         redis_ = std::make_unique<RedisLink>(conf.redis, http_resolver(), conf.longest_timeout,
                                              stats_, conf.recent_writes());
@@ -72,6 +73,7 @@ Worker::Write* Worker::write_events(std::string_view visitor,
     Write* pending = write(parts, stats_.events_failed, events.size());
     if (pending != nullptr) {
         pending->waiter = &waiter;
+        stay_for_writes();
     }
     return pending;
 }
@@ -142,9 +144,29 @@ void Worker::Write::end_part(std::size_t failed) noexcept {
     failures.add(failed_events);
     const bool stored = failed_events == 0;
     Waiter* const told = waiter;
-    worker.writes_.erase(self);
+    Worker& owner = worker;
+    owner.writes_.erase(self);
+    if (owner.writes_.empty()) {
+        owner.stay_.unset();
+    }
     if (told != nullptr) {
         told->on_written(stored);
+    }
+}
+
+// Redis answers or fails within longest_wait().
+void Worker::stay_for_writes() {
+    if (!stay_.is_set()) {
+        stay_.set(redis_->longest_wait());
+    }
+}
+
+void Worker::on_stay(ngx_event_t* event) noexcept {
+    auto* worker = Timer::owner<Worker>(event);
+    const bool waited_for = std::any_of(worker->writes_.begin(), worker->writes_.end(),
+                                        [](const Write& write) { return write.waiter != nullptr; });
+    if (waited_for) {
+        worker->stay_for_writes();
     }
 }
 

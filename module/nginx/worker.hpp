@@ -80,6 +80,8 @@ class Worker {
 
     Write* write(std::span<const Part> parts, Counter& failures, std::size_t events);
     static void on_tick(ngx_event_t* event) noexcept;
+    static void on_stay(ngx_event_t* event) noexcept;
+    void stay_for_writes();
     void tick();
     void send_impressions();
 
@@ -93,6 +95,7 @@ class Worker {
     std::map<unsigned, Part> impressions_;  // by partition
     std::size_t impression_bytes_ = 0;
     Timer tick_;
+    Timer stay_;  // keeps a leaving worker while somebody waits for a write
 };
 
 }  // namespace pz::ngx

@@ -11,13 +11,6 @@ namespace pz::redis {
 
 namespace {
 
-constexpr std::size_t kMaxHost = 253;
-
-bool plain(std::string_view host) {
-    return host.size() <= kMaxHost &&
-           std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
 // A port stands as an integer or as a text.
 std::optional<std::uint16_t> read_port(const Reply& reply) {
     if (reply.type == Reply::Type::integer) {
@@ -34,7 +27,7 @@ std::optional<std::uint16_t> read_port(const Reply& reply) {
 std::optional<Endpoint> read_endpoint(const Reply& host, const Reply& port, const Endpoint& asked) {
     const auto number = read_port(port);
     if (!number || (host.type != Reply::Type::text && host.type != Reply::Type::nil) ||
-        !plain(host.text)) {
+        (host.text != "?" && !is_host(host.text))) {
         return std::nullopt;
     }
     const bool unknown = host.text.empty() || host.text == "?";

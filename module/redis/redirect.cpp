@@ -7,8 +7,6 @@ namespace pz::redis {
 
 namespace {
 
-constexpr std::size_t kMaxHost = 253;
-
 template <class Number>
 bool whole(std::string_view text, Number* number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
@@ -25,9 +23,8 @@ bool read_target(std::string_view text, Redirect* redirect) {
     }
     const std::string_view host = text.substr(space + 1, colon - space - 1);
     redirect->where.host = host;
-    return host.size() <= kMaxHost &&
-           std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c <= '~'; }) &&
-           whole(text.substr(colon + 1), &redirect->where.port) && redirect->where.port != 0;
+    return is_host(host) && whole(text.substr(colon + 1), &redirect->where.port) &&
+           redirect->where.port != 0;
 }
 
 Redirect::Kind kind_of(std::string_view word) {

@@ -235,6 +235,12 @@ std::string Endpoint::name() const {
     return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+bool is_host(std::string_view text) {
+    return text.size() <= kMaxHost && std::all_of(text.begin(), text.end(), [](char c) {
+               return is_host_character(c) || c == ':';
+           });
+}
+
 Result<Url> parse_url(std::string_view text) {
     Url url;
     Status status = wrong("not a Redis address");

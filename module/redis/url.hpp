@@ -50,6 +50,9 @@ struct Url {
     Login login;
 };
 
+// Whether a server may call itself so: letters, digits and . - _ :, at most 253; or nothing.
+bool is_host(std::string_view text);
+
 // Percent-encoding is understood in user and password. The error says what to write instead; it
 // never repeats the password.
 Result<Url> parse_url(std::string_view text);
