@@ -1,5 +1,6 @@
 #include "cli/redis_client.hpp"
 
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -9,15 +10,11 @@ namespace pz::cli {
 
 namespace {
 
-std::string name_of(const redis::Url& url) {
-    return url.unix_socket ? url.host : url.host + ":" + std::to_string(url.port);
-}
-
-redisContext* open(const redis::Url& url) {
+redisContext* open(const redis::Endpoint& where) {
     const timeval patience{RedisClient::kPatienceSeconds, 0};
-    redisContext* context = url.unix_socket
-                                ? redisConnectUnixWithTimeout(url.host.c_str(), patience)
-                                : redisConnectWithTimeout(url.host.c_str(), url.port, patience);
+    redisContext* context = where.unix_socket
+                                ? redisConnectUnixWithTimeout(where.host.c_str(), patience)
+                                : redisConnectWithTimeout(where.host.c_str(), where.port, patience);
     if (context != nullptr && context->err == 0) {
         redisSetTimeout(context, patience);
     }
@@ -50,27 +47,80 @@ Result<RedisClient> RedisClient::connect(std::string_view url) {
 }
 
 Result<RedisClient> RedisClient::connect(const redis::Url& url) {
-    const std::string where = name_of(url);
-    RedisClient client(where, open(url));
+    if (url.tls) {
+        return Status::error("rediss: commands do not speak TLS; give them a way without");
+    }
+    switch (url.kind) {
+        case redis::Url::Kind::cluster:
+            return Status::error("redis+cluster: commands speak to one server, not to a cluster");
+        case redis::Url::Kind::sentinel:
+            return connect_by_sentinels(url);
+        case redis::Url::Kind::server:
+            break;
+    }
+    redis::Login login = url.login;
+    login.primary = url.seeds.size() > 1;
+    Status problem;
+    for (const redis::Endpoint& where : url.seeds) {
+        auto client = connect(where, login);
+        if (client.ok()) {
+            return client;
+        }
+        problem = problem.ok() ? client.status() : problem;
+    }
+    return problem;
+}
+
+Result<RedisClient> RedisClient::connect(const redis::Endpoint& where, const redis::Login& login) {
+    const std::string name = where.name();
+    RedisClient client(name, open(where));
     if (client.context_ == nullptr) {
-        return Status::error("redis at " + where + ": no memory to connect");
+        return Status::error("redis at " + name + ": no memory to connect");
     }
     if (client.context_->err != 0) {
-        return Status::error("redis at " + where + ": " + client.context_->errstr +
+        return Status::error("redis at " + name + ": " + client.context_->errstr +
                              "; is it running, and is --redis right?");
     }
-    const Status signed_in = client.sign_in(url);
+    const Status signed_in = client.sign_in(login);
     return signed_in.ok() ? Result<RedisClient>(std::move(client)) : Result<RedisClient>(signed_in);
 }
 
-Status RedisClient::sign_in(const redis::Url& url) {
+// The first Sentinel that knows the primary is believed.
+Result<RedisClient> RedisClient::connect_by_sentinels(const redis::Url& url) {
+    Status problem;
+    for (const redis::Endpoint& where : url.seeds) {
+        auto sentinel = connect(where, {});
+        auto primary = sentinel.ok()
+                           ? sentinel->command({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", url.master})
+                           : Result<RedisReply>(sentinel.status());
+        const auto address = primary.ok() ? elements_of(**primary) : std::span<redisReply* const>();
+        if (address.size() == 2) {
+            redis::Login login = url.login;
+            login.primary = true;
+            const auto port = std::atoi(std::string(text_of(*address[1])).c_str());
+            return connect({.host = std::string(text_of(*address[0])),
+                            .port = static_cast<std::uint16_t>(port)},
+                           login);
+        }
+        problem = primary.ok() ? Status::error("redis at " + where.name() +
+                                               ": it knows no primary '" + url.master + "'")
+                               : primary.status();
+    }
+    return problem;
+}
+
+Status RedisClient::sign_in(const redis::Login& login) {
     std::string bytes;
-    unsigned replies = redis::append_handshake(bytes, url);
+    unsigned replies = redis::append_handshake(bytes, login);
     redisAppendFormattedCommand(context_.get(), bytes.data(), bytes.size());
     for (; replies > 0; replies--) {
         const auto reply = next();
         if (!reply.ok()) {
             return reply.status();
+        }
+        const auto role = elements_of(**reply);
+        if (!role.empty() && text_of(*role[0]) != "master") {
+            return Status::error("redis at " + where_ + ": it is not the primary");
         }
     }
     return {};

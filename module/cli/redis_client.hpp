@@ -55,7 +55,9 @@ class RedisClient {
     };
     RedisClient(std::string where, redisContext* context)
         : where_(std::move(where)), context_(context) {}
-    Status sign_in(const redis::Url& url);
+    static Result<RedisClient> connect(const redis::Endpoint& where, const redis::Login& login);
+    static Result<RedisClient> connect_by_sentinels(const redis::Url& url);
+    Status sign_in(const redis::Login& login);
 
     std::string where_, refusal_;
     std::unique_ptr<redisContext, FreeContext> context_;

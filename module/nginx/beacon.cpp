@@ -3,7 +3,6 @@
 #include <new>
 
 #include "nginx/conf.hpp"
-#include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
 #include "visitor/beacon.hpp"
 
@@ -13,8 +12,7 @@ namespace {
 
 constexpr off_t kMaxBody = 64 * 1024;
 
-// One POST that waits for Redis's answer. Lives in the request's pool. Its timer is what keeps a
-// leaving worker until the answer is there, and the last resort when none comes.
+// One POST that waits for Redis's answer, which comes in any case. Lives in the request's pool.
 class Beacon final : public Worker::Waiter {
   public:
     static Beacon* create(ngx_http_request_t* r);
@@ -25,20 +23,15 @@ class Beacon final : public Worker::Waiter {
   private:
     explicit Beacon(ngx_http_request_t* r);
     static void destroy(void* self) noexcept;
-    static void on_deadline(ngx_event_t* event) noexcept;
     void forget();
     void answer(bool stored);
 
     ngx_http_request_t* r_;
     Worker& worker_;
     Worker::Write* write_ = nullptr;
-    Timer deadline_;
 };
 
-Beacon::Beacon(ngx_http_request_t* r)
-    : r_(r),
-      worker_(*main_conf(r)->worker),
-      deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
+Beacon::Beacon(ngx_http_request_t* r) : r_(r), worker_(*main_conf(r)->worker) {}
 
 Beacon* Beacon::create(ngx_http_request_t* r) {
     ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(r->pool, sizeof(Beacon));
@@ -60,11 +53,6 @@ void Beacon::forget() {
         Worker::forget(write_);
         write_ = nullptr;
     }
-    deadline_.unset();
-}
-
-void Beacon::on_deadline(ngx_event_t* event) noexcept {
-    Timer::owner<Beacon>(event)->answer(false);
 }
 
 ngx_int_t unavailable(ngx_http_request_t* r) {
@@ -78,7 +66,6 @@ void Beacon::write(std::string_view visitor, std::span<const visitor::Event> eve
         ngx_http_finalize_request(r_, unavailable(r_));
         return;
     }
-    deadline_.set(worker_.redis()->longest_wait());
     // While we wait, only the client's going away is of interest.
     r_->read_event_handler = ngx_http_test_reading;
     r_->write_event_handler = ngx_http_request_empty_handler;

@@ -7,16 +7,18 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "nginx/ngx.hpp"
+#include "nginx/redis_conf.hpp"
 #include "nginx/stats.hpp"
 #include "page/locale.hpp"
 #include "page/plan.hpp"
 #include "redis/commands.hpp"
-#include "redis/url.hpp"
+#include "redis/recent_writes.hpp"
 #include "rewrite/template.hpp"
 
 namespace pz::ngx {
@@ -41,11 +43,8 @@ struct MainConf {
     redis::Retention retention;
     unsigned partitions = 1;
     // Which directives were given.
-    bool has_redis = false, has_prefix = false, has_partitions = false, has_retention = false,
-         has_store = false;
-    redis::Url redis_url;
-    ngx_addr_t* redis_addresses = nullptr;
-    ngx_uint_t redis_address_count = 0;
+    bool has_prefix = false, has_partitions = false, has_retention = false, has_store = false;
+    RedisConf redis;
     ngx_msec_t longest_timeout = 0;                               // of all locations
     std::size_t page_cache_size = std::size_t{32} * 1024 * 1024;  // of a worker
     std::string store_path;
@@ -53,8 +52,16 @@ struct MainConf {
     std::vector<std::unique_ptr<page::Locale>> locales;
     std::vector<std::unique_ptr<RuleFile>> rule_files;
     ngx_shm_zone_t* stats_zone = nullptr;
-    Worker* worker = nullptr;  // set in init_process
+    ngx_shm_zone_t* writes_zone = nullptr;  // only where replicas are read
+    Worker* worker = nullptr;               // set in init_process
 
+    // Empty where replicas are not read.
+    std::span<redis::RecentWrites::Cell> recent_writes() const {
+        using Cell = redis::RecentWrites::Cell;
+        return writes_zone == nullptr
+                   ? std::span<Cell>()
+                   : std::span(static_cast<Cell*>(writes_zone->data), redis::RecentWrites::kCells);
+    }
     Stats& stats() const { return *static_cast<Stats*>(stats_zone->data); }
     // Made undefined when it is new: a directive may name a template that is defined further below.
     NamedTemplate& named(std::string_view name);

@@ -227,15 +227,6 @@ void set_handler(ngx_conf_t* cf, ngx_http_handler_pt handler) {
         ->handler = handler;
 }
 
-// What nginx's parser of addresses takes: an IPv6 address in brackets.
-std::string server_address(const redis::Url& url) {
-    if (url.unix_socket) {
-        return "unix:" + url.host;
-    }
-    const bool v6 = url.host.find(':') != std::string::npos;
-    return (v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
-}
-
 }  // namespace
 
 char* set_value(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
@@ -251,26 +242,37 @@ char* set_value(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
 
 char* set_redis(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
-        auto* main = static_cast<MainConf*>(conf);
-        if (Status status = once(main->has_redis, "personalize_redis"); !status.ok()) {
+        RedisConf& redis = static_cast<MainConf*>(conf)->redis;
+        Status status = once(redis.configured, "personalize_redis");
+        return status.ok() ? parse_redis(cf, arguments(cf)[0], redis) : status;
+    });
+}
+
+char* set_redis_auth(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        RedisConf& redis = static_cast<MainConf*>(conf)->redis;
+        bool given = !redis.login_file.empty();
+        if (Status status = once(given, "personalize_redis_auth"); !status.ok()) {
             return status;
         }
-        auto url = redis::parse_url(arguments(cf)[0]);
-        if (!url.ok()) {
-            return Status::error("personalize_redis: " + url.message());
+        auto path = full_path(cf, arguments(cf)[0], true);
+        if (path.ok()) {
+            redis.login_file = std::move(*path);
         }
-        ngx_url_t target;
-        ngx_memzero(&target, sizeof(target));
-        target.url = copy(cf->pool, server_address(*url));
-        if (ngx_parse_url(cf->pool, &target) != NGX_OK || target.naddrs == 0) {
-            return Status::error("personalize_redis: '" + url->host +
-                                 "': " + (target.err != nullptr ? target.err : "no address"));
-        }
-        main->redis_url = *url;
-        main->redis_addresses = target.addrs;
-        main->redis_address_count = target.naddrs;
-        return {};
+        return path.status();
     });
+}
+
+char* set_redis_tls_text(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
+    return ngx_conf_set_str_slot(cf, command, &static_cast<MainConf*>(conf)->redis.tls);
+}
+
+char* set_redis_tls_flag(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
+    return ngx_conf_set_flag_slot(cf, command, &static_cast<MainConf*>(conf)->redis.tls);
+}
+
+char* set_redis_tls_number(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
+    return ngx_conf_set_num_slot(cf, command, &static_cast<MainConf*>(conf)->redis.tls);
 }
 
 char* set_prefix(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {

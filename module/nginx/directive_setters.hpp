@@ -15,6 +15,10 @@ inline constexpr std::size_t kMaxKnownPage = std::size_t{1024} * 1024;
 // A value with variables, or `off`.
 char* set_value(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_redis(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_redis_auth(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_redis_tls_text(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_redis_tls_flag(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_redis_tls_number(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_prefix(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_partitions(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_retention(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

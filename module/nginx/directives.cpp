@@ -13,26 +13,45 @@ constexpr std::string_view kDefaultTile =
     "<a class=\"personalize-tile\" href=\"{{link}}\"><img src=\"{{image_link}}\" alt=\"\">"
     "<span>{{title}}</span> <b>{{price}} {{currency}}</b></a>";
 
-ngx_int_t init_stats_zone(ngx_shm_zone_t* zone, void* old) noexcept {
+// Zeroes of `size` bytes, for as long as the zone lives.
+ngx_int_t init_zone(ngx_shm_zone_t* zone, void* old, std::size_t size) noexcept {
     if (old != nullptr) {
         zone->data = old;
         return NGX_OK;
     }
     auto* pool = reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr);
-    zone->data = zone->shm.exists ? pool->data : ngx_slab_calloc(pool, sizeof(Stats));
+    zone->data = zone->shm.exists ? pool->data : ngx_slab_calloc(pool, size);
     pool->data = zone->data;
     return zone->data != nullptr ? NGX_OK : NGX_ERROR;
 }
 
-bool add_stats_zone(ngx_conf_t* cf, MainConf* main) {
-    ngx_str_t name = ngx_string("personalize_stats");
-    main->stats_zone =
-        ngx_shared_memory_add(cf, &name, 16 * ngx_pagesize, &ngx_http_personalize_module);
-    if (main->stats_zone == nullptr) {
-        return false;
+ngx_int_t init_stats_zone(ngx_shm_zone_t* zone, void* old) noexcept {
+    return init_zone(zone, old, sizeof(Stats));
+}
+
+constexpr std::size_t kWritesSize = redis::RecentWrites::kCells * sizeof(redis::RecentWrites::Cell);
+
+ngx_int_t init_writes_zone(ngx_shm_zone_t* zone, void* old) noexcept {
+    return init_zone(zone, old, kWritesSize);
+}
+
+ngx_shm_zone_t* add_zone(ngx_conf_t* cf, std::string_view name, std::size_t size,
+                         ngx_shm_zone_init_pt init) {
+    ngx_str_t text = copy(cf->pool, name);
+    ngx_shm_zone_t* zone = ngx_shared_memory_add(cf, &text, size, &ngx_http_personalize_module);
+    if (zone != nullptr) {
+        zone->init = init;
     }
-    main->stats_zone->init = init_stats_zone;
-    return true;
+    return zone;
+}
+
+bool add_zones(ngx_conf_t* cf, MainConf* main) {
+    main->stats_zone = add_zone(cf, "personalize_stats", 16 * ngx_pagesize, init_stats_zone);
+    if (main->redis.url.replicas) {
+        main->writes_zone = add_zone(cf, "personalize_writes", 2 * kWritesSize, init_writes_zone);
+    }
+    return main->stats_zone != nullptr &&
+           (main->writes_zone != nullptr || !main->redis.url.replicas);
 }
 
 template <class T>
@@ -164,8 +183,12 @@ char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept {
                 return static_cast<char*>(NGX_CONF_ERROR);
             }
         }
-        return add_stats_zone(cf, main) ? static_cast<char*>(NGX_CONF_OK)
-                                        : static_cast<char*>(NGX_CONF_ERROR);
+        if (const Status status = finish_redis(cf, main->redis); !status.ok()) {
+            log(NGX_LOG_EMERG, cf->log, status.message());
+            return static_cast<char*>(NGX_CONF_ERROR);
+        }
+        return add_zones(cf, main) ? static_cast<char*>(NGX_CONF_OK)
+                                   : static_cast<char*>(NGX_CONF_ERROR);
     });
 }
 
@@ -230,6 +253,21 @@ ngx_command_t commands[] = {
      nullptr},
     {ngx_string("personalize_redis"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_redis,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_redis_auth"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_redis_auth,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_redis_ssl_trusted_certificate"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
+     set_redis_tls_text, NGX_HTTP_MAIN_CONF_OFFSET, offsetof(RedisTls, trusted_certificate),
+     nullptr},
+    {ngx_string("personalize_redis_ssl_certificate"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
+     set_redis_tls_text, NGX_HTTP_MAIN_CONF_OFFSET, offsetof(RedisTls, certificate), nullptr},
+    {ngx_string("personalize_redis_ssl_certificate_key"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
+     set_redis_tls_text, NGX_HTTP_MAIN_CONF_OFFSET, offsetof(RedisTls, certificate_key), nullptr},
+    {ngx_string("personalize_redis_ssl_name"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
+     set_redis_tls_text, NGX_HTTP_MAIN_CONF_OFFSET, offsetof(RedisTls, name), nullptr},
+    {ngx_string("personalize_redis_ssl_verify"), NGX_HTTP_MAIN_CONF | NGX_CONF_FLAG,
+     set_redis_tls_flag, NGX_HTTP_MAIN_CONF_OFFSET, offsetof(RedisTls, verify), nullptr},
+    {ngx_string("personalize_redis_ssl_verify_depth"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
+     set_redis_tls_number, NGX_HTTP_MAIN_CONF_OFFSET, offsetof(RedisTls, verify_depth), nullptr},
     {ngx_string("personalize_prefix"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_prefix,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_partitions"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_partitions,

@@ -297,7 +297,7 @@ MainConf* cycle_conf(ngx_cycle_t* cycle) {
 // starting.
 ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     MainConf* conf = cycle_conf(cycle);
-    if (conf == nullptr || (!conf->has_redis && conf->store_path.empty()) ||
+    if (conf == nullptr || (!conf->redis.configured && conf->store_path.empty()) ||
         (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)) {
         return NGX_OK;
     }

@@ -1,244 +1,101 @@
 #include "nginx/redis_link.hpp"
 
-#include <array>
+#include <ctime>
 #include <string>
+
+#include "nginx/redis_wire.hpp"
 
 namespace pz::ngx {
 
-RedisLink::RedisLink(const redis::Url& url, ngx_addr_t* addresses, ngx_uint_t address_count,
-                     ngx_msec_t stall, Stats& stats)
-    : url_(url),
-      addresses_(addresses),
-      address_count_(address_count),
-      stall_(stall),
+namespace {
+
+// A server that owes replies for so long is taken for dead; never less than twice the longest
+// personalize_timeout.
+constexpr ngx_msec_t kStall = 400;
+
+redis::RouterOptions options(const RedisConf& conf, ngx_msec_t slow) {
+    redis::RouterOptions options;
+    options.url = conf.url;
+    options.node.slow = slow;
+    options.node.stall = ngx_max(kStall, 2 * slow);
+    return options;
+}
+
+}  // namespace
+
+RedisLink::RedisLink(const RedisConf& conf, Resolver resolver, ngx_msec_t slow, Stats& stats,
+                     std::span<redis::RecentWrites::Cell> recent)
+    : conf_(conf),
+      resolver_(resolver),
       stats_(stats),
-      flush_(this, on_flush, ngx_cycle->log, Timer::Leaving::goes),
-      watch_(this, on_watch, ngx_cycle->log, Timer::Leaving::goes),
-      reconnect_(this, on_reconnect, ngx_cycle->log, Timer::Leaving::goes) {}
+      tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes),
+      router_(options(conf, slow), *this, *this, recent) {
+    router_.start();
+}
 
 RedisLink::~RedisLink() {
-    shutdown();
+    router_.stop();
 }
 
-void RedisLink::connect() {
-    if (stopped_ || connection_ != nullptr) {
-        return;
-    }
-    ngx_addr_t& address = addresses_[next_address_++ % address_count_];
-    ngx_peer_connection_t peer;
-    ngx_memzero(&peer, sizeof(peer));
-    peer.sockaddr = address.sockaddr;
-    peer.socklen = address.socklen;
-    peer.name = &address.name;
-    peer.get = ngx_event_get_peer;
-    peer.log = ngx_cycle->log;
-    peer.log_error = NGX_ERROR_INFO;
-
-    const ngx_int_t rc = ngx_event_connect_peer(&peer);
-    if (rc != NGX_OK && rc != NGX_AGAIN) {
-        if (peer.connection != nullptr) {
-            ngx_close_connection(peer.connection);
-        }
-        fail("cannot connect");
-        return;
-    }
-    connection_ = peer.connection;
-    connection_->data = this;
-    connection_->read->handler = on_read;
-    connection_->write->handler = on_write;
-    connection_->log = ngx_cycle->log;
-    connection_->read->log = ngx_cycle->log;
-    connection_->write->log = ngx_cycle->log;
-    established_ = false;
-    session_.connected(url_);
-    watch_.set(kConnectTimeout);
-    if (rc == NGX_OK) {
-        start_session();
-    }
+std::uint64_t RedisLink::now_us() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
-void RedisLink::start_session() {
-    established_ = true;
-    if (url_.unix_socket == false) {
-        const int on = 1;
-        (void)setsockopt(connection_->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    }
-    flush();
+std::uint32_t RedisLink::random() {
+    return static_cast<std::uint32_t>(::random());  // ngx_random() would be this function
 }
 
-// Whether the pending connect succeeded.
-bool RedisLink::established() {
-    if (established_) {
-        return true;
-    }
-    int error = 0;
-    socklen_t length = sizeof(error);
-    if (getsockopt(connection_->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != 0) {
-        fail("cannot connect");
-        return false;
-    }
-    start_session();
-    return connection_ != nullptr;
-}
-
-redis::Ticket RedisLink::submit(std::string_view commands, unsigned replies,
-                                redis::Handler* handler) {
-    if (!ready() && !(first_ && connection_ != nullptr)) {
-        return 0;
-    }
-    const redis::Ticket ticket = session_.submit(commands, replies, handler);
-    if (ticket != 0) {
-        flush_.post();
-        watch();
-    }
-    return ticket;
-}
-
-// Only while replies are due: an idle link costs no wake-ups.
-void RedisLink::watch() {
-    if (!watch_.is_set()) {
-        received_seen_ = received_;
-        watch_.set(stall_);
-    }
-}
-
-// What the socket does not take leaves later.
-void RedisLink::flush() {
-    while (connection_ != nullptr && established_) {
-        const std::string_view output = session_.output();
-        if (output.empty()) {
+// nginx takes a timer that moves by less than 300 ms for unmoved: it is set anew.
+void RedisLink::wake_within(redis::Millis delay) {
+    const ngx_msec_t at = ngx_current_msec + delay;
+    if (tick_.is_set()) {
+        if (static_cast<ngx_msec_int_t>(at - tick_at_) >= 0) {
             return;
         }
-        const ssize_t n = connection_->send(connection_, bytes(output), output.size());
-        if (n == NGX_AGAIN || n == 0) {
-            break;
-        }
-        if (n < 0) {
-            fail("cannot send");
-            return;
-        }
-        session_.sent(static_cast<std::size_t>(n));
+        tick_.unset();
     }
-    if (connection_ != nullptr && ngx_handle_write_event(connection_->write, 0) != NGX_OK) {
-        fail("cannot wait for the socket");
-    }
+    tick_at_ = at;
+    tick_.set(delay);
 }
 
-void RedisLink::read() {
-    std::array<u_char, 65536> buffer;
-    while (connection_ != nullptr) {
-        const ssize_t n = connection_->recv(connection_, buffer.data(), buffer.size());
-        if (n == NGX_AGAIN) {
-            break;
-        }
-        if (n <= 0) {
-            fail("connection closed");
-            return;
-        }
-        received_ += static_cast<std::uint64_t>(n);
-        const bool was_ready = session_.ready();
-        const Status status = session_.receive(
-            {reinterpret_cast<const char*>(buffer.data()), static_cast<std::size_t>(n)});
-        if (!status.ok()) {
-            fail(status.message());
-            return;
-        }
-        if (!was_ready && session_.ready()) {
-            stats_.redis_connects.add();
-            pause_ = kFirstPause;
-            if (complained_) {
-                log(NGX_LOG_NOTICE, ngx_cycle->log, "Redis is back");
-                complained_ = false;
-            }
-            flush();
-        }
-    }
-    if (connection_ != nullptr && ngx_handle_read_event(connection_->read, 0) != NGX_OK) {
-        fail("cannot wait for the socket");
-    }
+std::unique_ptr<redis::Wire> RedisLink::wire(redis::Node& node) {
+    return std::make_unique<RedisWire>(node, conf_, resolver_.resolver, resolver_.timeout);
 }
 
-void RedisLink::close() {
-    if (connection_ != nullptr) {
-        ngx_close_connection(connection_);
-        connection_ = nullptr;
-    }
-    established_ = false;
-    flush_.unset();
-    watch_.unset();
-}
-
-// Closes first: handlers that run then may ask for the link and must find it gone.
-void RedisLink::fail(std::string_view why) {
-    const std::string reason(why);
-    first_ = false;
-    if (!complained_ && !stopped_) {
-        log(NGX_LOG_ERR, ngx_cycle->log,
-            "Redis at " + std::string(view(addresses_[0].name)) + ": " + reason +
-                "; pages stay as the origin made them until it is back");
-        complained_ = true;
-    }
-    stats_.redis_failures.add();
-    close();
-    schedule_reconnect();
-    session_.fail(reason);
-}
-
-void RedisLink::schedule_reconnect() {
-    if (stopped_ || reconnect_.is_set()) {
-        return;
-    }
-    const ngx_msec_t jitter = static_cast<ngx_msec_t>(ngx_random()) % (pause_ / 2 + 1);
-    reconnect_.set(pause_ / 2 + jitter);
-    pause_ = ngx_min(pause_ * 2, kLongestPause);
-}
-
-void RedisLink::shutdown() {
-    stopped_ = true;
-    flush();
-    close();
-    reconnect_.unset();
-}
-
-void RedisLink::on_read(ngx_event_t* event) noexcept {
-    auto* connection = static_cast<ngx_connection_t*>(event->data);
-    auto* link = static_cast<RedisLink*>(connection->data);
-    // worker_shutdown_timeout closes every connection; an idle scan never sees ours.
-    if (connection->close || connection->error) {
-        link->shutdown();
-        link->session_.fail("shutting down");
-        return;
-    }
-    if (link->established()) {
-        link->read();
-    }
-}
-
-void RedisLink::on_write(ngx_event_t* event) noexcept {
-    auto* link = static_cast<RedisLink*>(static_cast<ngx_connection_t*>(event->data)->data);
-    if (link->established()) {
-        link->flush();
-    }
-}
-
-void RedisLink::on_flush(ngx_event_t* event) noexcept {
-    Timer::owner<RedisLink>(event)->flush();
-}
-
-void RedisLink::on_watch(ngx_event_t* event) noexcept {
+void RedisLink::on_tick(ngx_event_t* event) noexcept {
     auto* link = Timer::owner<RedisLink>(event);
-    const bool silent = link->received_ == link->received_seen_;
-    if (!link->ready() || (silent && link->session_.pending() > 0)) {
-        link->fail("no answer");
-        return;
-    }
-    if (link->session_.pending() > 0) {
-        link->watch();
+    guarded(ngx_cycle->log, 0, [link] {
+        link->router_.tick();
+        return 0;
+    });
+}
+
+void RedisLink::on_node_ready(const redis::Endpoint& where, unsigned failures) {
+    stats_.redis_connects.add();
+    layout_complained_ = false;
+    if (failures > 0) {
+        log(NGX_LOG_NOTICE, ngx_cycle->log, "Redis at " + where.name() + " is back");
     }
 }
 
-void RedisLink::on_reconnect(ngx_event_t* event) noexcept {
-    Timer::owner<RedisLink>(event)->connect();
+void RedisLink::on_node_lost(const redis::Endpoint& where, std::string_view why,
+                             unsigned failures) {
+    stats_.redis_failures.add();
+    if (failures == 1) {
+        log(NGX_LOG_ERR, ngx_cycle->log,
+            "Redis at " + where.name() + ": " + std::string(why) +
+                "; pages stay as the origin made them until it is back");
+    }
+}
+
+void RedisLink::on_layout_failed(std::string_view why) {
+    if (!std::exchange(layout_complained_, true)) {
+        log(NGX_LOG_ERR, ngx_cycle->log,
+            "Redis: " + std::string(why) + "; pages stay as the origin made them until then");
+    }
 }
 
 }  // namespace pz::ngx

@@ -126,7 +126,7 @@ void Request::start_lookup() {
         redis::append_read(commands, main_->keys, visitor_, main_->retention.events);
     worker_.stats().lookups.add();
     lookup_began_us_ = monotonic_us();
-    ticket_ = worker_.redis()->submit(commands, replies, this);
+    ticket_ = worker_.redis()->read(main_->keys.events(visitor_), commands, replies, this);
     lookup_ = ticket_ != 0 ? Lookup::pending : Lookup::failed;
     if (lookup_ == Lookup::failed) {
         worker_.stats().lookup_failures.add();

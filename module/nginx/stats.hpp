@@ -49,7 +49,7 @@ struct Stats {
     Counter passed[static_cast<std::size_t>(Skip::count)];
     Counter lookups, lookup_failures, lookup_timeouts;
     Counter lookup_bucket[kLatencyBounds.size() + 1], lookup_us;
-    Counter redis_connects, redis_failures;
+    Counter redis_connects, redis_failures, redis_redirects;
     Counter widgets_filled, listings_reordered, placements_kept, over_budget, over_limit, ambiguous;
     Counter events, events_failed, beacons_refused, impressions, impressions_dropped;
     Counter rules_failed, rule_reloads, rule_reload_failures;

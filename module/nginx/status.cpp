@@ -19,6 +19,8 @@ constexpr Metric kMetrics[] = {
     {"lookup_timeouts", "reads that were later than personalize_timeout", &Stats::lookup_timeouts},
     {"redis_connects", "connections to Redis that became ready", &Stats::redis_connects},
     {"redis_failures", "connections to Redis that failed", &Stats::redis_failures},
+    {"redis_redirects", "answers that sent a command to another server of Redis, or to later",
+     &Stats::redis_redirects},
     {"widgets_filled", "widgets whose content was replaced", &Stats::widgets_filled},
     {"listings_reordered", "listings whose order was changed", &Stats::listings_reordered},
     {"placements_kept", "placements left as they were", &Stats::placements_kept},
@@ -48,8 +50,11 @@ struct RuleVersion {
     std::size_t rules;
 };
 
+using NodeState = redis::Router::NodeState;
+
 struct Health {
     bool redis_configured, redis_ready;
+    std::vector<NodeState> nodes;
     SnapshotPtr snapshot;
     std::vector<RuleVersion> rules;  // of this worker
     std::size_t page_cache_bytes, page_cache_pages;
@@ -65,6 +70,15 @@ std::string quoted(std::string_view text) {
         out += static_cast<unsigned char>(c) < ' ' ? '?' : c;
     }
     return out + '"';
+}
+
+std::string_view role(const NodeState& node) {
+    return node.primary ? "primary" : "replica";
+}
+
+std::string_view breaker_state(const NodeState& node) {
+    constexpr std::string_view kNames[] = {"closed", "open", "half_open"};
+    return kNames[static_cast<std::size_t>(node.breaker)];
 }
 
 std::string number(std::uint64_t value) {
@@ -92,12 +106,36 @@ void json_counters(const Stats& stats, std::string& out) {
     out += "}}";
 }
 
+// A path may hold what JSON cannot.
+std::string quoted(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+        out += plain ? c : '?';
+    }
+    return "\"" + out + "\"";
+}
+
+void json_node(const NodeState& node, std::string& out) {
+    out += out.back() == '[' ? "{" : ",{";
+    out += "\"name\":" + quoted(node.name);
+    out.append(",\"role\":\"").append(role(node));
+    out.append("\",\"up\":").append(node.ready ? "true" : "false");
+    out.append(",\"breaker\":\"").append(breaker_state(node));
+    out += "\",\"round_trip_us\":" + number(node.round_trip_us) +
+           ",\"pending\":" + number(node.pending) + "}";
+}
+
 std::string as_json(const Stats& stats, const Health& health) {
     std::string out = "{\"redis\":{\"configured\":";
     out += health.redis_configured ? "true" : "false";
     out += ",\"ready\":";
     out += health.redis_ready ? "true" : "false";
-    out += "},\"store\":";
+    out += ",\"nodes\":[";
+    for (const NodeState& node : health.nodes) {
+        json_node(node, out);
+    }
+    out += "]},\"store\":";
     if (health.snapshot != nullptr) {
         out += "{\"generation\":" + number(health.snapshot->generation()) +
                ",\"created\":" + number(static_cast<std::uint64_t>(health.snapshot->created())) +
@@ -158,6 +196,25 @@ void prometheus_latency(const Stats& stats, std::string& out) {
     out.append("personalize_").append(kName) += "_count " + number(sum) + "\n";
 }
 
+void prometheus_nodes(const std::vector<NodeState>& nodes, std::string& out) {
+    const auto gauge = [&](std::string_view name, std::string_view help, auto value) {
+        head(out, name, "gauge", help);
+        for (const NodeState& node : nodes) {
+            out.append("personalize_").append(name).append("{node=") += quoted(node.name);
+            out.append(",role=\"").append(role(node)).append("\"} ") += value(node) + "\n";
+        }
+    };
+    gauge("redis_node_up", "1 when this worker's connection to the server answers",
+          [](const NodeState& node) { return std::string(node.ready ? "1" : "0"); });
+    gauge("redis_node_breaker_open", "1 when this worker does not read from the server",
+          [](const NodeState& node) {
+              return std::string(node.breaker == redis::Breaker::State::closed ? "0" : "1");
+          });
+    gauge("redis_node_round_trip_seconds", "smoothed time of a PING", [](const NodeState& node) {
+        return std::to_string(static_cast<double>(node.round_trip_us) / 1e6);
+    });
+}
+
 std::string as_prometheus(const Stats& stats, const Health& health) {
     std::string out;
     prometheus_requests(stats, out);
@@ -174,6 +231,7 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     }
     head(out, "redis_ready", "gauge", "1 when this worker's connection answers");
     out += std::string("personalize_redis_ready ") + (health.redis_ready ? "1\n" : "0\n");
+    prometheus_nodes(health.nodes, out);
     const auto* snapshot = health.snapshot.get();
     head(out, "store_generation", "gauge", "the generation in service, 0 for none");
     out += "personalize_store_generation " + number(snapshot ? snapshot->generation() : 0) + "\n";
@@ -196,9 +254,11 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->has_redis, false, nullptr, {}, 0, 0};
+        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0};
         if (worker != nullptr) {
             health.redis_ready = worker->redis() != nullptr && worker->redis()->ready();
+            health.nodes =
+                worker->redis() != nullptr ? worker->redis()->nodes() : std::vector<NodeState>();
             health.snapshot = worker->snapshot();
             for (const auto& watch : worker->rule_files()) {
                 health.rules.push_back({watch->path(), watch->version(), watch->rule_count()});

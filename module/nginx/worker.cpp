@@ -1,20 +1,37 @@
 #include "nginx/worker.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace pz::ngx {
+
+namespace {
+
+// Of http{}.
+RedisLink::Resolver http_resolver() {
+    auto* context =
+        reinterpret_cast<ngx_http_conf_ctx_t*>(ngx_cycle->conf_ctx[ngx_http_module.index]);
+    auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(context->loc_conf[ngx_http_core_module.ctx_index]);
+    if (core->resolver == nullptr || core->resolver->connections.nelts == 0) {
+        return {};
+    }
+    const bool set = core->resolver_timeout != NGX_CONF_UNSET_MSEC;
+    return {core->resolver, set ? core->resolver_timeout : RedisLink::Resolver().timeout};
+}
+
+}  // namespace
 
 Worker::Worker(MainConf& conf)
     : conf_(conf),
       stats_(conf.stats()),
       pages_(conf.page_cache_size),
-      tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes) {
-    if (conf.has_redis) {
-        redis_ = std::make_unique<RedisLink>(conf.redis_url, conf.redis_addresses,
-                                             conf.redis_address_count,
-                                             ngx_max(kStall, 2 * conf.longest_timeout), stats_);
-        redis_->connect();
+      tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes),
+      stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {
+    if (conf.redis.configured) {
+        redis_ = std::make_unique<RedisLink>(conf.redis, http_resolver(), conf.longest_timeout,
+                                             stats_, conf.recent_writes());
     }
     if (!conf.store_path.empty()) {
         store_ = std::make_unique<StoreWatch>(conf.store_path, stats_);
@@ -71,18 +88,21 @@ Worker::Write* Worker::write_events(std::string_view visitor,
                                     std::span<const visitor::Event> events, Waiter& waiter) {
     stats_.events.add(events.size());
     std::vector<std::string> texts;
-    std::vector<std::vector<std::string>> fields;
+    std::array<Part, 2> parts;
+    auto& [list, stream] = parts;
+    const unsigned partition = redis::partition_of(visitor, conf_.partitions);
+    stream = {conf_.keys.stream(partition), {}, 0};
     for (const auto& event : events) {
         texts.push_back(visitor::format_event(event));
-        fields.push_back(visitor::stream_fields(visitor, event));
+        stream.replies += redis::append_stream(stream.commands, conf_.keys, conf_.retention,
+                                               partition, visitor::stream_fields(visitor, event));
     }
-    std::string commands;
-    const unsigned replies =
-        redis::append_write(commands, conf_.keys, conf_.retention, visitor,
-                            redis::partition_of(visitor, conf_.partitions), texts, fields);
-    Write* pending = write(commands, replies, stats_.events_failed, events.size());
+    list = {conf_.keys.events(visitor), {}, 0};
+    list.replies = redis::append_write(list.commands, conf_.keys, conf_.retention, visitor, texts);
+    Write* pending = write(parts, stats_.events_failed, events.size());
     if (pending != nullptr) {
         pending->waiter = &waiter;
+        stay_for_writes();
     }
     return pending;
 }
@@ -91,36 +111,46 @@ void Worker::forget(Write* write) {
     write->waiter = nullptr;
 }
 
-Worker::Write* Worker::write(std::string_view commands, unsigned replies, Counter& failures,
-                             std::size_t events) {
+// The first part that finds no taker ends it; what went before goes on.
+Worker::Write* Worker::write(std::span<const Part> parts, Counter& failures, std::size_t events) {
     writes_.emplace_front(*this, failures, events);
-    writes_.front().self = writes_.begin();
-    const redis::Ticket ticket =
-        redis_ != nullptr ? redis_->submit(commands, replies, &writes_.front()) : 0;
-    if (ticket == 0) {
-        writes_.front().end(events);
-        return nullptr;
+    Write& write = writes_.front();
+    write.self = writes_.begin();
+    write.parts = static_cast<unsigned>(parts.size());
+    for (const Part& part : parts) {
+        const redis::Ticket ticket =
+            redis_ != nullptr ? redis_->write(part.key, part.commands, part.replies, &write) : 0;
+        if (ticket == 0) {
+            write.parts -= static_cast<unsigned>(&parts.back() - &part);
+            write.end_part(events);
+            return nullptr;
+        }
     }
-    return &writes_.front();
+    return &write;
 }
 
 void Worker::add_impression(std::string_view visitor, const visitor::Event& event) {
-    impression_count_ += redis::append_stream(impressions_, conf_.keys, conf_.retention,
-                                              redis::partition_of(visitor, conf_.partitions),
-                                              visitor::stream_fields(visitor, event));
+    const unsigned partition = redis::partition_of(visitor, conf_.partitions);
+    Part& part = impressions_[partition];
+    if (part.replies == 0) {
+        part.key = conf_.keys.stream(partition);
+    }
+    impression_bytes_ -= part.commands.size();
+    part.replies += redis::append_stream(part.commands, conf_.keys, conf_.retention, partition,
+                                         visitor::stream_fields(visitor, event));
+    impression_bytes_ += part.commands.size();
     stats_.impressions.add();
-    if (impressions_.size() >= kImpressionBytes) {
+    if (impression_bytes_ >= kImpressionBytes) {
         send_impressions();
     }
 }
 
 void Worker::send_impressions() {
-    if (impression_count_ == 0) {
-        return;
+    for (const auto& [partition, part] : impressions_) {
+        write({&part, 1}, stats_.impressions_dropped, part.replies);
     }
-    write(impressions_, impression_count_, stats_.impressions_dropped, impression_count_);
     impressions_.clear();
-    impression_count_ = 0;
+    impression_bytes_ = 0;
 }
 
 // One reply for each event tells which failed; where events share commands, one error fails all.
@@ -128,19 +158,44 @@ void Worker::Write::on_replies(std::span<const redis::Reply> replies) noexcept {
     const auto errors = static_cast<std::size_t>(std::count_if(
         replies.begin(), replies.end(),
         [](const redis::Reply& reply) { return reply.type == redis::Reply::Type::error; }));
-    end(errors == 0 || replies.size() == events ? errors : events);
+    end_part(errors == 0 || replies.size() == events ? errors : events);
 }
 
 void Worker::Write::on_failure(std::string_view) noexcept {
-    end(events);
+    end_part(events);
 }
 
-void Worker::Write::end(std::size_t failed) noexcept {
-    failures.add(failed);
+void Worker::Write::end_part(std::size_t failed) noexcept {
+    failed_events = std::max(failed_events, failed);
+    if (--parts > 0) {
+        return;
+    }
+    failures.add(failed_events);
+    const bool stored = failed_events == 0;
     Waiter* const told = waiter;
-    worker.writes_.erase(self);
+    Worker& owner = worker;
+    owner.writes_.erase(self);
+    if (owner.writes_.empty()) {
+        owner.stay_.unset();
+    }
     if (told != nullptr) {
-        told->on_written(failed == 0);
+        told->on_written(stored);
+    }
+}
+
+// Redis answers or fails within longest_wait().
+void Worker::stay_for_writes() {
+    if (!stay_.is_set()) {
+        stay_.set(redis_->longest_wait());
+    }
+}
+
+void Worker::on_stay(ngx_event_t* event) noexcept {
+    auto* worker = Timer::owner<Worker>(event);
+    const bool waited_for = std::any_of(worker->writes_.begin(), worker->writes_.end(),
+                                        [](const Write& write) { return write.waiter != nullptr; });
+    if (waited_for) {
+        worker->stay_for_writes();
     }
 }
 

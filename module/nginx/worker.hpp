@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -61,17 +62,20 @@ class Worker {
       protected:
         ~Waiter() = default;
     };
-    // Counts what did not arrive, tells who waits, then is gone.
+    // Commands under way to one server or several. Counts what did not arrive, tells who waits when
+    // the last server has answered, then is gone.
     struct Write final : redis::Handler {
         Write(Worker& owner, Counter& failed, std::size_t count)
             : worker(owner), failures(failed), events(count) {}
         void on_replies(std::span<const redis::Reply> replies) noexcept override;
         void on_failure(std::string_view why) noexcept override;
-        void end(std::size_t failed) noexcept;
+        void end_part(std::size_t failed) noexcept;
 
         Worker& worker;
         Counter& failures;
         const std::size_t events;
+        std::size_t failed_events = 0;
+        unsigned parts = 0;  // not answered yet
         Waiter* waiter = nullptr;
         std::list<Write>::iterator self;
     };
@@ -86,18 +90,22 @@ class Worker {
     void add_impression(std::string_view visitor, const visitor::Event& event);
 
   private:
-    // A server that owes replies for so long is taken for dead; never less than twice the longest
-    // personalize_timeout.
-    static constexpr ngx_msec_t kStall = 400;
     static constexpr ngx_msec_t kTick = 500;
     static constexpr std::size_t kImpressionBytes = 64 * 1024;
     static constexpr std::size_t kSpareWorkspaces = 256;
     // Of a visitor with more, the memory goes.
     static constexpr std::size_t kSpareReplies = 16 * 1024;
 
-    Write* write(std::string_view commands, unsigned replies, Counter& failures,
-                 std::size_t events);
+    // Commands on one key; `replies` of them.
+    struct Part {
+        std::string key, commands;
+        unsigned replies;
+    };
+
+    Write* write(std::span<const Part> parts, Counter& failures, std::size_t events);
     static void on_tick(ngx_event_t* event) noexcept;
+    static void on_stay(ngx_event_t* event) noexcept;
+    void stay_for_writes();
     void tick();
     void send_impressions();
 
@@ -109,10 +117,11 @@ class Worker {
     recommend::Scratch scratch_;
     page::PageCache pages_;
     std::vector<std::unique_ptr<Workspace>> workspaces_;  // that nobody uses
-    std::list<Write> writes_;                             // under way
-    std::string impressions_;                             // RESP bytes
-    unsigned impression_count_ = 0;
+    std::list<Write> writes_;               // under way
+    std::map<unsigned, Part> impressions_;  // by partition
+    std::size_t impression_bytes_ = 0;
     Timer tick_;
+    Timer stay_;  // keeps a leaving worker while somebody waits for a write
 };
 
 }  // namespace pz::ngx

@@ -103,16 +103,36 @@ unsigned append_command(std::string& out, std::initializer_list<std::string_view
     return append_command(out, std::span(arguments.begin(), arguments.size()));
 }
 
-unsigned append_handshake(std::string& out, const Url& url) {
+std::size_t command_size(std::string_view bytes) {
+    std::size_t at = 0;
+    // The number on the line at `at`, behind its first character; then behind the line.
+    const auto read_line = [&] {
+        std::size_t number = 0;
+        const std::size_t end = bytes.find('\r', at);
+        std::from_chars(bytes.data() + at + 1, bytes.data() + end, number);
+        at = end + 2;
+        return number;
+    };
+    for (std::size_t arguments = read_line(); arguments > 0; --arguments) {
+        const std::size_t size = read_line();
+        at += size + 2;
+    }
+    return at;
+}
+
+unsigned append_handshake(std::string& out, const Login& login) {
     unsigned replies = 0;
-    if (!url.password.empty()) {
-        replies += url.user.empty() ? append_command(out, {"AUTH", url.password})
-                                    : append_command(out, {"AUTH", url.user, url.password});
+    if (!login.password.empty()) {
+        replies += login.user.empty() ? append_command(out, {"AUTH", login.password})
+                                      : append_command(out, {"AUTH", login.user, login.password});
     }
-    if (url.database != 0) {
-        replies += append_command(out, {"SELECT", Digits(url.database)});
+    if (login.database != 0) {
+        replies += append_command(out, {"SELECT", Digits(login.database)});
     }
-    return replies + append_command(out, {"PING"});
+    if (login.read_only) {
+        replies += append_command(out, {"READONLY"});
+    }
+    return replies + append_command(out, {login.primary ? "ROLE" : "PING"});
 }
 
 unsigned append_read(std::string& out, const Keys& keys, std::string_view visitor, unsigned limit) {
@@ -121,21 +141,11 @@ unsigned append_read(std::string& out, const Keys& keys, std::string_view visito
 }
 
 unsigned append_write(std::string& out, const Keys& keys, const Retention& retention,
-                      std::string_view visitor, unsigned partition,
-                      std::span<const std::string> texts,
-                      std::span<const std::vector<std::string>> stream_fields) {
-    unsigned replies = 0;
-    if (!texts.empty()) {
-        const std::string key = keys.events(visitor);
-        append_push(out, key, texts);
-        replies = 1;
-        replies += append_command(out, {"LTRIM", key, "0", Digits(last_index(retention.events))});
-        replies += append_command(out, {"EXPIRE", key, Digits(retention.seconds)});
-    }
-    for (const std::vector<std::string>& fields : stream_fields) {
-        replies += append_stream(out, keys, retention, partition, fields);
-    }
-    return replies;
+                      std::string_view visitor, std::span<const std::string> texts) {
+    const std::string key = keys.events(visitor);
+    append_push(out, key, texts);
+    return 1 + append_command(out, {"LTRIM", key, "0", Digits(last_index(retention.events))}) +
+           append_command(out, {"EXPIRE", key, Digits(retention.seconds)});
 }
 
 unsigned append_stream(std::string& out, const Keys& keys, const Retention& retention,

@@ -38,18 +38,20 @@ struct Retention {
 unsigned append_command(std::string& out, std::span<const std::string_view> arguments);
 unsigned append_command(std::string& out, std::initializer_list<std::string_view> arguments);
 
-// AUTH and SELECT, as the URL asks for, then PING: always at least one reply, so that a server
-// which accepts connections but does not answer is never taken for ready.
-unsigned append_handshake(std::string& out, const Url& url);
+// How many bytes the first command in `bytes` has; `bytes` were made by the functions here.
+std::size_t command_size(std::string_view bytes);
+
+// AUTH, SELECT and READONLY, as the login asks for, then PING, or ROLE where only a primary will
+// do: always at least one reply, so that a server which accepts connections but does not answer is
+// never taken for ready.
+unsigned append_handshake(std::string& out, const Login& login);
 // LRANGE events 0 limit-1, HGETALL traits: 2 replies.
 unsigned append_read(std::string& out, const Keys& keys, std::string_view visitor, unsigned limit);
-// LPUSH, LTRIM, EXPIRE of the visitor's list, and one XADD per event. `texts` in order of time
-// (oldest first): text forms; `stream_fields`: for each the fields of the stream entry.
+// LPUSH, LTRIM, EXPIRE of the visitor's list: 3 replies. `texts` in order of time (oldest first):
+// text forms; at least one.
 unsigned append_write(std::string& out, const Keys& keys, const Retention& retention,
-                      std::string_view visitor, unsigned partition,
-                      std::span<const std::string> texts,
-                      std::span<const std::vector<std::string>> stream_fields);
-// The XADD alone, for what does not belong into the visitor's list (impressions).
+                      std::string_view visitor, std::span<const std::string> texts);
+// XADD to a partition's stream: 1 reply.
 unsigned append_stream(std::string& out, const Keys& keys, const Retention& retention,
                        unsigned partition, std::span<const std::string> fields);
 

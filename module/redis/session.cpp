@@ -69,22 +69,34 @@ class Queue {
 // What the server has to answer before the connection may be used.
 class Handshake {
   public:
-    void begin(const Url& url) {
-        auth_ = !url.password.empty();
-        select_ = url.database != 0;
-        ping_ = true;
+    void begin(const Login& login) {
+        due_.clear();
+        if (!login.password.empty()) {
+            due_.push_back("AUTH");
+        }
+        if (login.database != 0) {
+            due_.push_back("SELECT");
+        }
+        if (login.read_only) {
+            due_.push_back("READONLY");
+        }
+        due_.push_back(login.primary ? "ROLE" : "PING");
+        std::reverse(due_.begin(), due_.end());
     }
-    void stop() { auth_ = select_ = ping_ = false; }
-    bool done() const { return !auth_ && !select_ && !ping_; }
+    void stop() { due_.clear(); }
+    bool done() const { return due_.empty(); }
 
     // The replies come in the order of the commands.
     Status take(const Reply& reply) {
-        const std::string_view command = auth_ ? "AUTH" : select_ ? "SELECT" : "PING";
-        bool& waiting = auth_ ? auth_ : select_ ? select_ : ping_;
-        if (reply.type != Reply::Type::status) {
+        const std::string_view command = due_.back();
+        if (command == "ROLE" && reply.type == Reply::Type::array && !reply.elements.empty()) {
+            if (reply.elements[0].text != "master") {
+                return Status::error("it is not the primary");
+            }
+        } else if (command == "ROLE" || reply.type != Reply::Type::status) {
             return Status::error(refusal(command, reply));
         }
-        waiting = false;
+        due_.pop_back();
         return {};
     }
 
@@ -102,7 +114,7 @@ class Handshake {
         return secret ? message + "; check user and password" : message;
     }
 
-    bool auth_ = false, select_ = false, ping_ = false;
+    std::vector<std::string_view> due_;  // the next one last
 };
 
 }  // namespace
@@ -111,7 +123,7 @@ class Session::State {
   public:
     explicit State(const SessionLimits& limits) : limits_(limits), reader_(limits) {}
 
-    void connect(const Url& url);
+    void connect(const Login& login);
     bool ready() const { return connected_ && handshake_.done(); }
     Ticket submit(std::string_view commands, unsigned replies, Handler* handler);
     void cancel(Ticket ticket);
@@ -152,10 +164,10 @@ void Session::State::forget() {
     reader_.restart();
 }
 
-void Session::State::connect(const Url& url) {
+void Session::State::connect(const Login& login) {
     fail("connected anew");
-    handshake_.begin(url);
-    append_handshake(output_, url);
+    handshake_.begin(login);
+    append_handshake(output_, login);
     connected_ = true;
 }
 
@@ -287,8 +299,8 @@ Session::Session(const SessionLimits& limits) : state_(std::make_unique<State>(l
 
 Session::~Session() = default;
 
-void Session::connected(const Url& url) {
-    state_->connect(url);
+void Session::connected(const Login& login) {
+    state_->connect(login);
 }
 
 bool Session::ready() const {

@@ -62,9 +62,9 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // A fresh connection: queues AUTH, SELECT and PING (append_handshake). A refused one is
+    // A fresh connection: queues what append_handshake() makes of the login. A refused one is
     // receive()'s error.
-    void connected(const Url& url);
+    void connected(const Login& login);
     // True when the connection may be used (connected, handshake answered).
     bool ready() const;
 

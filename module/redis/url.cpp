@@ -9,11 +9,14 @@ namespace pz::redis {
 namespace {
 
 constexpr std::string_view kShape =
-    "write redis://[user:password@]host[:port][/db] or "
+    "write redis://[user:password@]host[:port][/db], "
+    "redis+cluster://host[:port][,host[:port]...], "
+    "redis+sentinel://host[:port][,host[:port]...]/name[/db] (rediss instead of redis: TLS) or "
     "unix:/path[?db=N&user=USER&password=PASSWORD]";
-constexpr std::string_view kTcp = "redis://";
-constexpr std::string_view kTls = "rediss://";
 constexpr std::string_view kUnix = "unix:";
+constexpr std::uint16_t kSentinelPort = 26379;
+constexpr std::size_t kMaxSeeds = 64;
+constexpr std::size_t kMaxMaster = 128;      // of the name
 constexpr std::size_t kMaxSocketPath = 107;  // sockaddr_un
 constexpr std::size_t kMaxHost = 253;        // a DNS name
 constexpr unsigned kMaxDatabase = 1'000'000;
@@ -56,7 +59,8 @@ Status read_secret(std::string_view text, std::string* secret) {
 }
 
 Status read_database(std::string_view text, Url* url) {
-    if (!whole(text, &url->database) || url->database > kMaxDatabase) {
+    unsigned& database = url->login.database;
+    if (!whole(text, &database) || database > kMaxDatabase) {
         return wrong("database: not a number");
     }
     return {};
@@ -73,7 +77,7 @@ bool is_address_character(char c) {
 }
 
 // "host:port"; an IPv6 address stands in brackets, which the result keeps out.
-Status read_host(std::string_view text, Url* url) {
+Status read_host(std::string_view text, Endpoint* endpoint) {
     const bool bracketed = text.starts_with('[');
     const std::size_t end = bracketed ? text.find(']') : text.find(':');
     if (bracketed && end == std::string_view::npos) {
@@ -84,65 +88,84 @@ Status read_host(std::string_view text, Url* url) {
     if (host.empty() || host.size() > kMaxHost || !std::all_of(host.begin(), host.end(), allowed)) {
         return wrong("host: missing or not a name or address");
     }
-    url->host = host;
+    endpoint->host = host;
     const std::size_t after = bracketed ? end + 1 : std::min(end, text.size());
     const std::string_view port = text.substr(after);
     if (port.empty()) {
         return {};
     }
-    if (port.front() != ':' || !whole(port.substr(1), &url->port) || url->port == 0) {
+    if (port.front() != ':' || !whole(port.substr(1), &endpoint->port) || endpoint->port == 0) {
         return wrong("port: not a number from 1 to 65535");
     }
     return {};
 }
 
-Status read_login(std::string_view text, Url* url) {
+Status read_hosts(std::string_view text, Url* url) {
+    const bool sentinel = url->kind == Url::Kind::sentinel;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        Endpoint endpoint{.port = sentinel ? kSentinelPort : Endpoint().port};
+        if (Status status = read_host(text.substr(begin, end - begin), &endpoint); !status.ok()) {
+            return status;
+        }
+        if (url->seeds.size() == kMaxSeeds) {
+            return wrong("hosts: more than 64");
+        }
+        url->seeds.push_back(std::move(endpoint));
+        begin = end + 1;
+    }
+    return {};
+}
+
+Status read_login(std::string_view text, Login* login) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos || colon + 1 == text.size()) {
         return wrong("password: missing; without a user write :password@");
     }
-    Status status = read_secret(text.substr(0, colon), &url->user);
-    return status.ok() ? read_secret(text.substr(colon + 1), &url->password) : status;
+    Status status = read_secret(text.substr(0, colon), &login->user);
+    return status.ok() ? read_secret(text.substr(colon + 1), &login->password) : status;
 }
 
-Status read_tcp(std::string_view text, Url* url) {
-    // The last '@', so that a password may hold one.
-    if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
-        if (Status status = read_login(text.substr(0, at), url); !status.ok()) {
-            return status;
-        }
-        text.remove_prefix(at + 1);
+// "name[/db]" of Sentinels, "db" of a server, nothing of a cluster.
+Status read_path(std::string_view path, Url* url) {
+    if (url->kind == Url::Kind::cluster) {
+        return path.empty() ? Status() : wrong("database: a cluster has none");
     }
-    const std::size_t slash = std::min(text.find('/'), text.size());
-    if (Status status = read_host(text.substr(0, slash), url); !status.ok()) {
-        return status;
+    if (url->kind == Url::Kind::server) {
+        return path.empty() ? Status() : read_database(path, url);
     }
-    const std::string_view database = text.substr(std::min(slash + 1, text.size()));
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    url->master = path.substr(0, slash);
+    if (url->master.empty() || url->master.size() > kMaxMaster ||
+        !std::all_of(url->master.begin(), url->master.end(), is_host_character)) {
+        return wrong("name: the Sentinels' name of the primary is missing or not a name");
+    }
+    const std::string_view database = path.substr(std::min(slash + 1, path.size()));
     return database.empty() ? Status() : read_database(database, url);
+}
+
+Status read_replicas(std::string_view value, Url* url) {
+    url->replicas = value == "on";
+    return value == "on" || value == "off" ? Status() : wrong("replicas: neither on nor off");
 }
 
 Status read_option(std::string_view option, Url* url) {
     const std::size_t equals = std::min(option.find('='), option.size());
     const std::string_view name = option.substr(0, equals);
     const std::string_view value = option.substr(std::min(equals + 1, option.size()));
+    if (!url->seeds.front().unix_socket) {
+        return name == "replicas" ? read_replicas(value, url) : wrong("option: not replicas=on");
+    }
     if (name == "db") {
         return read_database(value, url);
     }
     if (name == "user" || name == "password") {
-        return read_secret(value, name == "user" ? &url->user : &url->password);
+        return read_secret(value, name == "user" ? &url->login.user : &url->login.password);
     }
     return wrong("option: neither db, user nor password");
 }
 
-Status read_unix(std::string_view text, Url* url) {
-    url->unix_socket = true;
-    const std::size_t query = std::min(text.find('?'), text.size());
-    url->host = text.substr(0, query);
-    if (!url->host.starts_with('/') || url->host.size() > kMaxSocketPath ||
-        url->host.find('\0') != std::string::npos) {
-        return wrong("path: not an absolute path of at most 107 bytes");
-    }
-    std::string_view options = text.substr(std::min(query + 1, text.size()));
+Status read_options(std::string_view options, Url* url) {
     while (!options.empty()) {
         const std::size_t end = std::min(options.find('&'), options.size());
         if (Status status = read_option(options.substr(0, end), url); !status.ok()) {
@@ -150,27 +173,105 @@ Status read_unix(std::string_view text, Url* url) {
         }
         options.remove_prefix(std::min(end + 1, options.size()));
     }
-    if (!url->user.empty() && url->password.empty()) {
-        return wrong("password: missing");
-    }
     return {};
 }
 
+Status read_network(std::string_view text, Url* url) {
+    // The last '@', so that a password may hold one.
+    if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
+        if (Status status = read_login(text.substr(0, at), &url->login); !status.ok()) {
+            return status;
+        }
+        text.remove_prefix(at + 1);
+    }
+    const std::size_t query = std::min(text.find('?'), text.size());
+    const std::string_view options = text.substr(std::min(query + 1, text.size()));
+    text = text.substr(0, query);
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    Status status = read_hosts(text.substr(0, slash), url);
+    if (status.ok()) {
+        status = read_path(text.substr(std::min(slash + 1, text.size())), url);
+    }
+    return status.ok() ? read_options(options, url) : status;
+}
+
+Status read_unix(std::string_view text, Url* url) {
+    const std::size_t query = std::min(text.find('?'), text.size());
+    const Endpoint endpoint{.unix_socket = true, .host = std::string(text.substr(0, query))};
+    if (!endpoint.host.starts_with('/') || endpoint.host.size() > kMaxSocketPath ||
+        endpoint.host.find('\0') != std::string::npos) {
+        return wrong("path: not an absolute path of at most 107 bytes");
+    }
+    url->seeds.push_back(endpoint);
+    Status status = read_options(text.substr(std::min(query + 1, text.size())), url);
+    if (status.ok() && !url->login.user.empty() && url->login.password.empty()) {
+        return wrong("password: missing");
+    }
+    return status;
+}
+
+struct Scheme {
+    std::string_view text;
+    Url::Kind kind;
+    bool tls;
+};
+
+constexpr Scheme kSchemes[] = {
+    {"redis://", Url::Kind::server, false},
+    {"rediss://", Url::Kind::server, true},
+    {"redis+cluster://", Url::Kind::cluster, false},
+    {"rediss+cluster://", Url::Kind::cluster, true},
+    {"redis+sentinel://", Url::Kind::sentinel, false},
+    {"rediss+sentinel://", Url::Kind::sentinel, true},
+};
+
 }  // namespace
+
+std::string Endpoint::name() const {
+    if (unix_socket) {
+        return host;
+    }
+    const bool v6 = host.find(':') != std::string::npos;
+    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+bool is_host(std::string_view text) {
+    return text.size() <= kMaxHost && std::all_of(text.begin(), text.end(), [](char c) {
+               return is_host_character(c) || c == ':';
+           });
+}
 
 Result<Url> parse_url(std::string_view text) {
     Url url;
-    Status status;
-    if (text.starts_with(kTcp)) {
-        status = read_tcp(text.substr(kTcp.size()), &url);
-    } else if (text.starts_with(kUnix)) {
+    Status status = wrong("not a Redis address");
+    if (text.starts_with(kUnix)) {
         status = read_unix(text.substr(kUnix.size()), &url);
-    } else if (text.starts_with(kTls)) {
-        status = wrong("rediss://: TLS is not supported");
-    } else {
-        status = wrong("not a Redis address");
+    }
+    for (const Scheme& scheme : kSchemes) {
+        if (text.starts_with(scheme.text)) {
+            url.kind = scheme.kind;
+            url.tls = scheme.tls;
+            status = read_network(text.substr(scheme.text.size()), &url);
+        }
     }
     return status.ok() ? Result<Url>(std::move(url)) : Result<Url>(std::move(status));
+}
+
+Result<Login> parse_login(std::string_view text) {
+    while (text.ends_with('\n') || text.ends_with('\r')) {
+        text.remove_suffix(1);
+    }
+    Login login;
+    const std::size_t colon = text.find(':');
+    if (colon != std::string_view::npos) {
+        login.user = text.substr(0, colon);
+        text.remove_prefix(colon + 1);
+    }
+    login.password = text;
+    if (text.empty() || text.find_first_of("\r\n") != std::string_view::npos) {
+        return Status::error("not one line of `password` or `user:password`");
+    }
+    return login;
 }
 
 }  // namespace pz::redis

@@ -74,31 +74,36 @@ BOOST_AUTO_TEST_CASE(read) {
 BOOST_AUTO_TEST_CASE(write) {
     std::string out;
     const Texts texts = {"like A 1", "like B 2"};
-    const std::vector<Texts> streams = {{"v", "v1", "e", "like"}, {"v", "v1"}};
     const Retention retention{.events = 50, .seconds = 60, .stream_entries = 1000};
-    BOOST_TEST(append_write(out, {}, retention, "v1", 3, texts, streams) == 5U);
+    BOOST_TEST(append_write(out, {}, retention, "v1", texts) == 3U);
     BOOST_TEST(out ==
                "*4\r\n$5\r\nLPUSH\r\n$14\r\npz:{v1}:events\r\n$8\r\nlike A 1\r\n$8\r\nlike B 2\r\n"
                "*4\r\n$5\r\nLTRIM\r\n$14\r\npz:{v1}:events\r\n$1\r\n0\r\n$2\r\n49\r\n"
-               "*3\r\n$6\r\nEXPIRE\r\n$14\r\npz:{v1}:events\r\n$2\r\n60\r\n"
-               "*10\r\n$4\r\nXADD\r\n$11\r\npz:events:3\r\n$6\r\nMAXLEN\r\n$1\r\n~\r\n$"
-               "4\r\n1000\r\n$1\r\n*\r\n"
-               "$1\r\nv\r\n$2\r\nv1\r\n$1\r\ne\r\n$4\r\nlike\r\n"
-               "*8\r\n$4\r\nXADD\r\n$11\r\npz:events:3\r\n$6\r\nMAXLEN\r\n$1\r\n~\r\n$"
-               "4\r\n1000\r\n$1\r\n*\r\n"
-               "$1\r\nv\r\n$2\r\nv1\r\n");
+               "*3\r\n$6\r\nEXPIRE\r\n$14\r\npz:{v1}:events\r\n$2\r\n60\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(write_of_nothing_and_of_streams_alone) {
+BOOST_AUTO_TEST_CASE(stream) {
     std::string out;
-    BOOST_TEST(append_write(out, {}, {}, "v1", 0, {}, {}) == 0U);
-    BOOST_TEST(out.empty());
-    const std::vector<Texts> streams = {{"v", "v1"}};
-    BOOST_TEST(append_write(out, {}, {}, "v1", 0, {}, streams) == 1U);
-    std::string alone;
-    BOOST_TEST(append_stream(alone, {}, {}, 0, streams[0]) == 1U);
-    BOOST_TEST(out == alone);
-    BOOST_TEST(out.starts_with("*8\r\n$4\r\nXADD\r\n"));
+    const Retention retention{.stream_entries = 1000};
+    const Texts fields = {"v", "v1", "e", "like"};
+    BOOST_TEST(append_stream(out, {}, retention, 3, fields) == 1U);
+    BOOST_TEST(out ==
+               "*10\r\n$4\r\nXADD\r\n$11\r\npz:events:3\r\n$6\r\nMAXLEN\r\n$1\r\n~\r\n$"
+               "4\r\n1000\r\n$1\r\n*\r\n"
+               "$1\r\nv\r\n$2\r\nv1\r\n$1\r\ne\r\n$4\r\nlike\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(size_of_a_command) {
+    std::string out;
+    append_command(out, {"GET", "a\r\n*1"});
+    const std::size_t first = out.size();
+    append_command(out, {"", std::string(100000, '$')});
+    const std::size_t second = out.size() - first;
+    append_command(out, {"PING"});
+    const std::string_view bytes = out;
+    BOOST_TEST(command_size(bytes) == first);
+    BOOST_TEST(command_size(bytes.substr(first)) == second);
+    BOOST_TEST(command_size(bytes.substr(first + second)) == 14U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

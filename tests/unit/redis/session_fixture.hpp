@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "redis/session.hpp"
+#include "redis/url.hpp"
 
 namespace pz::redis {
 

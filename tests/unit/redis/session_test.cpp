@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(commands_wait_for_the_handshake) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_handshake) {
-    const Url url{.user = "u", .password = "hunter2", .database = 9};
+    const Login login{.user = "u", .password = "hunter2", .database = 9};
     const std::vector<std::pair<std::string_view, std::string_view>> table = {
         {"-WRONGPASS invalid username-password pair\r\n",
          "AUTH refused: WRONGPASS; check user and password"},
@@ -62,12 +62,37 @@ BOOST_AUTO_TEST_CASE(a_refused_handshake) {
         {"HTTP/1.1 400 Bad Request\r\n", "Protocol error, got \"H\" as reply type byte"},
     };
     for (const auto& [bytes, message] : table) {
-        session.connected(url);
+        session.connected(login);
         BOOST_TEST(session.receive(bytes).message() == message);
         BOOST_TEST(!session.ready());
         session.fail("refused");
     }
     connect();
+}
+
+BOOST_AUTO_TEST_CASE(only_a_primary_will_do) {
+    const Login login{.read_only = true, .primary = true};
+    std::string expected;
+    BOOST_TEST(append_handshake(expected, login) == 2U);
+    BOOST_TEST(expected == "*1\r\n$8\r\nREADONLY\r\n*1\r\n$4\r\nROLE\r\n");
+    session.connected(login);
+    BOOST_TEST(session.output() == expected);
+    BOOST_TEST(session.receive("+OK\r\n*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n").ok());
+    BOOST_TEST(session.ready());
+    const std::vector<std::pair<std::string_view, std::string_view>> table = {
+        {"+OK\r\n*5\r\n$5\r\nslave\r\n$1\r\nh\r\n:1\r\n$2\r\nup\r\n:1\r\n",
+         "it is not the primary"},
+        {"+OK\r\n*0\r\n", "ROLE: not a Redis server's answer"},
+        {"+OK\r\n+master\r\n", "ROLE: not a Redis server's answer"},
+        {"+OK\r\n-LOADING x\r\n", "ROLE refused: LOADING x"},
+        {"-ERR This instance has cluster support disabled\r\n",
+         "READONLY refused: ERR This instance has cluster support disabled"},
+    };
+    for (const auto& [bytes, message] : table) {
+        session.connected(login);
+        BOOST_TEST(session.receive(bytes).message() == message);
+        session.fail("refused");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_long_refusal_is_cut) {

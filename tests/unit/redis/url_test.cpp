@@ -35,39 +35,82 @@ BOOST_AUTO_TEST_CASE(tcp_addresses) {
     };
     for (const Row& row : table) {
         const Url url = url_of(row.text);
-        BOOST_TEST(!url.unix_socket);
-        BOOST_TEST(url.host == row.host);
-        BOOST_TEST(url.port == row.port);
-        BOOST_TEST(url.database == row.database);
-        BOOST_TEST(url.user.empty());
-        BOOST_TEST(url.password.empty());
+        BOOST_TEST(!url.seeds[0].unix_socket);
+        BOOST_TEST(url.seeds[0].host == row.host);
+        BOOST_TEST(url.seeds[0].port == row.port);
+        BOOST_TEST(url.login.database == row.database);
+        BOOST_TEST(url.login.user.empty());
+        BOOST_TEST(url.login.password.empty());
     }
 }
 
 BOOST_AUTO_TEST_CASE(secrets) {
     Url url = url_of("redis://shop:s%40c%3a%2Fret@h:1/2");
-    BOOST_TEST(url.user == "shop");
-    BOOST_TEST(url.password == "s@c:/ret");
-    BOOST_TEST(url.host == "h");
+    BOOST_TEST(url.login.user == "shop");
+    BOOST_TEST(url.login.password == "s@c:/ret");
+    BOOST_TEST(url.seeds[0].host == "h");
     url = url_of("redis://:only@h");
-    BOOST_TEST(url.user.empty());
-    BOOST_TEST(url.password == "only");
+    BOOST_TEST(url.login.user.empty());
+    BOOST_TEST(url.login.password == "only");
     url = url_of("redis://u:a@b:c/d@h");
-    BOOST_TEST(url.password == "a@b:c/d");
+    BOOST_TEST(url.login.password == "a@b:c/d");
 }
 
 BOOST_AUTO_TEST_CASE(unix_sockets) {
     Url url = url_of("unix:/run/redis/redis.sock");
-    BOOST_TEST(url.unix_socket);
-    BOOST_TEST(url.host == "/run/redis/redis.sock");
-    BOOST_TEST(url.database == 0U);
+    BOOST_TEST(url.seeds[0].unix_socket);
+    BOOST_TEST(url.seeds[0].host == "/run/redis/redis.sock");
+    BOOST_TEST(url.login.database == 0U);
     url = url_of("unix:/s?db=4&user=me&password=p%26w");
-    BOOST_TEST(url.host == "/s");
-    BOOST_TEST(url.database == 4U);
-    BOOST_TEST(url.user == "me");
-    BOOST_TEST(url.password == "p&w");
-    BOOST_TEST(url_of("unix:/s?").host == "/s");
-    BOOST_TEST(url_of("unix:/" + std::string(106, 'p')).host.size() == 107U);
+    BOOST_TEST(url.seeds[0].host == "/s");
+    BOOST_TEST(url.login.database == 4U);
+    BOOST_TEST(url.login.user == "me");
+    BOOST_TEST(url.login.password == "p&w");
+    BOOST_TEST(url_of("unix:/s?").seeds[0].host == "/s");
+    BOOST_TEST(url_of("unix:/" + std::string(106, 'p')).seeds[0].host.size() == 107U);
+}
+
+BOOST_AUTO_TEST_CASE(several_servers) {
+    Url url = url_of("redis+cluster://me:pw@a:1,[::1]:2,c?replicas=on");
+    BOOST_TEST((url.kind == Url::Kind::cluster));
+    BOOST_TEST(!url.tls);
+    BOOST_TEST(url.replicas);
+    BOOST_TEST(url.seeds.size() == 3U);
+    BOOST_TEST(url.seeds[0].name() == "a:1");
+    BOOST_TEST(url.seeds[1].name() == "[::1]:2");
+    BOOST_TEST(url.seeds[2].name() == "c:6379");
+    BOOST_TEST(url.login.password == "pw");
+    url = url_of("rediss+sentinel://a,b:7/shop-1/3");
+    BOOST_TEST((url.kind == Url::Kind::sentinel));
+    BOOST_TEST(url.tls);
+    BOOST_TEST(!url.replicas);
+    BOOST_TEST(url.seeds[0].name() == "a:26379");
+    BOOST_TEST(url.seeds[1].name() == "b:7");
+    BOOST_TEST(url.master == "shop-1");
+    BOOST_TEST(url.login.database == 3U);
+    url = url_of("rediss://a,b/2?replicas=off");
+    BOOST_TEST((url.kind == Url::Kind::server));
+    BOOST_TEST(url.tls);
+    BOOST_TEST(url.seeds.size() == 2U);
+    BOOST_TEST(url.login.database == 2U);
+    std::string many = "redis+cluster://h";
+    for (int i = 1; i < 64; ++i) {
+        many += ",h";
+    }
+    BOOST_TEST(url_of(many).seeds.size() == 64U);
+    BOOST_TEST(!parse_url(many + ",h").ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_secrets) {
+    BOOST_TEST(parse_login("secret\n")->password == "secret");
+    BOOST_TEST(parse_login("secret")->user.empty());
+    BOOST_TEST(parse_login("shop:s:e%41\r\n")->user == "shop");
+    BOOST_TEST(parse_login("shop:s:e%41\r\n")->password == "s:e%41");
+    for (const std::string_view text : {"", "\n", "user:", "a\nhunter2\n"}) {
+        const auto login = parse_login(text);
+        BOOST_TEST(!login.ok(), text);
+        BOOST_TEST(login.message().find("hunter2") == std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
@@ -76,12 +119,19 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
         {"127.0.0.1:6379", "not a Redis address"},
         {"http://h", "not a Redis address"},
         {"redis:h", "not a Redis address"},
-        {"rediss://h", "rediss://: TLS is not supported"},
         {"redis://", "host: missing or not a name or address"},
         {"redis://:6379", "host: missing or not a name or address"},
         {"redis:///1", "host: missing or not a name or address"},
         {"redis://a b", "host: missing or not a name or address"},
-        {"redis://h?db=1", "host: missing or not a name or address"},
+        {"redis://h?db=1", "option: not replicas=on"},
+        {"redis://h?replicas=yes", "replicas: neither on nor off"},
+        {"redis://h,", "host: missing or not a name or address"},
+        {"redis+cluster://h/1", "database: a cluster has none"},
+        {"redis+sentinel://h", "name: the Sentinels' name of the primary is missing or not a name"},
+        {"redis+sentinel://h/a b",
+         "name: the Sentinels' name of the primary is missing or not a name"},
+        {"redis+sentinel://h/m/x", "database: not a number"},
+        {"redis+other://h", "not a Redis address"},
         {"redis://" + std::string(254, 'h'), "host: missing or not a name or address"},
         {"redis://[]", "host: missing or not a name or address"},
         {"redis://[::1", "host: no closing bracket"},
@@ -114,7 +164,10 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
         const auto url = parse_url(text);
         BOOST_TEST(!url.ok(), text);
         BOOST_TEST(url.message() == std::string(problem) +
-                                        "; write redis://[user:password@]host[:port][/db] or "
+                                        "; write redis://[user:password@]host[:port][/db], "
+                                        "redis+cluster://host[:port][,host[:port]...], "
+                                        "redis+sentinel://host[:port][,host[:port]...]/name[/db] "
+                                        "(rediss instead of redis: TLS) or "
                                         "unix:/path[?db=N&user=USER&password=PASSWORD]");
     }
 }
@@ -123,7 +176,7 @@ BOOST_AUTO_TEST_CASE(no_error_repeats_the_password) {
     for (const std::string_view text :
          {"redis://u:hunter2", "redis://:hunter2", "redis://hunter2@h", "redis://:hunter2%@h",
           "redis://h:hunter2", "redis://h/hunter2", "unix:/s?password=hunter2%", "unix:/s?hunter2",
-          "unix:hunter2", "rediss://:hunter2@h", "u:hunter2@h"}) {
+          "unix:hunter2", "rediss://:hunter2@h,", "u:hunter2@h"}) {
         const auto url = parse_url(text);
         BOOST_TEST(!url.ok(), text);
         BOOST_TEST(url.message().find("hunter2") == std::string::npos, text);
