@@ -117,8 +117,8 @@ class Worker {
     recommend::Scratch scratch_;
     page::PageCache pages_;
     std::vector<std::unique_ptr<Workspace>> workspaces_;  // that nobody uses
-    std::list<Write> writes_;               // under way
-    std::map<unsigned, Part> impressions_;  // by partition
+    std::list<Write> writes_;                             // under way
+    std::map<unsigned, Part> impressions_;                // by partition
     std::size_t impression_bytes_ = 0;
     Timer tick_;
     Timer stay_;  // keeps a leaving worker while somebody waits for a write
