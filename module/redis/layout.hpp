@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "redis/session.hpp"
@@ -18,7 +19,10 @@ namespace pz::redis {
 struct Shard {
     Endpoint primary;
     std::vector<Endpoint> replicas;
-    auto operator<=>(const Shard&) const = default;
+    bool operator==(const Shard&) const = default;
+    bool operator<(const Shard& other) const {
+        return std::tie(primary, replicas) < std::tie(other.primary, other.replicas);
+    }
 };
 
 struct Layout {

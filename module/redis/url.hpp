@@ -11,10 +11,10 @@
 // that holds the data, not from the primary alone.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "store/status.hpp"
@@ -28,7 +28,11 @@ struct Endpoint {
 
     // For people: "host:port", "[::1]:port", or the path.
     std::string name() const;
-    auto operator<=>(const Endpoint&) const = default;
+    bool operator==(const Endpoint&) const = default;
+    bool operator<(const Endpoint& other) const {
+        return std::tie(unix_socket, host, port) <
+               std::tie(other.unix_socket, other.host, other.port);
+    }
 };
 
 // What is said before the first command.

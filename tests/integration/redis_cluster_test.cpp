@@ -143,10 +143,7 @@ BOOST_AUTO_TEST_CASE(resharding_under_load) {
     BOOST_REQUIRE(ready(edge));
     cluster.add(dir);
     const std::size_t newcomer = cluster.size() - 1;
-    BOOST_REQUIRE(wait_until([&] {
-        return cluster.node(0).command({"CLUSTER", "INFO"}).text.find("cluster_known_nodes:4") !=
-               std::string::npos;
-    }));
+    BOOST_REQUIRE(wait_until([&] { return cluster.settled(); }));
     Load load(edge.nginx->address(), 2, ask, whole);
     std::vector<std::size_t> sent(kVisitors, 0);
     for (std::size_t n = 0; n < kVisitors; n++) {

@@ -101,7 +101,6 @@ RedisNode& RedisCluster::add(const TempDir& dir) {
     return added;
 }
 
-// Everybody knows everybody, and all slots are served.
 bool RedisCluster::settled() const {
     for (const auto& node : nodes_) {
         const std::string info = node->command({"CLUSTER", "INFO"}).text;

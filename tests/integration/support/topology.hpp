@@ -55,9 +55,11 @@ class RedisCluster {
     void move_keys(unsigned slot, std::size_t from, std::size_t to);
     void end_move(unsigned slot, std::size_t from, std::size_t to);
 
+    // Everybody knows everybody, and all slots are served.
+    bool settled() const;
+
   private:
     std::string id(std::size_t index) const;
-    bool settled() const;
 
     std::vector<std::unique_ptr<RedisNode>> nodes_;
 };
