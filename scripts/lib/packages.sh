@@ -31,7 +31,7 @@ need_packages() {
 build_packages=(g++ cmake ninja-build make pkg-config nginx nginx-dev libhiredis-dev libluajit2-5.1-dev
     libsimdjson-dev libpugixml-dev libicu-dev libcli11-dev libxxhash-dev zlib1g-dev libdeflate-dev libpcre2-dev libssl-dev)
 run_packages=(redis-server python3 curl)
-test_packages=(ccache rapidjson-dev libboost-test-dev libboost-dev chromium clang libclang-rt-14-dev
+test_packages=(ccache openssl rapidjson-dev libboost-test-dev libboost-dev chromium clang libclang-rt-14-dev
     libnginx-mod-http-lua)
 bench_packages=(libxml2-dev libgumbo-dev libboost-test-dev libboost-dev)
 # What whole pages are compared with, and what measures them.
