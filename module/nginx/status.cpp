@@ -106,16 +106,6 @@ void json_counters(const Stats& stats, std::string& out) {
     out += "}}";
 }
 
-// A path may hold what JSON cannot.
-std::string quoted(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const bool plain = static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
-        out += plain ? c : '?';
-    }
-    return "\"" + out + "\"";
-}
-
 void json_node(const NodeState& node, std::string& out) {
     out += out.back() == '[' ? "{" : ",{";
     out += "\"name\":" + quoted(node.name);
