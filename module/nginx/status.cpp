@@ -140,8 +140,7 @@ std::string as_json(const Stats& stats, const Health& health) {
         out.append(",\"version\":").append(quoted(each.version));
         out += ",\"rules\":" + number(each.rules) + "}";
     }
-    out += "],";
-    out += ",\"page_cache\":{\"pages\":" + number(health.page_cache_pages) +
+    out += "],\"page_cache\":{\"pages\":" + number(health.page_cache_pages) +
            ",\"bytes\":" + number(health.page_cache_bytes) + "},";
     json_counters(stats, out);
     return out + "}\n";

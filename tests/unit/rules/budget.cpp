@@ -192,17 +192,23 @@ BOOST_AUTO_TEST_CASE(a_segment_rests_too) {
 BOOST_AUTO_TEST_CASE(who_passes_the_limit_with_its_last_step_has_failed) {
     const std::string over =
         "local big = 'x' for i = 1, 16 do big = big .. big end\n"
-        "rule 'over' { when = function() return (big .. big .. 1) ~= nil end, boost = 2 }\n"
-        "segment 'over' { when = function() return (big .. big .. 1) ~= nil end }\n";
+        "local function over(visitor, page) return (big .. big .. page.query) ~= nil end\n"
+        "rule 'over' { when = over, boost = 2 }\n"
+        "segment 'over' { when = over }\n";
     auto rules = load(over + kAfter, limits());
     std::vector<std::string> names;
     for (unsigned i = 0; i <= limits().max_memory_failures; ++i) {
         const char* const part =
             i < limits().max_memory_failures ? "out of memory" : "rests until the file changes";
+        // Another text each time: one that was not collected yet costs no memory.
+        const std::string query = "q" + std::to_string(i);
+        context.query = query;
         const auto outcome = apply(*rules);
         BOOST_TEST(outcome.failed == 1U);
         BOOST_TEST(outcome.applied == 1U);
         BOOST_TEST(outcome.error.find(part) != std::string::npos, outcome.error);
+        const std::string other = "s" + std::to_string(i);
+        context.query = other;
         const auto found = rules->segments(context, names);
         BOOST_TEST(found.failed == 1U);
         BOOST_TEST(found.error.find(part) != std::string::npos, found.error);
