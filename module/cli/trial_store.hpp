@@ -1,10 +1,12 @@
-// TrialStore: a store to try recommendations on, in a directory of its own under the system's
-// temporary one; gone with the object. Thread rules: one thread.
+// TrialStore: a store to try recommendations on, gone with the object, however its process ends. It
+// is written in a directory of its own under the system's temporary one; that of a process that was
+// killed meanwhile is removed by the next. Thread rules: one thread.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "learn/trainer.hpp"
 #include "store/snapshot.hpp"
@@ -18,18 +20,14 @@ class TrialStore {
     // Trainer::write_past().
     static Result<std::unique_ptr<TrialStore>> write_past(const learn::Trainer& trainer,
                                                           std::int64_t until);
-    ~TrialStore();
-    TrialStore(const TrialStore&) = delete;
-    TrialStore& operator=(const TrialStore&) = delete;
-
     const store::Snapshot& snapshot() const { return *snapshot_; }
 
   private:
-    explicit TrialStore(std::string directory) : directory_(std::move(directory)) {}
+    explicit TrialStore(std::unique_ptr<const store::Snapshot> snapshot)
+        : snapshot_(std::move(snapshot)) {}
     static Result<std::unique_ptr<TrialStore>> make(
         const std::function<Status(const std::string&)>& write);
 
-    std::string directory_;
     std::unique_ptr<const store::Snapshot> snapshot_;
 };
 
