@@ -95,6 +95,8 @@ void Daemon::write_when_due() {
         Clock::now() < due_) {
         return;
     }
+    // From here: what comes while this one is written waits for one interval, not for two.
+    due_ = Clock::now() + options_.interval;
     const Status begun = learner_.begin_write();
     if (!learner_.writing()) {
         tell(begun);
@@ -102,7 +104,6 @@ void Daemon::write_when_due() {
 }
 
 void Daemon::tell(const Status& written) {
-    due_ = Clock::now() + options_.interval;
     if (written.ok()) {
         std::printf("%s\n", learner_.summary().c_str());
         std::fflush(stdout);

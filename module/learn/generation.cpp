@@ -11,8 +11,8 @@
 #include "learn/found_segments.hpp"
 #include "learn/next_links.hpp"
 #include "learn/pairs.hpp"
+#include "learn/product.hpp"
 #include "learn/trainer_state.hpp"
-#include "store/parse.hpp"
 
 namespace pz::learn {
 
@@ -29,33 +29,6 @@ constexpr float kAlikeShare =
 
 constexpr float kProven = 200;  // impressions at an ordinary place
 
-std::string_view field_of(const store::ItemInput& input, std::string_view name) {
-    for (const auto& [field, text] : input.fields) {
-        if (field == name) {
-            return text;
-        }
-    }
-    return {};
-}
-
-std::int64_t first_seen(const Product& product) {
-    const std::string_view added = field_of(product.input, "date_added");
-    std::int64_t seconds = product.first_event;
-    return added.empty() || store::parse_date(added, &seconds) ? seconds : 0;
-}
-
-// The share taken off, 0 when there is no sale.
-float discount_of(const store::ItemInput& input) {
-    std::int64_t price = 0;
-    std::int64_t sale = 0;
-    std::string_view currency;
-    const bool priced = store::parse_price(field_of(input, "price"), &price, &currency) &&
-                        store::parse_price(field_of(input, "sale_price"), &sale, &currency);
-    return priced && sale > 0 && sale < price
-               ? 1 - static_cast<float>(sale) / static_cast<float>(price)
-               : 0;
-}
-
 // Adds attributes' share to the co-viewed, and the most alike of those never seen together.
 void add_alike(Alike& alike, std::uint32_t group, const PairOptions& options,
                std::vector<Pair>& row) {
@@ -71,13 +44,6 @@ void add_alike(Alike& alike, std::uint32_t group, const PairOptions& options,
         }
     }
     keep_best(row, options.keep, options.behind);
-}
-
-// Without the columns for which there is no room.
-void drop_columns(const std::vector<std::string>& left_out, store::ItemInput& input) {
-    std::erase_if(input.fields, [&left_out](const auto& field) {
-        return std::binary_search(left_out.begin(), left_out.end(), field.first);
-    });
 }
 
 class Generation {
@@ -123,6 +89,7 @@ class Generation {
     std::vector<ItemIndex> item_of_;              // by slot; kNoItem: not listed
     std::vector<float> weight_;                   // popularity now, by item
     std::vector<bool> available_;                 // by item
+    std::vector<std::int64_t> first_seen_;        // by item
     std::vector<Attention::Estimate> attention_;  // by item
 
     std::vector<ItemIndex> by_popularity_;
@@ -163,6 +130,7 @@ Status Generation::add_item(Slot slot) {
     slot_of_.push_back(slot);
     weight_.push_back(input.popularity);
     available_.push_back(live && live->available());
+    first_seen_.push_back(first_seen(product));
     if (field_of(input, "date_added").empty() && product.first_event > 0) {
         builder_->set_first_seen(*item, product.first_event);
     }
@@ -316,9 +284,8 @@ void Generation::add_found_segments() {
 // Of those shown as little, the newest first.
 void Generation::add_unproven() {
     std::vector<ItemIndex> newest = by_popularity_;
-    std::stable_sort(newest.begin(), newest.end(), [this](ItemIndex a, ItemIndex b) {
-        return first_seen(product(a)) > first_seen(product(b));
-    });
+    std::stable_sort(newest.begin(), newest.end(),
+                     [this](ItemIndex a, ItemIndex b) { return first_seen_[a] > first_seen_[b]; });
     std::vector<ScoredItem> all;
     Lists categories;
     for (const ItemIndex item : newest) {
@@ -339,9 +306,8 @@ void Generation::add_new_and_sale() {
     std::vector<ScoredItem> fresh;
     std::vector<ScoredItem> sale;
     for (const ItemIndex item : by_popularity_) {
-        const std::int64_t seen = first_seen(product(item));
-        if (seen > 0) {
-            fresh.push_back({item, static_cast<float>(seen)});
+        if (first_seen_[item] > 0) {
+            fresh.push_back({item, static_cast<float>(first_seen_[item])});
         }
         const float discount = discount_of(product(item).input);
         if (discount > 0) {

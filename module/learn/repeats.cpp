@@ -115,7 +115,7 @@ void Repeats::restore(RecordReader& from, std::size_t slots) {
         const auto visitor = from.number<std::uint64_t>();
         Last last{};
         last.item = from.below(slots, kUnnamed);
-        last.time = from.number<std::int64_t>();
+        last.time = from.time();
         last.gaps = from.number<std::uint8_t>();
         last_[pair_key(visitor, last.item)] = last;
     }

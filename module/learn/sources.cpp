@@ -54,8 +54,18 @@ Result<std::optional<HistoryFile>> look_at_history(const std::string& path) {
     return std::optional(found);
 }
 
-bool grown(const HistoryFile& file, const HistoryFile& known) {
-    return file.size > known.size && known.size >= kHistoryEnd && file.head == known.head;
+bool grown(const std::string& path, const HistoryFile& file, const HistoryFile& known) {
+    if (file.size <= known.size || known.size == 0) {
+        return false;
+    }
+    std::uint64_t head = file.head;
+    if (known.size < kHistoryEnd) {  // its head was all of it
+        const store::FileHandle again(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        if (!again.valid() || !hash_at(again, 0, static_cast<std::size_t>(known.size), &head)) {
+            return false;
+        }
+    }
+    return head == known.head;
 }
 
 }  // namespace pz::learn

@@ -34,8 +34,8 @@ inline constexpr std::uint64_t kHistoryEnd = 4096;
 
 // Nothing for what is no regular file, such as a pipe: it is never known again.
 Result<std::optional<HistoryFile>> look_at_history(const std::string& path);
-// `file` begins as `known` does but goes on otherwise: it has grown since.
-bool grown(const HistoryFile& file, const HistoryFile& known);
+// `file`, which stands at `path`, begins as `known` does but goes on otherwise: it has grown since.
+bool grown(const std::string& path, const HistoryFile& file, const HistoryFile& known);
 
 struct Sources {
     std::map<std::string, StreamPlace> streams;  // by key

@@ -1,8 +1,6 @@
 #include "learn/trainer.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <ctime>
 #include <span>
 #include <tuple>
@@ -26,87 +24,11 @@ double weight_of(const Event& event) {
                                              : weight;
 }
 
-bool browsing(EventType type) {
-    return type != EventType::add_to_cart && type != EventType::purchase;
-}
-
-void see(std::vector<Visit::Seen>& seen, Slot item, bool browsed) {
-    const auto found = std::find_if(seen.begin(), seen.end(),
-                                    [item](const Visit::Seen& s) { return s.item == item; });
-    if (found != seen.end()) {
-        found->browsed |= browsed;
-        std::rotate(found, found + 1, seen.end());
-    } else if (seen.size() <= kMaxSessionItems) {
-        seen.push_back({item, browsed});
-    }
-}
-
-void buy(std::vector<Slot>& basket, Slot item) {
-    if (basket.size() < kMaxBasketItems &&
-        std::find(basket.begin(), basket.end(), item) == basket.end()) {
-        basket.push_back(item);
-    }
-}
-
 bool listed_in(std::span<const std::string_view> names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool apart(std::int64_t a, std::int64_t b) {
-    return std::abs(a - b) > kSessionGap;
-}
-
 }  // namespace
-
-void Decayed::add(double weight, std::int64_t time, double half_life) {
-    if (time > time_) {
-        weight_ = at(time, half_life);
-        time_ = time;
-    }
-    weight_ += weight * std::exp2(-static_cast<double>(time_ - time) / half_life);
-}
-
-double Decayed::at(std::int64_t now, double half_life) const {
-    const auto age = static_cast<double>(std::max<std::int64_t>(now - time_, 0));
-    return weight_ * std::exp2(-age / half_life);
-}
-
-double Decayed::rank(double half_life) const {
-    return std::log2(weight_) + static_cast<double>(time_) / half_life;
-}
-
-void Logs::add_session(const Visit& visit) {
-    if (visit.clicks.size() >= 2) {
-        trials.add(visit.last, visit.clicks);
-    }
-    if (visit.seen.size() < 2 || visit.seen.size() > kMaxSessionItems) {
-        return;
-    }
-    std::vector<Slot> all;
-    std::vector<Slot> viewed;
-    for (const Visit::Seen& seen : visit.seen) {
-        all.push_back(seen.item);
-        if (seen.browsed) {
-            viewed.push_back(seen.item);
-        }
-    }
-    sessions.add(visit.last, all);
-    if (viewed.size() >= 2) {
-        browsed.add(visit.last, viewed);
-    }
-}
-
-void Logs::trim() {
-    for (SessionLog* log : {&sessions, &browsed, &baskets, &trials}) {
-        log->trim();
-    }
-}
-
-void Logs::add_basket(const Visit& visit) {
-    if (visit.basket.size() >= 2) {
-        baskets.add(visit.last_purchase, visit.basket);
-    }
-}
 
 const Product* Trainer::State::find(std::string_view id) const {
     const auto found = slots.find(id);
@@ -153,99 +75,28 @@ Segment* Trainer::State::segment(std::string_view name) {
     return &segments[std::string(name)];
 }
 
-Visit& Trainer::State::visit(std::string_view visitor) {
-    const auto found = visits.find(visitor);
-    if (found != visits.end()) {
-        return found->second;
-    }
-    if (visits.size() >= kMaxVisits) {
-        close_oldest();
-    }
-    return visits[std::string(visitor)];
-}
-
-// By the order of events, not by their time: a history may be sorted by visitor.
-void Trainer::State::close_oldest() {
-    std::vector<std::uint64_t> order;
-    order.reserve(visits.size());
-    for (const auto& [name, visit] : visits) {
-        order.push_back(visit.touched);
-    }
-    const auto middle = order.begin() + std::ssize(order) / 2;
-    std::nth_element(order.begin(), middle, order.end());
-    std::erase_if(visits, [&](const auto& entry) {
-        if (entry.second.touched > *middle) {
-            return false;
-        }
-        logs.add_session(entry.second);
-        logs.add_basket(entry.second);
-        return true;
-    });
-}
-
-void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& event, double weight) {
-    weigh(slot, event, weight);
-    if (visitor.empty()) {
-        return;
-    }
-    attention.click(visitor, slot, event.time);
-    weigh_segments(slot, event, weight);
-    Visit& visit = this->visit(visitor);
-    visit.touched = events;
-    if (apart(event.time, visit.last)) {
-        logs.add_session(visit);
-        visit.seen.clear();
-        visit.clicks.clear();
-    }
-    visit.last = event.time;
-    lists.touch(visit.lists, {slot, event.type, event.time});
-    if (visit.clicks.size() < kMaxClicks) {
-        visit.clicks.push_back(slot);
-    }
-    see(visit.seen, slot, browsing(event.type));
-    if (event.type != EventType::purchase) {
-        return;
-    }
-    if (apart(event.time, visit.last_purchase)) {
-        logs.add_basket(visit);
-        visit.basket.clear();
-    }
-    visit.last_purchase = event.time;
-    buy(visit.basket, slot);
-    repeats.buy(visitor, slot, event.time);
-}
-
-void Trainer::State::show_list(std::string_view visitor, const Event& event) {
-    std::vector<std::string_view> items;
-    for (std::string_view rest = event.parameter("items"); !rest.empty();) {
-        const std::size_t end = std::min(rest.find(','), rest.size());
-        items.push_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    show_list(visitor, event.parameter("list"), event.parameter("recommender"), event.time, items);
-}
-
 // Items that the catalog lacks leave a gap.
-void Trainer::State::show_list(std::string_view visitor, std::string_view list,
-                               std::string_view recommender, std::int64_t time,
-                               std::span<const std::string_view> items) {
-    if (visitor.empty() || items.empty()) {
+void Trainer::State::show_list(std::string_view visitor, const Event& event) {
+    const visitor::ShownList list = visitor::read_list(event);
+    if (visitor.empty() || list.items.empty()) {
         return;
     }
-    std::vector<Slot> shown;
+    ListTiles tiles;
     std::vector<Attention::Shown> known;
-    for (const std::string_view id : items) {
+    for (const std::string_view id : list.items) {
         const auto found = slots.find(id);
         if (found != slots.end()) {
-            known.push_back({found->second, shown.size()});
+            known.push_back({found->second, tiles.items.size()});
         }
-        shown.push_back(found == slots.end() ? kNoSlot : found->second);
+        tiles.items.push_back(found == slots.end() ? kNoSlot : found->second);
     }
-    attention.show(visitor, list, recommender, known, time);
-    if (items.size() >= 2) {  // one is no choice
+    attention.show(visitor, list.name, list.recommender, known, event.time);
+    const bool choice = list.items.size() >= 2;
+    if (choice && list.recommender.empty() && !list.places.empty()) {
+        tiles.places.assign(list.places.begin(), list.places.end());
         Visit& visit = this->visit(visitor);
         visit.touched = events;
-        lists.show(visit.lists, time, std::move(shown));
+        lists.show(visit.lists, event.time, std::move(tiles));
     }
 }
 
@@ -363,6 +214,10 @@ void Trainer::add(std::string_view visitor, const Event& event) {
     const bool sane_time = event.time > 0 && event.time <= std::time(nullptr) + kDay;
     const double weight = weight_of(event);
     if (!sane_time) {
+        ++state_->refused;
+        return;
+    }
+    if (!state_->seen.add(visitor, event)) {
         return;
     }
     state_->newest = std::max(state_->newest, event.time);
@@ -372,11 +227,6 @@ void Trainer::add(std::string_view visitor, const Event& event) {
     } else if (weight > 0 && found != state_->slots.end()) {
         state_->learn(found->second, visitor, event, weight);
     }
-}
-
-void Trainer::show_list(std::string_view visitor, std::int64_t time,
-                        std::span<const std::string_view> items) {
-    state_->show_list(visitor, {}, {}, time, items);
 }
 
 void Trainer::for_each_list_click(std::int64_t since,
@@ -389,11 +239,11 @@ void Trainer::for_each_list_click(std::int64_t since,
         if (click.time < since) {
             continue;
         }
-        out = {click.time, {}, {}, click.clicked};
+        out = {click.time, {}, {}, click.shown.places, click.clicked};
         for (const ListTouch& touch : click.touches) {
             out.touches.push_back({id(touch.item), touch.type, touch.time});
         }
-        for (const Slot slot : click.shown) {
+        for (const Slot slot : click.shown.items) {
             out.shown.push_back(id(slot));
         }
         visit(out);
@@ -406,6 +256,10 @@ void Trainer::set_order_weights(std::vector<float> weights) {
 
 std::uint64_t Trainer::event_count() const {
     return state_->events;
+}
+
+std::uint64_t Trainer::refused_count() const {
+    return state_->refused;
 }
 
 std::int64_t Trainer::newest_event() const {
@@ -431,16 +285,6 @@ std::optional<store::LiveFields> Trainer::live_fields(std::string_view id, std::
     live->popularity = popularity(id, now);
     live->restocked = product->restocked;
     return *live;
-}
-
-Logs Trainer::State::closed_logs() const {
-    Logs closed = logs;
-    for (const auto& [name, visit] : visits) {
-        closed.add_session(visit);
-        closed.add_basket(visit);
-    }
-    closed.trim();
-    return closed;
 }
 
 Learned Trainer::State::learned(const Logs& closed, const Attention& shown,

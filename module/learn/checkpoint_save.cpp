@@ -1,8 +1,7 @@
-// Trainer::save() and restore(). Sections that only one room's state needs are added here beside
-// the others; a file without them is one of before and still good.
+// Trainer::save().
 #include <algorithm>
-#include <utility>
 
+#include "learn/checkpoint.hpp"
 #include "learn/record_file.hpp"
 #include "learn/trainer_state.hpp"
 
@@ -10,52 +9,13 @@ namespace pz::learn {
 
 namespace {
 
-// The numbers are the file's: never give one another meaning.
-enum Section : std::uint32_t {
-    kTotals = 1,
-    kProducts = 2,
-    kSegments = 3,
-    kVisits = 4,
-    kSessions = 5,
-    kBrowsed = 6,
-    kBaskets = 7,
-    kStreams = 8,
-    kHistories = 9,
-    kTrials = 10,
-    kEvidence = 11,  // of visits: clicks and lists
-    kLists = 12,
-    kAttention = 13,
-    kRepeats = 14,
-};
-
 constexpr Slot kGone = ~Slot{0};
-constexpr std::size_t kMaxText = 4096;
 // What is left of a view after twelve half-lives.
 constexpr double kForgotten = 1.0 / 4096;
-constexpr double kHeaviest = 1e15;
-constexpr std::int64_t kLatest = std::int64_t{1} << 40;  // unix seconds
 
 void save_weight(RecordWriter& to, const Decayed& weight) {
     to.number(weight.weight());
     to.number(weight.time());
-}
-
-std::int64_t restore_time(RecordReader& from) {
-    const auto time = from.number<std::int64_t>();
-    if (time < 0 || time > kLatest) {
-        from.refuse("a time that cannot be");
-        return 0;
-    }
-    return time;
-}
-
-Decayed restore_weight(RecordReader& from) {
-    const auto weight = from.number<double>();
-    const std::int64_t time = restore_time(from);
-    if (!(weight >= 0 && weight <= kHeaviest)) {
-        from.refuse("a weight that cannot be");
-    }
-    return {weight, time};
 }
 
 }  // namespace
@@ -151,7 +111,7 @@ void Trainer::Saving::mark(std::span<const Slot> items) {
 
 void Trainer::Saving::mark_lists() {
     for (const ListLog::Click& click : state_.lists.clicks()) {
-        mark(click.shown);
+        mark(click.shown.items);
         for (const ListTouch& touch : click.touches) {
             numbers_[touch.item] = 0;
         }
@@ -165,7 +125,7 @@ void Trainer::Saving::mark_visits_and_segments() {
         }
         mark(visit.basket);
         mark(visit.clicks);
-        mark(visit.lists.shown);
+        mark(visit.lists.shown.items);
         for (const ListTouch& touch : visit.lists.touches) {
             numbers_[touch.item] = 0;
         }
@@ -290,6 +250,9 @@ void Trainer::Saving::signals() {
     to_.begin(kRepeats);
     state_.repeats.save(to_, numbers_);
     to_.end();
+    to_.begin(kSeen);
+    state_.seen.save(to_);
+    to_.end();
 }
 
 void Trainer::Saving::sources(const Sources& sources) {
@@ -310,184 +273,6 @@ void Trainer::Saving::sources(const Sources& sources) {
     to_.end();
 }
 
-// Reads a state. Every slot and length is checked: the checksum comes last.
-class Trainer::Restoring {
-  public:
-    Restoring(State& state, Sources& sources, const std::string& path)
-        : state_(state), sources_(sources), from_(path) {}
-
-    Status restore();
-
-  private:
-    void section(std::uint32_t number);
-    void totals();
-    void product();
-    void segment();
-    void visit();
-    void logged(SessionLog& log, std::size_t limit);
-    void stream();
-    void history();
-    void evidence();
-    Slot slot();
-    std::uint32_t count(std::size_t limit);
-
-    State& state_;
-    Sources& sources_;
-    RecordReader from_;
-    std::vector<Slot> items_;
-};
-
-Status Trainer::Restoring::restore() {
-    while (const std::uint32_t number = from_.next()) {
-        while (!from_.at_end()) {
-            section(number);
-        }
-    }
-    return from_.status();
-}
-
-// One record of it.
-void Trainer::Restoring::section(std::uint32_t number) {
-    switch (number) {
-        case kTotals:
-            return totals();
-        case kProducts:
-            return product();
-        case kSegments:
-            return segment();
-        case kVisits:
-            return visit();
-        case kSessions:
-            return logged(state_.logs.sessions, kMaxSessionItems);
-        case kBrowsed:
-            return logged(state_.logs.browsed, kMaxSessionItems);
-        case kBaskets:
-            return logged(state_.logs.baskets, kMaxBasketItems);
-        case kStreams:
-            return stream();
-        case kHistories:
-            return history();
-        case kTrials:
-            return logged(state_.logs.trials, kMaxClicks);
-        case kEvidence:
-            return evidence();
-        case kLists:
-            return state_.lists.restore(from_, state_.products.size());
-        case kAttention:
-            return state_.attention.restore(from_, state_.products.size());
-        case kRepeats:
-            return state_.repeats.restore(from_, state_.products.size());
-        default:
-            (void)from_.number<std::uint8_t>();
-    }
-}
-
-void Trainer::Restoring::totals() {
-    state_.events = from_.number<std::uint64_t>();
-    state_.newest = restore_time(from_);
-    sources_.strangers = from_.number<std::uint64_t>();
-}
-
-void Trainer::Restoring::product() {
-    std::string id = from_.text(visitor::kMaxItemIdLength);
-    Product product;
-    product.weight = restore_weight(from_);
-    product.first_event = restore_time(from_);
-    const auto number = static_cast<Slot>(state_.products.size());
-    const auto [place, is_new] = state_.slots.try_emplace(std::move(id), number);
-    if (place->first.empty() || !is_new) {
-        return from_.refuse("an item without an id of its own");
-    }
-    state_.products.push_back(std::move(product));
-    state_.ids.push_back(place->first);
-}
-
-void Trainer::Restoring::segment() {
-    const std::string name = from_.text(kMaxSegmentName);
-    Segment segment;
-    segment.strength = restore_weight(from_);
-    segment.rank = segment.strength.rank(state_.options.popularity_half_life);
-    segment.touched = from_.number<std::uint64_t>();
-    for (auto left = from_.number<std::uint64_t>(); left > 0 && from_.status().ok(); --left) {
-        const Slot item = slot();
-        segment.items[item] = restore_weight(from_);
-    }
-    if (name.empty() || state_.segments.size() >= kMaxSegments) {
-        return from_.refuse("a segment without a name, or too many");
-    }
-    state_.segments.insert_or_assign(name, std::move(segment));
-}
-
-void Trainer::Restoring::visit() {
-    std::string visitor = from_.text(kMaxText);
-    Visit visit;
-    visit.last = restore_time(from_);
-    visit.touched = from_.number<std::uint64_t>();
-    visit.last_purchase = restore_time(from_);
-    for (auto left = count(kMaxSessionItems + 1); left > 0 && from_.status().ok(); --left) {
-        const Slot item = slot();
-        visit.seen.push_back({item, from_.number<std::uint8_t>() != 0});
-    }
-    for (auto left = count(kMaxBasketItems); left > 0 && from_.status().ok(); --left) {
-        visit.basket.push_back(slot());
-    }
-    if (state_.visits.size() >= kMaxVisits || !visitor::valid_visitor_id(visitor)) {
-        return from_.refuse("a visitor without a valid id, or too many");
-    }
-    state_.visits.insert_or_assign(std::move(visitor), std::move(visit));
-}
-
-void Trainer::Restoring::logged(SessionLog& log, std::size_t limit) {
-    const std::int64_t time = restore_time(from_);
-    items_.clear();
-    for (auto left = count(limit); left > 0 && from_.status().ok(); --left) {
-        items_.push_back(slot());
-    }
-    if (from_.status().ok()) {
-        log.add(time, items_);
-    }
-}
-
-void Trainer::Restoring::stream() {
-    const std::string key = from_.text(kMaxText);
-    StreamPlace place;
-    place.last = from_.text(kMaxText);
-    const bool counted = from_.number<std::uint8_t>() != 0;
-    const auto count = from_.number<std::uint64_t>();
-    if (counted) {
-        place.count = count;
-    }
-    sources_.streams.insert_or_assign(key, std::move(place));
-}
-
-void Trainer::Restoring::history() {
-    HistoryFile file;
-    file.size = from_.number<std::uint64_t>();
-    file.head = from_.number<std::uint64_t>();
-    file.tail = from_.number<std::uint64_t>();
-    sources_.histories.push_back(file);
-}
-
-// What belongs to a visit that was read before.
-void Trainer::Restoring::evidence() {
-    const auto visit = state_.visits.find(from_.text(kMaxText));
-    if (visit == state_.visits.end()) {
-        return from_.refuse("a visit that it does not name");
-    }
-    for (auto left = count(kMaxClicks); left > 0 && from_.status().ok(); --left) {
-        visit->second.clicks.push_back(slot());
-    }
-    visit->second.lists = ListLog::restore_visit(from_, state_.products.size());
-}
-
-Slot Trainer::Restoring::slot() {
-    return from_.below(state_.products.size(), "an item that it does not name");
-}
-
-std::uint32_t Trainer::Restoring::count(std::size_t limit) {
-    return from_.below(limit + 1, "a list is too long");
-}
-
 Status Trainer::save(const store::StagedFile& file, const Sources& sources,
                      std::int64_t now) const {
     file.clear();
@@ -495,17 +280,6 @@ Status Trainer::save(const store::StagedFile& file, const Sources& sources,
     status = status.ok() ? file.publish() : status;
     if (!status.ok()) {
         file.discard();
-    }
-    return status;
-}
-
-Status Trainer::restore(const std::string& path, Sources* sources) {
-    auto state = std::make_unique<State>(state_->options);
-    Sources read;
-    Status status = Restoring(*state, read, path).restore();
-    if (status.ok()) {
-        state_ = std::move(state);
-        *sources = std::move(read);
     }
     return status;
 }
