@@ -338,7 +338,7 @@ Status Learner::write() {
         return status;
     }
     const Work work = begin(checkpoint_.has_value());
-    const Status status = ended(work, write_files(work));
+    Status status = ended(work, write_files(work));
     changed_ = changed_ && !status.ok();
     return status;
 }
