@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <exception>
@@ -22,7 +23,7 @@ Status system_error(const char* what) {
     return Status::error(std::string(what) + ": " + std::generic_category().message(errno));
 }
 
-Status guarded(const std::function<Status()>& work) {
+Result<std::string> guarded(const Child::Work& work) {
     try {
         return work();
     } catch (const std::exception& error) {
@@ -31,20 +32,20 @@ Status guarded(const std::function<Status()>& work) {
 }
 
 // Never returns to the caller's code: buffers and destructors are the parent's business.
-[[noreturn]] void be_child(pid_t parent, int report, const std::function<Status()>& work) {
+[[noreturn]] void be_child(pid_t parent, int report, const Child::Work& work) {
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) {
         ::_exit(1);
     }
-    const Status status = guarded(work);
-    const std::string message = status.message().substr(0, kMaxReport);
+    const auto done = guarded(work);
+    const std::string message = (done.ok() ? *done : done.message()).substr(0, kMaxReport);
     const bool told =
         ::write(report, message.data(), message.size()) == static_cast<ssize_t>(message.size());
-    ::_exit(status.ok() && told ? 0 : 1);
+    ::_exit(done.ok() && told ? 0 : 1);
 }
 
 }  // namespace
 
-Result<Child> Child::start(const std::function<Status()>& work) {
+Result<Child> Child::start(const Work& work) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         return system_error("cannot make a pipe");
@@ -73,7 +74,7 @@ Child::~Child() {
     }
 }
 
-std::optional<Status> Child::result() {
+std::optional<Result<std::string>> Child::result() {
     int status = 0;
     const pid_t ended = pid_ > 0 ? ::waitpid(pid_, &status, WNOHANG) : 0;
     if (ended == 0 || (ended < 0 && errno == EINTR)) {
@@ -87,14 +88,17 @@ std::optional<Status> Child::result() {
         return Status::error("the process that did it was killed by signal " +
                              std::to_string(WTERMSIG(status)));
     }
-    return WEXITSTATUS(status) == 0 ? Status() : read_report();
+    std::string report = read_report();
+    if (WEXITSTATUS(status) == 0) {
+        return report;
+    }
+    return Status::error(report.empty() ? "the process that did it ended without a word" : report);
 }
 
-Status Child::read_report() const {
+std::string Child::read_report() const {
     std::array<char, kMaxReport> text{};
     const ssize_t size = ::read(report_, text.data(), text.size());
-    return Status::error(size > 0 ? std::string(text.data(), static_cast<std::size_t>(size))
-                                  : "the process that did it ended without a word");
+    return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
 }  // namespace pz::cli

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "store/status.hpp"
@@ -14,20 +15,22 @@ namespace pz::cli {
 
 class Child {
   public:
+    using Work = std::function<Result<std::string>()>;
     // Forks. `work` may print to stderr and write files; what it changes in memory is lost. Only
     // for a process of one thread, which must live as long as the child is wanted.
-    static Result<Child> start(const std::function<Status()>& work);
+    static Result<Child> start(const Work& work);
     Child(Child&& other) noexcept
         : pid_(std::exchange(other.pid_, -1)), report_(std::exchange(other.report_, -1)) {}
     Child& operator=(Child&&) = delete;
     ~Child();  // ends it at once
 
-    // What `work` returned, or how the process ended without; nothing while it goes on.
-    std::optional<Status> result();
+    // What `work` returned (of a text the first 4096 bytes), or how the process ended without;
+    // nothing while it goes on.
+    std::optional<Result<std::string>> result();
 
   private:
     Child(pid_t pid, int report) : pid_(pid), report_(report) {}
-    Status read_report() const;
+    std::string read_report() const;
 
     pid_t pid_;
     int report_;  // the end of a pipe to read from

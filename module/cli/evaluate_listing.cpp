@@ -9,6 +9,7 @@
 #include "cli/evaluate_queries.hpp"
 #include "cli/tune.hpp"
 #include "recommend/rank.hpp"
+#include "visitor/shown_list.hpp"
 
 namespace pz::cli {
 
@@ -193,12 +194,19 @@ std::vector<Step> steps_of(const Material& material) {
     return steps;
 }
 
+// What the edge tells of a listing that it left as the shop made it.
+visitor::Event shown_as_it_was(const List& list, std::int64_t time) {
+    visitor::ShownList shown{"listing", {}, {list.items.begin(), list.items.end()}, {}};
+    for (std::uint32_t place = 0; place < shown.items.size(); ++place) {
+        shown.places.push_back(place);
+    }
+    return visitor::list_event(shown, time);
+}
+
 void teach(std::span<const Step> steps, learn::Trainer& trainer) {
     for (const Step& step : steps) {
         if (step.list != nullptr) {
-            const std::vector<std::string_view> items(step.list->items.begin(),
-                                                      step.list->items.end());
-            trainer.show_list(*step.session, step.time, items);
+            trainer.add(*step.session, shown_as_it_was(*step.list, step.time));
         } else if (!step.action->event.empty()) {
             visitor::Event event;
             event.name = step.action->event;

@@ -95,7 +95,7 @@ void Daemon::write_when_due() {
         Clock::now() < due_) {
         return;
     }
-    // From beginning to beginning: what comes too late for one is in the next soon enough.
+    // From here: what comes while this one is written waits for one interval, not for two.
     due_ = Clock::now() + options_.interval;
     const Status begun = learner_.begin_write();
     if (!learner_.writing()) {

@@ -1,6 +1,5 @@
 #include "cli/learner.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,12 +16,6 @@
 #include "store/snapshot.hpp"
 
 namespace pz::cli {
-
-namespace {
-
-constexpr const char* kCheckpoint = ".checkpoint";
-
-}  // namespace
 
 Learner::Learner(std::string path, const learn::TrainerOptions& options, bool tuned)
     : path_(std::move(path)), trainer_(options), staged_(path_), tuned_(tuned) {
@@ -52,7 +45,9 @@ void Learner::end() {
     const bool unsure = writing();  // whether its checkpoint is done
     give_up_writing();
     if (checkpoint_ && loaded_ && (unsure || event_count() > checkpoint_events_)) {
-        save_checkpoint();
+        if (const Status status = save_checkpoint(); !status.ok()) {
+            warn(status.message());
+        }
     }
 }
 
@@ -79,7 +74,7 @@ Status Learner::read_catalog(const std::string& path) {
 }
 
 void Learner::keep_checkpoints(std::chrono::milliseconds interval, bool anew) {
-    const std::string path = path_ + kCheckpoint;
+    const std::string path = path_ + ".checkpoint";
     checkpoint_.emplace(path);
     checkpoint_interval_ = interval;
     checkpoint_time_ = Clock::now() - interval;
@@ -102,11 +97,13 @@ void Learner::resume(const std::string& path) {
                  static_cast<unsigned long long>(event_count()));
 }
 
-Status Learner::read_histories(const std::vector<std::string>& paths) {
+Status Learner::read_histories(const std::vector<std::string>& paths,
+                               const std::function<void()>& meanwhile) {
     const Cost cost;
     const std::uint64_t before = event_count();
     for (const std::string& path : paths) {
-        if (Status status = stop_requested() ? Status() : read_history(path); !status.ok()) {
+        if (Status status = stop_requested() ? Status() : read_history(path, meanwhile);
+            !status.ok()) {
             return status;
         }
     }
@@ -116,7 +113,7 @@ Status Learner::read_histories(const std::vector<std::string>& paths) {
     return {};
 }
 
-Status Learner::read_history(const std::string& path) {
+Status Learner::read_history(const std::string& path, const std::function<void()>& meanwhile) {
     const auto file = learn::look_at_history(path);
     if (!file.ok()) {
         return file.status();
@@ -134,8 +131,12 @@ Status Learner::read_history(const std::string& path) {
         }
     }
     Progress progress(path);
-    const auto report =
-        learn::read_history(path, trainer_, [&](double share) { progress.update(share); });
+    const auto report = learn::read_history(path, trainer_, [&](double share) {
+        progress.update(share);
+        if (meanwhile) {
+            meanwhile();
+        }
+    });
     if (!report.ok()) {
         return report.status();
     }
@@ -198,18 +199,11 @@ void Learner::update_live(std::string_view id) {
     if (child_) {
         updated_.emplace(id);
     }
-    end_hand_over();
-    for (store::LiveWriter* writer : {live_.get(), before_.get()}) {
-        if (writer != nullptr) {
-            // Not in this generation: the next one will have it.
-            (void)writer->update(id, live_fields(id));
+    const auto live = live_fields(id);
+    for (const auto& each : {live_.get(), before_.get()}) {
+        if (each != nullptr) {
+            (void)each->update(id, live);  // not in this generation: the next one will have it
         }
-    }
-}
-
-void Learner::end_hand_over() {
-    if (before_ != nullptr && Clock::now() - taken_over_ >= kHandOver) {
-        before_.reset();
     }
 }
 
@@ -227,7 +221,9 @@ void Learner::refresh_popularity() {
         update_live(id);
     }
     touched_.clear();
-    end_hand_over();
+    if (before_ != nullptr && Clock::now() - taken_over_ >= kLongestSwap) {
+        before_.reset();
+    }
 }
 
 Status Learner::check_catalog() {
@@ -264,13 +260,11 @@ std::string Learner::describe() const {
     const std::string strangers = stranger_count() == 0 ? ""
                                                         : ", " + std::to_string(stranger_count()) +
                                                               " of them without a visitor";
-    const std::uint64_t refused = trainer_.refused_count();
-    const std::string undated =
-        refused == 0 ? ""
-                     : ", " + std::to_string(refused) +
-                           " of them not learned: their time is no unix seconds of the past";
+    const std::string refused = refused_count() == 0 ? ""
+                                                     : ", " + std::to_string(refused_count()) +
+                                                           " of them refused for their time";
     return "generation " + std::to_string(generation_ + 1) + ": " + std::to_string(item_count()) +
-           " items, " + std::to_string(event_count()) + " events" + strangers + undated;
+           " items, " + std::to_string(event_count()) + " events" + strangers + refused;
 }
 
 Status Learner::take_over() {
@@ -284,33 +278,33 @@ Status Learner::take_over() {
     Status status = staged_.publish();
     if (status.ok()) {
         generation_++;
-        before_ = std::exchange(live_, std::move(*fresh));
+        // Workers serve from it until they have looked and opened the new one.
+        before_ = std::move(live_);
         taken_over_ = Clock::now();
+        live_ = std::move(*fresh);
         summary_ = staged_summary_;
     }
     return status;
 }
 
-// A checkpoint that cannot be written keeps no generation from the shop.
-Status Learner::write_files(const Work& work) {
+// A checkpoint that cannot be written keeps no generation from the shop: the text says why.
+Result<std::string> Learner::write_files(const Work& work) {
     if (const auto before = store::Snapshot::open(path_); before.ok()) {
         trainer_.continue_from(**before);
     }
     if (work.tune) {
         tune_trainer();
     }
-    Status status = trainer_.write(staged_, generation_ + 1, unix_now());
-    if (status.ok() && work.checkpoint) {
-        save_checkpoint();
+    const Status status = trainer_.write(staged_, generation_ + 1, unix_now());
+    if (!status.ok()) {
+        return status;
     }
-    return status;
+    return work.checkpoint ? save_checkpoint().message() : std::string();
 }
 
-void Learner::save_checkpoint() {
+Status Learner::save_checkpoint() {
     const Status status = trainer_.save(*checkpoint_, sources_, unix_now());
-    if (!status.ok()) {
-        warn(status.message() + "; the last checkpoint stays, the next is tried when it is due");
-    }
+    return status.ok() ? status : Status::error(status.message() + "; the last checkpoint stays");
 }
 
 bool Learner::checkpoint_due() const {
@@ -318,40 +312,33 @@ bool Learner::checkpoint_due() const {
                            event_count() - checkpoint_events_ >= kCheckpointEvents);
 }
 
-Learner::Work Learner::begin_work(bool checkpoint) const {
-    return {tuned_ && tuning_.due(Clock::now(), event_count()), checkpoint, Clock::now(),
-            event_count(), checkpoint_file()};
+Learner::Work Learner::begin(bool checkpoint) {
+    staged_summary_ = describe();
+    updated_.clear();
+    const auto now = Clock::now();
+    return {tuned_ && tuning_.due(now, event_count()), checkpoint, now, event_count()};
 }
 
-// One that was kept is another file.
-void Learner::done(const Work& work) {
+// What was not done is due again.
+Status Learner::ended(const Work& work, const Result<std::string>& done) {
     if (work.tune) {
-        tuning_.done(work.begun, work.events);
+        tuning_.ended(work.begun, work.events, done.ok());
     }
-    if (work.checkpoint) {
+    if (done.ok() && !done->empty()) {
+        warn(*done + "; the next is tried with the next generation");
+    } else if (done.ok() && work.checkpoint) {
         checkpoint_time_ = work.begun;
-        checkpoint_events_ = checkpoint_file() != work.kept_in ? work.events : checkpoint_events_;
+        checkpoint_events_ = work.events;
     }
-}
-
-// 0: there is none.
-std::uint64_t Learner::checkpoint_file() const {
-    struct stat info {};
-    return checkpoint_ && ::stat((path_ + kCheckpoint).c_str(), &info) == 0 ? info.st_ino : 0;
+    return done.ok() ? take_over() : done.status();
 }
 
 Status Learner::write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
-    staged_summary_ = describe();
-    updated_.clear();
-    const Work work = begin_work(checkpoint_.has_value());
-    Status status = write_files(work);
-    if (status.ok()) {
-        done(work);
-        status = take_over();
-    }
+    const Work work = begin(checkpoint_.has_value());
+    Status status = ended(work, write_files(work));
     changed_ = changed_ && !status.ok();
     return status;
 }
@@ -360,16 +347,13 @@ Status Learner::begin_write() {
     if (Status status = check_catalog(); !status.ok()) {
         return status;
     }
-    const Work work = begin_work(checkpoint_due());
-    auto child = Child::start([&] { return write_files(work); });
+    work_ = begin(checkpoint_due());
+    auto child = Child::start([this] { return write_files(work_); });
     if (!child.ok()) {
         warn(child.message() + "; this process writes the generation itself, updates wait");
         return write();
     }
     child_.emplace(std::move(*child));
-    work_ = work;
-    staged_summary_ = describe();
-    updated_.clear();
     changed_ = false;
     return {};
 }
@@ -380,10 +364,7 @@ std::optional<Status> Learner::end_write() {
         return {};
     }
     child_.reset();
-    if (result->ok()) {
-        done(work_);
-    }
-    const Status status = result->ok() ? take_over() : *result;
+    const Status status = ended(work_, *result);
     if (!status.ok()) {
         staged_.discard();
         changed_ = true;

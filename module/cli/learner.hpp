@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -26,8 +27,8 @@ namespace pz::cli {
 class Learner {
   public:
     // `path`: of the store. A generation that stands there is updated in place until the first one
-    // is written, whose number follows. With `tuned`, generations are preceded by tune() when
-    // TuneSchedule says so. What was found stands in the store and is handed on from one to the
+    // is written, whose number follows. With `tuned`, generations are preceded by tune() when it is
+    // due (tune_schedule.hpp). What was found stands in the store and is handed on from one to the
     // next.
     explicit Learner(std::string path, const learn::TrainerOptions& options = {},
                      bool tuned = true);
@@ -44,7 +45,9 @@ class Learner {
     Status read_catalog(const std::string& path);
     // Files learned before, as the checkpoint says, are passed over; one that has grown since is an
     // error. Ends between two of them when the program is asked to. Says what learning them took.
-    Status read_histories(const std::vector<std::string>& paths);
+    // `meanwhile` (may be empty) is called now and then.
+    Status read_histories(const std::vector<std::string>& paths,
+                          const std::function<void()>& meanwhile = {});
 
     // New or changed: known to the next generation, its live fields at once. An item that cannot be
     // read keeps what was known of it; the error says why.
@@ -62,6 +65,8 @@ class Learner {
     std::size_t item_count() const { return trainer_.item_count(); }
     std::uint64_t event_count() const { return trainer_.event_count(); }
     std::uint64_t stranger_count() const { return sources_.strangers; }  // events of no visitor
+    // Events that teach nothing for their time, since this process began.
+    std::uint64_t refused_count() const { return trainer_.refused_count(); }
     // How far was read what was learned: the reader's to keep up to date.
     learn::Sources& sources() { return sources_; }
     // Something was learned since the last generation was begun.
@@ -88,26 +93,26 @@ class Learner {
   private:
     using Clock = std::chrono::steady_clock;
     static constexpr std::uint64_t kCheckpointEvents = 100'000;
-    static constexpr std::chrono::seconds kHandOver{60};  // by then workers have the new store
+    // How long after a swap any worker may still serve from the store before.
+    static constexpr std::chrono::seconds kLongestSwap{60};
 
     void resume(const std::string& path);
-    Status read_history(const std::string& path);
+    Status read_history(const std::string& path, const std::function<void()>& meanwhile);
     Status check_catalog();
-    // What belongs to a generation beside itself.
+    // What belongs to a generation beside itself, as is due.
     struct Work {
         bool tune = false, checkpoint = false;
         Clock::time_point begun;
-        std::uint64_t events = 0;   // known by then
-        std::uint64_t kept_in = 0;  // file of the checkpoint before
+        std::uint64_t events = 0;  // known then
     };
-    Work begin_work(bool checkpoint) const;
-    void done(const Work& work);  // of a generation that was written
-    std::uint64_t checkpoint_file() const;
-    // The next generation, staged, and what goes with it: may be done in another process.
-    Status write_files(const Work& work);
+    Work begin(bool checkpoint);
+    Status ended(const Work& work, const Result<std::string>& done);
+    // The next generation, staged, and what goes with it: may be done in another process. The text
+    // says what could not be done beside the generation.
+    Result<std::string> write_files(const Work& work);
     void tune_trainer();
     bool checkpoint_due() const;
-    void save_checkpoint();
+    Status save_checkpoint();
     void note_restocked(std::string_view id);
     void give_up_writing();
     // The staged file goes into service, with the updates that the store in service got meanwhile.
@@ -115,13 +120,12 @@ class Learner {
     std::string describe() const;
     store::LiveFields live_fields(std::string_view id) const;
     void update_live(std::string_view id);
-    void end_hand_over();
 
     std::string path_;
     learn::Trainer trainer_;
     std::uint64_t generation_ = 0;  // in service
     std::unique_ptr<store::LiveWriter> live_;
-    std::unique_ptr<store::LiveWriter> before_;  // workers may have it still
+    std::unique_ptr<store::LiveWriter> before_;  // of the generation before, for kLongestSwap
     Clock::time_point taken_over_;
     std::set<std::string, std::less<>> touched_;
     std::vector<std::string> left_out_;  // columns, as last said
@@ -136,6 +140,7 @@ class Learner {
     // The next generation.
     store::StagedFile staged_;
     std::optional<Child> child_;  // writes it
+    Work work_;                   // of the child
     std::string staged_summary_;
     std::set<std::string, std::less<>> updated_;  // items, since it was begun
     bool changed_ = false;
@@ -143,7 +148,6 @@ class Learner {
 
     bool tuned_;
     TuneSchedule tuning_;
-    Work work_;  // that goes with the child's generation
 };
 
 }  // namespace pz::cli

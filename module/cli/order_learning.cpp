@@ -43,7 +43,7 @@ std::vector<float> learn_order(const learn::Trainer& trainer, const store::Snaps
         query.snapshot = &snapshot;
         query.visitor = &profile;
         query.now = click.time;
-        fit.add(query, scratch, items, click.clicked);
+        fit.add(query, scratch, items, click.places, click.clicked);
     });
     return fit.list_count() < kFewestLists ? std::vector<float>() : fit.solve();
 }

@@ -10,7 +10,7 @@
 
 namespace pz::cli {
 
-// Weights for Trainer::set_order_weights(), from the clicks on lists shown at `since` or later,
+// Weights for Trainer::set_order_weights(), from the clicks on listings shown at `since` or later,
 // each with the profile that the edge would have built. Empty: too few to tell anything.
 std::vector<float> learn_order(const learn::Trainer& trainer, const store::Snapshot& snapshot,
                                std::int64_t since);

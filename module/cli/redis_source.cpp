@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kFirstEvents = 1;  // of the streams; the one before is the catalog's
 constexpr std::size_t kItemsAtOnce = 500;
-constexpr std::size_t kMaxComplaints = 20;
+constexpr std::chrono::milliseconds kCatalogPause{100};  // while a history is read
+using Clock = std::chrono::steady_clock;
 
 std::vector<std::string> stream_keys(const redis::Keys& keys, unsigned partitions) {
     std::vector<std::string> all = {keys.catalog()};
@@ -42,14 +43,17 @@ RedisSource::RedisSource(Learner& learner, const redis::Keys& keys, unsigned par
 }
 
 Status RedisSource::load(RedisClient& client) {
-    Status status = load_catalog(client);
+    Status status = check_partitions(client);
     if (status.ok()) {
-        status = load_history();
+        status = load_catalog(client);
+    }
+    if (status.ok()) {
+        status = load_history(client);
     }
     if (status.ok()) {
         status = load_events(client);
     }
-    end_complaints();
+    end_complaints(true);
     loaded_ = status.ok() && !stop_requested();
     if (loaded_) {
         taken_.clear();
@@ -58,9 +62,28 @@ Status RedisSource::load(RedisClient& client) {
     return status;
 }
 
-// Once, however often Redis goes away meanwhile.
-Status RedisSource::load_history() {
-    Status status = learner_.read_histories(history_);
+// nginx may write more streams than are read here.
+Status RedisSource::check_partitions(RedisClient& client) {
+    const std::size_t partitions = tail_.size() - kFirstEvents;
+    const std::string next = keys_.stream(static_cast<unsigned>(partitions));
+    const auto reply = client.command({"EXISTS", next});
+    if (reply.ok() && (*reply)->integer > 0) {
+        warn(next + " exists, and is not read: is --partitions (" + std::to_string(partitions) +
+             ") less than nginx's personalize_partitions?");
+    }
+    return reply.ok() || client.usable() ? Status() : reply.status();
+}
+
+// Once, however often Redis goes away meanwhile. Prices and stock go on: years of events take
+// minutes.
+Status RedisSource::load_history(RedisClient& client) {
+    auto read = Clock::now();
+    Status status = learner_.read_histories(history_, [&] {
+        if (client.usable() && Clock::now() - read >= kCatalogPause) {
+            (void)read_page(client, kFirstEvents, 0);  // what fails here fails again behind it
+            read = Clock::now();
+        }
+    });
     history_.clear();
     hopeless_ = !status.ok();
     return status;
@@ -102,11 +125,7 @@ Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
     if (status.ok()) {
         status = group_.show_when_due(client, tail_, kFirstEvents);
     }
-    mention_strangers();
-    if (const auto now = std::chrono::steady_clock::now(); now >= complaints_due_) {
-        end_complaints();
-        complaints_due_ = now + std::chrono::hours(1);
-    }
+    end_complaints(false);
     return status;
 }
 
@@ -243,19 +262,17 @@ void RedisSource::take_event(std::span<const std::string_view> fields) {
     }
 }
 
-// One bad record is worth a line; a million of them are not worth a million.
 void RedisSource::complain(const std::string& problem) {
-    if (complaints_++ < kMaxComplaints) {
+    if (complaints_.add(Clock::now())) {
         warn(problem);
     }
 }
 
-void RedisSource::end_complaints() {
+void RedisSource::end_complaints(bool at_once) {
     mention_strangers();
-    if (complaints_ > kMaxComplaints) {
-        warn("and " + std::to_string(complaints_ - kMaxComplaints) + " more like these");
+    if (const std::size_t unsaid = complaints_.end(Clock::now(), at_once); unsaid > 0) {
+        warn("and " + std::to_string(unsaid) + " more like these");
     }
-    complaints_ = 0;
 }
 
 void RedisSource::mention_strangers() {
@@ -264,6 +281,13 @@ void RedisSource::mention_strangers() {
         warn(std::to_string(learner_.stranger_count()) +
              " events without a visitor id count for popularity only; give each its field v, 1 to "
              "64 of A-Z a-z 0-9 . _ - (each generation's line says how many there are)");
+    }
+    if (learner_.refused_count() > 0 && !refused_mentioned_) {
+        refused_mentioned_ = true;
+        warn(std::to_string(learner_.refused_count()) +
+             " events teach nothing: they are dated before 1970 or more than a day ahead of this "
+             "machine's clock; write t in unix seconds, and check the clock (each generation's "
+             "line says how many there are)");
     }
 }
 

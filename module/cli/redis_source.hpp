@@ -9,7 +9,6 @@
 // Thread rules: one thread.
 #pragma once
 
-#include <chrono>
 #include <set>
 #include <span>
 #include <string>
@@ -17,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/complaints.hpp"
 #include "cli/learner.hpp"
 #include "cli/redis_client.hpp"
 #include "cli/stream_group.hpp"
@@ -47,7 +47,7 @@ class RedisSource {
 
   private:
     Status load_catalog(RedisClient& client);
-    Status load_history();
+    Status load_history(RedisClient& client);
     Status load_events(RedisClient& client);
     Result<std::uint64_t> settle_events(RedisClient& client);
     void remember_places();
@@ -59,7 +59,8 @@ class RedisSource {
     void take_event(std::span<const std::string_view> fields);
     void mention_strangers();
     void complain(const std::string& problem);
-    void end_complaints();
+    void end_complaints(bool at_once);
+    Status check_partitions(RedisClient& client);
 
     Learner& learner_;
     redis::Keys keys_;
@@ -69,11 +70,11 @@ class RedisSource {
     std::set<std::string, std::less<>> changed_;  // items whose records are to be read
     std::set<std::string, std::less<>> taken_;    // items that Redis had, until all is loaded
     std::vector<std::pair<std::string, visitor::Event>> events_;  // to be learned after that
-    std::size_t complaints_ = 0;
-    std::chrono::steady_clock::time_point complaints_due_;  // when they begin anew
+    Complaints complaints_;
     bool loaded_ = false;
     bool hopeless_ = false;
     bool strangers_mentioned_ = false;
+    bool refused_mentioned_ = false;
 };
 
 }  // namespace pz::cli

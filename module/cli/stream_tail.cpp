@@ -55,8 +55,8 @@ Result<Unread> StreamTail::settle(RedisClient& client, std::size_t stream) {
 
 Result<std::size_t> StreamTail::read(RedisClient& client, std::size_t streams, unsigned block_ms,
                                      const TakeEntry& take) {
-    const std::string page = std::to_string(
-        std::clamp<std::size_t>(kMostEntries / std::max<std::size_t>(streams, 1), 1, kPage));
+    const std::string page =
+        std::to_string(std::clamp<std::size_t>(kMostAtOnce / streams, 1, kPage));
     const std::string block = std::to_string(block_ms);
     std::vector<std::string_view> arguments = {"XREAD", "COUNT", page};
     if (block_ms > 0) {

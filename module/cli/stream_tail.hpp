@@ -28,8 +28,8 @@ struct Unread {
 
 class StreamTail {
   public:
-    static constexpr std::size_t kPage = 1000;           // entries of one stream in one reply
-    static constexpr std::size_t kMostEntries = 64'000;  // of all of them
+    static constexpr std::size_t kPage = 1000;  // entries of one stream in one reply, at most
+    static constexpr std::size_t kMostAtOnce = 64'000;  // of all
 
     explicit StreamTail(std::vector<std::string> streams);
 

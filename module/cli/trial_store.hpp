@@ -1,5 +1,6 @@
-// TrialStore: a store to try recommendations on. It is written into a directory of its own under the
-// system's temporary one, which is gone as soon as it is open. Thread rules: one thread.
+// TrialStore: a store to try recommendations on, gone with the object, however its process ends. It
+// is written in a directory of its own under the system's temporary one; that of a process that was
+// killed meanwhile is removed by the next. Thread rules: one thread.
 #pragma once
 
 #include <functional>

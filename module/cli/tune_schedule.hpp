@@ -1,5 +1,6 @@
-// TuneSchedule: when a learner's parameters are to be found anew. The first time at once; then daily,
-// or after an hour when there are twice as many events as the last time knew.
+// TuneSchedule: when tuning is due. The first is at once; then once a day, or after an hour when as
+// many events have come again as there were. One that was not lived through (it takes memory) is
+// tried again after an hour, so that generations go on without it.
 // Thread rules: one thread.
 #pragma once
 
@@ -12,23 +13,31 @@ namespace pz::cli {
 class TuneSchedule {
   public:
     using Time = std::chrono::steady_clock::time_point;
+    static constexpr std::chrono::hours kInterval{24};
+    static constexpr std::chrono::hours kShortest{1};
 
+    // `events`: how many are known.
     bool due(Time now, std::uint64_t events) const {
-        if (!last_) {
-            return true;
+        if (failed_) {
+            return now - *failed_ >= kShortest;
         }
-        const auto since = now - *last_;
-        return since >= std::chrono::hours(24) ||
-               (since >= std::chrono::hours(1) && events >= 2 * events_);
+        return !done_ || now - *done_ >= kInterval ||
+               (now - *done_ >= kShortest && events >= 2 * events_);
     }
-    void done(Time now, std::uint64_t events) {
-        last_ = now;
-        events_ = events;
+    // What began at `begun`, when so many events were known, has ended.
+    void ended(Time begun, std::uint64_t events, bool well) {
+        failed_.reset();
+        if (well) {
+            done_ = begun;
+            events_ = events;
+        } else {
+            failed_ = begun;
+        }
     }
 
   private:
-    std::optional<Time> last_;
-    std::uint64_t events_ = 0;
+    std::optional<Time> done_, failed_;
+    std::uint64_t events_ = 0;  // known to the last that went well
 };
 
 }  // namespace pz::cli

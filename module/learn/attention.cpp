@@ -13,8 +13,9 @@ constexpr double kMaxExponent = 60;         // of weights; floats hold twice as 
 constexpr std::size_t kMaxRows = 300'000;
 constexpr std::size_t kMaxSources = 256;
 constexpr std::size_t kMaxViewers = 100'000;
-constexpr std::size_t kMaxImpressions = 64;  // of a viewer
-constexpr double kPrior = 200;               // impressions
+constexpr std::size_t kMaxImpressions = 128;  // of a viewer
+constexpr std::size_t kMaxShown = 64;         // of one list
+constexpr double kPrior = 200;                // impressions
 constexpr double kSourcePrior = 100;
 constexpr int kRounds = 20;
 constexpr std::size_t kMaxName = 8192;  // of a source or a visitor
@@ -139,13 +140,14 @@ Attention::Viewer& Attention::viewer(std::string_view visitor) {
 
 void Attention::show(std::string_view visitor, std::string_view list, std::string_view recommender,
                      std::span<const Shown> items, std::int64_t time) {
-    items = items.first(std::min(items.size(), kMaxImpressions));
+    items = items.first(std::min(items.size(), kMaxShown));
     const std::uint32_t number = source(list, recommender);
     const float weight = weight_at(time);
     Viewer& seen = viewer(visitor);
     seen.touched = ++impressions_;
-    std::erase_if(seen.impressions,
-                  [time](const Impression& old) { return old.time + kWindow < time; });
+    std::erase_if(seen.impressions, [time](const Impression& old) {
+        return std::int64_t{old.time} + kWindow < time;
+    });
     if (rows_.size() + items.size() > kMaxRows) {
         forget_rows();
     }
@@ -160,7 +162,8 @@ void Attention::show(std::string_view visitor, std::string_view list, std::strin
         }
         const std::size_t place = place_class(shown.place);
         rows_[key].shown[place] += weight;
-        seen.impressions.push_back({key, time, static_cast<std::uint8_t>(place), false});
+        seen.impressions.push_back(
+            {key, static_cast<std::uint32_t>(time), static_cast<std::uint8_t>(place), false});
     }
 }
 
@@ -350,7 +353,7 @@ void Attention::save(RecordWriter& to, std::span<const Slot> numbers, std::int64
         to.number(count);
         std::for_each(fresh, viewer.impressions.end(), [&](const Impression& impression) {
             key_of(impression.row);
-            to.number(impression.time);
+            to.number(std::int64_t{impression.time});
             to.number(impression.place);
             to.number(static_cast<std::uint8_t>(impression.clicked));
         });
@@ -395,7 +398,7 @@ void Attention::restore_viewer(RecordReader& from, std::size_t slots) {
          left > 0 && from.status().ok(); --left) {
         Impression impression{};
         impression.row = restore_key(from, clicks_.size(), slots);
-        impression.time = from.time();
+        impression.time = static_cast<std::uint32_t>(from.time());
         impression.place = from.number<std::uint8_t>();
         impression.clicked = from.number<std::uint8_t>() != 0;
         if (impression.place >= kPlaces) {

@@ -1,8 +1,8 @@
 // Attention: how items do in the lists they were shown in, our own placements and the shop's
 // listings, beyond what their places explain. Internal to learn.
 //
-// Counts impressions (view_item_list with `items`, the first 64, and `list`) and what the same visitor turned to
-// within half an hour. Position-based model (Richardson et al., WWW 2007): an item i at place p of
+// Counts impressions (view_item_list with `items`, the first 64, and `list`) and what the same
+// visitor turned to within half an hour. Position-based model (Richardson et al., WWW 2007): an item i at place p of
 // source s, which is a placement and the recommender that filled it, is clicked with probability
 //   theta(s,p) gamma(i)
 // where theta is how often the place is looked at and clicked, and gamma the item's appeal. Both
@@ -17,7 +17,7 @@
 // Places from the ninth on are counted in classes. Of one visitor an item counts once in half an
 // hour for each source, so that a reload does not bury what it shows.
 // Memory: at most 300,000 pairs of source and item (those shown least make room), 256 sources
-// (further ones count as one), 100,000 visitors with 64 impressions each.
+// (further ones count as one), 100,000 visitors with 128 impressions each.
 #pragma once
 
 #include <array>
@@ -73,7 +73,7 @@ class Attention {
     };
     struct Impression {
         std::uint64_t row;
-        std::int64_t time;
+        std::uint32_t time;
         std::uint8_t place;  // a class
         bool clicked;
     };

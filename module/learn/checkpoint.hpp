@@ -1,12 +1,13 @@
-// The sections of a checkpoint, which checkpoint_save.cpp writes and checkpoint_restore.cpp reads.
-// What only one room's state needs is a section of its own beside the others; a file without it is
-// one of before and still good. Internal to learn.
+// Checkpoints: the sections of a trainer's file (record_file.hpp). Saving one is checkpoint_save.cpp,
+// restoring it checkpoint_restore.cpp: what is added to the one is added to the other. Sections that
+// only one room's state needs stand beside the others; a file without them is one of before and
+// still good. Internal to learn.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-namespace pz::learn::checkpoint {
+namespace pz::learn {
 
 // The numbers are the file's: never give one another meaning.
 enum Section : std::uint32_t {
@@ -20,12 +21,13 @@ enum Section : std::uint32_t {
     kStreams = 8,
     kHistories = 9,
     kTrials = 10,
-    kEvidence = 11,  // of visits: clicks and lists
-    kLists = 12,
     kAttention = 13,
     kRepeats = 14,
+    kEvidence = 17,  // of visits: clicks and listings
+    kLists = 18,
+    kSeen = 19,
 };
 
-inline constexpr std::size_t kMaxText = 4096;
+inline constexpr std::size_t kMaxText = 4096;  // bytes
 
-}  // namespace pz::learn::checkpoint
+}  // namespace pz::learn

@@ -7,8 +7,6 @@
 
 namespace pz::learn {
 
-using namespace checkpoint;  // NOLINT: the sections of the file
-
 namespace {
 
 constexpr double kHeaviest = 1e15;
@@ -91,6 +89,8 @@ void Trainer::Restoring::section(std::uint32_t number) {
             return state_.attention.restore(from_, state_.products.size());
         case kRepeats:
             return state_.repeats.restore(from_, state_.products.size());
+        case kSeen:
+            return state_.seen.restore(from_);
         default:
             (void)from_.number<std::uint8_t>();
     }

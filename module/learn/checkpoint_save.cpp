@@ -7,8 +7,6 @@
 
 namespace pz::learn {
 
-using namespace checkpoint;  // NOLINT: the sections of the file
-
 namespace {
 
 constexpr Slot kGone = ~Slot{0};
@@ -113,7 +111,7 @@ void Trainer::Saving::mark(std::span<const Slot> items) {
 
 void Trainer::Saving::mark_lists() {
     for (const ListLog::Click& click : state_.lists.clicks()) {
-        mark(click.shown);
+        mark(click.shown.items);
         for (const ListTouch& touch : click.touches) {
             numbers_[touch.item] = 0;
         }
@@ -127,7 +125,7 @@ void Trainer::Saving::mark_visits_and_segments() {
         }
         mark(visit.basket);
         mark(visit.clicks);
-        mark(visit.lists.shown);
+        mark(visit.lists.shown.items);
         for (const ListTouch& touch : visit.lists.touches) {
             numbers_[touch.item] = 0;
         }
@@ -251,6 +249,9 @@ void Trainer::Saving::signals() {
     to_.end();
     to_.begin(kRepeats);
     state_.repeats.save(to_, numbers_);
+    to_.end();
+    to_.begin(kSeen);
+    state_.seen.save(to_);
     to_.end();
 }
 

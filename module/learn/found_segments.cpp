@@ -6,6 +6,8 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "learn/clusters.hpp"
 #include "learn/tastes.hpp"
@@ -31,31 +33,11 @@ float cosine(const Centroid& a, const Centroid& b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0F);
 }
 
-// The sessions that ended last, in the order of the log.
-std::vector<std::size_t> newest_of(const SessionLog& sessions, std::size_t most) {
-    std::vector<std::size_t> order(sessions.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    if (order.size() > most) {
-        const auto later = [&sessions](std::size_t a, std::size_t b) {
-            return sessions.time(a) != sessions.time(b) ? sessions.time(a) > sessions.time(b)
-                                                        : a > b;
-        };
-        std::nth_element(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most),
-                         order.end(), later);
-        order.resize(most);
-        std::sort(order.begin(), order.end());
-    }
-    return order;
-}
-
 class Finder {
   public:
     Finder(std::span<const store::ItemInput* const> items,
            std::span<const store::ItemIndex> item_of, const SessionLog& sessions)
-        : tastes_(items),
-          item_of_(item_of),
-          sessions_(sessions),
-          clustered_(newest_of(sessions, kMostClustered)) {}
+        : tastes_(items), item_of_(item_of), sessions_(sessions) {}
 
     FoundSegments find(std::span<const store::SegmentInput> previous, std::size_t most);
 
@@ -74,13 +56,28 @@ class Finder {
     Tastes tastes_;
     std::span<const store::ItemIndex> item_of_;
     const SessionLog& sessions_;
-    std::vector<std::size_t> clustered_;  // sessions
     Vectors vectors_;
     Vectors shuffled_;            // the same items, dealt anew among the sessions
     std::vector<double> chance_;  // the silhouette of shuffled_, by k
     std::vector<Centroid> old_, centroids_;
     std::vector<store::ItemIndex> items_;
+    std::vector<std::size_t> clustered_;  // sessions, the newest
 };
+
+// The newest by time, which is not the order of the log: visits are closed late. In its order.
+std::vector<std::size_t> newest(const SessionLog& log, std::size_t most) {
+    std::vector<std::size_t> order(log.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (order.size() > most) {
+        const auto end = order.begin() + static_cast<std::ptrdiff_t>(most);
+        std::nth_element(order.begin(), end, order.end(), [&log](std::size_t a, std::size_t b) {
+            return std::pair(log.time(a), a) > std::pair(log.time(b), b);
+        });
+        order.erase(end, order.end());
+        std::sort(order.begin(), order.end());
+    }
+    return order;
+}
 
 std::span<const store::ItemIndex> Finder::items_of(std::size_t session) {
     items_.clear();
@@ -91,6 +88,7 @@ std::span<const store::ItemIndex> Finder::items_of(std::size_t session) {
 }
 
 void Finder::read_sessions() {
+    clustered_ = newest(sessions_, kMostClustered);
     for (const std::size_t i : clustered_) {
         tastes_.count(items_of(i));
     }
@@ -184,15 +182,26 @@ store::SegmentInput Finder::segment(const Centroid& centroid) const {
     return segment;
 }
 
-// The last level of a product type; no commas, which part the names of segments.
+// At most `size` bytes, no character cut.
+std::string_view cut(std::string_view text, std::size_t size) {
+    if (text.size() > size) {
+        while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) {
+            --size;
+        }
+        text = text.substr(0, size);
+    }
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+// The last level of a product type; no commas, which part the names of segments. Short enough to
+// be a name.
 std::string spoken(const Tastes::Feature& feature) {
     const std::size_t level = feature.text.rfind(" > ");
     std::string text(level == std::string_view::npos ? feature.text
                                                      : feature.text.substr(level + 3));
     std::replace(text.begin(), text.end(), ',', ' ');
-    const std::size_t begin = text.find_first_not_of(' ');
-    return begin == std::string::npos ? ""
-                                      : text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+    text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
+    return std::string(cut(text, kMaxName - kPrefix.size()));
 }
 
 bool same_branch(std::string_view a, std::string_view b) {
@@ -221,14 +230,14 @@ std::string Finder::name(std::span<const Centroid> centroids, std::size_t which)
         }
         const std::string text = spoken(feature);
         const std::string_view joint = named == 0 ? "" : " + ";
-        if (name.size() + joint.size() + text.size() > kMaxName ||
+        if (text.empty() || name.size() + joint.size() + text.size() > kMaxName ||
             (named > 0 && same_branch(first, feature.text))) {
             continue;
         }
         name.append(joint).append(text);
         first = named++ == 0 ? feature.text : first;
     }
-    return name;
+    return std::string(cut(name, kMaxName));
 }
 
 void Finder::name_all(std::span<const store::SegmentInput> previous, FoundSegments& found) const {
@@ -257,7 +266,7 @@ void Finder::name_all(std::span<const store::SegmentInput> previous, FoundSegmen
             const std::string name = this->name(centroids_, i);
             std::string unique = name;
             for (int number = 2; known(unique); ++number) {
-                unique = name.substr(0, kMaxName - 2) + " " + std::to_string(number);
+                unique = std::string(cut(name, kMaxName - 2)) + " " + std::to_string(number);
             }
             found.segments[i].name = unique;
         }
@@ -266,7 +275,7 @@ void Finder::name_all(std::span<const store::SegmentInput> previous, FoundSegmen
 
 void Finder::assign(FoundSegments& found) {
     found.segment_of.assign(sessions_.size(), FoundSegments::kNone);
-    for (const std::size_t i : newest_of(sessions_, kMostAssigned)) {
+    for (const std::size_t i : newest(sessions_, kMostAssigned)) {
         const auto vector = tastes_.vector(items_of(i));
         if (!vector.empty()) {
             found.segment_of[i] = static_cast<std::uint8_t>(nearest(centroids_, vector));

@@ -8,29 +8,31 @@ namespace pz::learn {
 
 namespace {
 
-constexpr std::int64_t kClickWithin = 30 * 60;  // seconds after the list was shown
-
-void save_items(RecordWriter& to, std::span<const Slot> numbers, std::span<const Slot> items) {
-    to.number(static_cast<std::uint32_t>(items.size()));
-    for (const Slot slot : items) {
+void save_tiles(RecordWriter& to, std::span<const Slot> numbers, const ListTiles& tiles) {
+    to.number(static_cast<std::uint32_t>(tiles.items.size()));
+    for (std::size_t i = 0; i < tiles.items.size(); ++i) {
+        const Slot slot = tiles.items[i];
         to.number(slot == kNoSlot ? kNoSlot : numbers[slot]);
+        to.number(tiles.places[i]);
     }
 }
 
-std::vector<Slot> restore_items(RecordReader& from, std::size_t slots) {
-    std::vector<Slot> items(from.below(ListLog::kMaxShown + 1, "a list is too long"));
-    for (Slot& item : items) {
-        item = from.number<Slot>();
+ListTiles restore_tiles(RecordReader& from, std::size_t slots) {
+    ListTiles tiles;
+    const auto count = from.below(ListLog::kMaxShown + 1, "a list is too long");
+    for (std::uint32_t i = 0; i < count && from.status().ok(); ++i) {
+        const auto item = from.number<Slot>();
         if (item >= slots && item != kNoSlot) {
             from.refuse("an item that it does not name");
-            item = kNoSlot;
         }
+        tiles.items.push_back(item);
+        tiles.places.push_back(from.number<std::uint16_t>());
     }
-    return items;
+    return tiles;
 }
 
-template <class Touches>
-void save_touches(RecordWriter& to, std::span<const Slot> numbers, const Touches& touches) {
+void save_touches(RecordWriter& to, std::span<const Slot> numbers,
+                  std::span<const ListTouch> touches) {
     to.number(static_cast<std::uint32_t>(touches.size()));
     for (const ListTouch& touch : touches) {
         to.number(numbers[touch.item]);
@@ -39,8 +41,7 @@ void save_touches(RecordWriter& to, std::span<const Slot> numbers, const Touches
     }
 }
 
-template <class Touches>
-void restore_touches(RecordReader& from, std::size_t slots, Touches& touches) {
+void restore_touches(RecordReader& from, std::size_t slots, std::vector<ListTouch>& touches) {
     const auto count = from.below(ListLog::kMaxTouches + 1, "a list is too long");
     for (std::uint32_t i = 0; i < count && from.status().ok(); ++i) {
         ListTouch touch{};
@@ -58,9 +59,10 @@ void restore_touches(RecordReader& from, std::size_t slots, Touches& touches) {
 
 }  // namespace
 
-void ListLog::show(ListVisit& visit, std::int64_t time, std::vector<Slot> shown) {
+void ListLog::show(ListVisit& visit, std::int64_t time, ListTiles shown) {
     any_ = true;
-    shown.resize(std::min(shown.size(), kMaxShown));
+    shown.items.resize(std::min(shown.items.size(), kMaxShown));
+    shown.places.resize(shown.items.size());
     visit.shown_at = time;
     visit.shown = std::move(shown);
 }
@@ -69,22 +71,20 @@ void ListLog::touch(ListVisit& visit, const ListTouch& touch) {
     if (!any_) {
         return;
     }
-    const auto found = std::find(visit.shown.begin(), visit.shown.end(), touch.item);
-    if (found != visit.shown.end() && touch.time - visit.shown_at <= kClickWithin) {
-        const auto clicked = static_cast<std::uint32_t>(found - visit.shown.begin());
-        clicks_.push_back({visit.shown_at,
-                           {visit.touches.begin(), visit.touches.end()},
-                           std::move(visit.shown),
-                           clicked});
-        visit.shown.clear();
+    const std::vector<Slot>& shown = visit.shown.items;
+    const auto found = std::find(shown.begin(), shown.end(), touch.item);
+    if (found != shown.end() && touch.time >= visit.shown_at &&
+        touch.time - visit.shown_at <= Attention::kWindow) {
+        const auto clicked = static_cast<std::uint32_t>(found - shown.begin());
+        clicks_.push_back({visit.shown_at, visit.touches, std::exchange(visit.shown, {}), clicked});
         if (clicks_.size() > kMaxClicks) {
             clicks_.pop_front();
         }
     }
-    visit.touches.push_back(touch);
-    if (visit.touches.size() > kMaxTouches) {
-        visit.touches.pop_front();
+    if (visit.touches.size() >= kMaxTouches) {
+        visit.touches.erase(visit.touches.begin());
     }
+    visit.touches.push_back(touch);
 }
 
 Attention ListLog::attention_until(std::int64_t time) const {
@@ -96,28 +96,28 @@ Attention ListLog::attention_until(std::int64_t time) const {
             continue;
         }
         shown.clear();
-        for (std::size_t place = 0; place < click.shown.size(); ++place) {
-            if (click.shown[place] != kNoSlot) {
-                shown.push_back({click.shown[place], place});
+        for (std::size_t place = 0; place < click.shown.items.size(); ++place) {
+            if (click.shown.items[place] != kNoSlot) {
+                shown.push_back({click.shown.items[place], place});
             }
         }
         const std::string viewer = std::to_string(list++);
         attention.show(viewer, {}, {}, shown, click.time);
-        attention.click(viewer, click.shown[click.clicked], click.time);
+        attention.click(viewer, click.shown.items[click.clicked], click.time);
     }
     return attention;
 }
 
 void ListLog::save_visit(RecordWriter& to, std::span<const Slot> numbers, const ListVisit& visit) {
     to.number(visit.shown_at);
-    save_items(to, numbers, visit.shown);
+    save_tiles(to, numbers, visit.shown);
     save_touches(to, numbers, visit.touches);
 }
 
 ListVisit ListLog::restore_visit(RecordReader& from, std::size_t slots) {
     ListVisit visit;
     visit.shown_at = from.time();
-    visit.shown = restore_items(from, slots);
+    visit.shown = restore_tiles(from, slots);
     restore_touches(from, slots, visit.touches);
     return visit;
 }
@@ -128,7 +128,7 @@ void ListLog::save(RecordWriter& to, std::span<const Slot> numbers) const {
     for (const Click& click : clicks_) {
         to.number(click.time);
         save_touches(to, numbers, click.touches);
-        save_items(to, numbers, click.shown);
+        save_tiles(to, numbers, click.shown);
         to.number(click.clicked);
     }
 }
@@ -140,9 +140,9 @@ void ListLog::restore(RecordReader& from, std::size_t slots) {
         Click click;
         click.time = from.time();
         restore_touches(from, slots, click.touches);
-        click.shown = restore_items(from, slots);
-        click.clicked = from.below(click.shown.size(), "a click beside its list");
-        if (from.status().ok() && click.shown[click.clicked] == kNoSlot) {
+        click.shown = restore_tiles(from, slots);
+        click.clicked = from.below(click.shown.items.size(), "a click beside its list");
+        if (from.status().ok() && click.shown.items[click.clicked] == kNoSlot) {
             from.refuse("a click on no item");
         }
         if (from.status().ok()) {

@@ -1,5 +1,5 @@
-// Lists that were shown and the item of each that was clicked: what a shop's order is learned from.
-// Internal to learn, but for ListClick.
+// Listings that were shown and the item of each that was clicked: what a shop's order is learned
+// from. Only those whose order in the shop is known: widgets are no listings. Internal to learn.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include "learn/attention.hpp"
 #include "learn/record_file.hpp"
 #include "learn/session_log.hpp"
-#include "visitor/event.hpp"
+#include "visitor/shown_list.hpp"
 
 namespace pz::learn {
 
@@ -22,29 +22,35 @@ struct ListTouch {
     std::int64_t time;
 };
 
+// A listing's tiles in the order shown. kNoSlot: an item that the catalog does not have.
+struct ListTiles {
+    std::vector<Slot> items;
+    std::vector<std::uint16_t> places;  // where the shop had put each, from 0
+};
+
 // A visitor's lists and touches that may still lead to a click.
 struct ListVisit {
     std::int64_t shown_at = 0;
-    std::vector<Slot> shown;  // empty: none, or clicked already
-    std::deque<ListTouch> touches;
+    ListTiles shown;                 // empty: none, or clicked already
+    std::vector<ListTouch> touches;  // oldest first
 };
 
 class ListLog {
   public:
     static constexpr std::size_t kMaxClicks = 20'000;  // the newest are kept
     static constexpr std::size_t kMaxTouches = 30;     // of a visitor, before a list
-    static constexpr std::size_t kMaxShown = 200;      // tiles of a list
+    static constexpr std::size_t kMaxShown = visitor::kMaxShownTiles;
 
     struct Click {
         std::int64_t time = 0;           // of the list
         std::vector<ListTouch> touches;  // oldest first
-        std::vector<Slot> shown;         // in the order shown
-        std::uint32_t clicked = 0;       // index into shown
+        ListTiles shown;
+        std::uint32_t clicked = 0;  // index into the tiles
     };
 
-    // The visitor saw a list. kNoSlot: an item that the catalog does not have.
-    void show(ListVisit& visit, std::int64_t time, std::vector<Slot> shown);
-    // The visitor turned to an item: the click on the list shown last, if that has it.
+    // The visitor saw a listing.
+    void show(ListVisit& visit, std::int64_t time, ListTiles shown);
+    // The visitor turned to an item: the click on the listing shown last, if that has it.
     void touch(ListVisit& visit, const ListTouch& touch);
 
     const std::deque<Click>& clicks() const { return clicks_; }

@@ -12,6 +12,7 @@ namespace pz::learn {
 
 namespace {
 
+constexpr std::int64_t kLatest = std::int64_t{1} << 40;  // unix seconds
 constexpr std::uint64_t kMagic = 0x314e524c5a50000aULL;  // "\n\0PZLRN1"
 constexpr std::size_t kChunk = std::size_t{1} << 16;
 constexpr std::size_t kBuffer = std::size_t{1} << 18;
@@ -121,7 +122,6 @@ std::uint32_t RecordReader::below(std::size_t limit, std::string_view problem) {
 }
 
 std::int64_t RecordReader::time() {
-    constexpr std::int64_t kLatest = std::int64_t{1} << 40;
     const auto time = number<std::int64_t>();
     if (time < 0 || time > kLatest) {
         refuse("a time that cannot be");

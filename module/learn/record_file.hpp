@@ -74,7 +74,7 @@ class RecordReader {
     }
     // Another number than 0..limit-1 is a problem, and then 0.
     std::uint32_t below(std::size_t limit, std::string_view problem);
-    // Unix seconds; before 1970, or so late that reckoning with it would overflow, is a problem.
+    // Unix seconds. Before 1970, or tens of thousands of years ahead, is a problem, and then 0.
     std::int64_t time();
     // A longer text is a problem.
     std::string text(std::size_t limit);

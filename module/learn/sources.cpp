@@ -55,14 +55,17 @@ Result<std::optional<HistoryFile>> look_at_history(const std::string& path) {
 }
 
 bool grown(const std::string& path, const HistoryFile& file, const HistoryFile& known) {
-    if (file.size <= known.size || known.size == 0 || known.size >= kHistoryEnd) {
-        return file.size > known.size && known.size > 0 && file.head == known.head;
+    if (file.size <= known.size || known.size == 0) {
+        return false;
     }
-    // Of a short file the head was all there was.
-    const store::FileHandle opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    std::uint64_t head = 0;
-    return opened.valid() && hash_at(opened, 0, static_cast<std::size_t>(known.size), &head) &&
-           head == known.head;
+    std::uint64_t head = file.head;
+    if (known.size < kHistoryEnd) {  // its head was all of it
+        const store::FileHandle again(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        if (!again.valid() || !hash_at(again, 0, static_cast<std::size_t>(known.size), &head)) {
+            return false;
+        }
+    }
+    return head == known.head;
 }
 
 }  // namespace pz::learn

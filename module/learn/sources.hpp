@@ -34,7 +34,7 @@ inline constexpr std::uint64_t kHistoryEnd = 4096;
 
 // Nothing for what is no regular file, such as a pipe: it is never known again.
 Result<std::optional<HistoryFile>> look_at_history(const std::string& path);
-// The file at `path` begins as `known` does but goes on otherwise: it has grown since.
+// `file`, which stands at `path`, begins as `known` does but goes on otherwise: it has grown since.
 bool grown(const std::string& path, const HistoryFile& file, const HistoryFile& known);
 
 struct Sources {

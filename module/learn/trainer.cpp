@@ -110,6 +110,9 @@ void Trainer::add(std::string_view visitor, const Event& event) {
         ++state_->refused;
         return;
     }
+    if (!state_->seen.add(visitor, event)) {
+        return;
+    }
     state_->newest = std::max(state_->newest, event.time);
     if (event.type == EventType::view_item_list && event.item.empty()) {
         state_->show_list(visitor, event);
@@ -118,11 +121,6 @@ void Trainer::add(std::string_view visitor, const Event& event) {
             state_->learn(slot, visitor, event, weight);
         }
     }
-}
-
-void Trainer::show_list(std::string_view visitor, std::int64_t time,
-                        std::span<const std::string_view> items) {
-    state_->show_list(visitor, {}, {}, time, items);
 }
 
 void Trainer::for_each_list_click(std::int64_t since,
@@ -135,11 +133,11 @@ void Trainer::for_each_list_click(std::int64_t since,
         if (click.time < since) {
             continue;
         }
-        out = {click.time, {}, {}, click.clicked};
+        out = {click.time, {}, {}, click.shown.places, click.clicked};
         for (const ListTouch& touch : click.touches) {
             out.touches.push_back({id(touch.item), touch.type, touch.time});
         }
-        for (const Slot slot : click.shown) {
+        for (const Slot slot : click.shown.items) {
             out.shown.push_back(id(slot));
         }
         visit(out);

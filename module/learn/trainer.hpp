@@ -33,8 +33,8 @@
 //
 // Memory is bounded by the catalog, `max_sessions` and fixed limits of open sessions, items of a
 // basket, segments and items that the catalog lacks: events of more of these are counted and teach
-// nothing. Thread rules: one
-// thread.
+// nothing.
+// Thread rules: one thread.
 #pragma once
 
 #include <cstdint>
@@ -66,17 +66,18 @@ struct TrainerOptions {
     std::size_t found_segments = store::kMaxFoundSegments;  // at most; under 2: none
 };
 
-// A list that was shown to a visitor, and the click on it.
+// A listing that was shown to a visitor, and the click on it.
 struct ListClick {
     struct Touch {
         std::string_view item;
         visitor::EventType type;
         std::int64_t time;
     };
-    std::int64_t time = 0;                // unix seconds
-    std::vector<Touch> touches;           // what the visitor did before, oldest first
-    std::vector<std::string_view> shown;  // ids in the order shown; empty: not in the catalog
-    std::uint32_t clicked = 0;            // index into `shown`
+    std::int64_t time = 0;                  // unix seconds
+    std::vector<Touch> touches;             // what the visitor did before, oldest first
+    std::vector<std::string_view> shown;    // ids in the order shown; empty: not in the catalog
+    std::span<const std::uint16_t> places;  // where the shop had put each of them, from 0
+    std::uint32_t clicked = 0;              // index into `shown`
 };
 
 class Trainer {
@@ -97,26 +98,22 @@ class Trainer {
 
     // Events of one visitor must come in order of time; visitors may be mixed. What is learned of an
     // item that the catalog lacks shows as soon as it has it; so many as 50,000 such are remembered.
-    // Impressions (view_item_list with `items`, and `list` and `recommender` for our own placements)
-    // and the clicks on them teach appeal, and those of lists in the shop's own order (of no
-    // recommender) the order of listings.
-    // Nothing is learned from events dated before 1970 or over a day ahead of this machine's clock.
+    // Impressions (visitor/shown_list.hpp) and the clicks on them, events about their items within
+    // 30 minutes, teach appeal; those of listings whose order in the shop is known teach the order
+    // of listings.
+    // Nothing is learned from events dated before 1970 or over a day ahead of this machine's clock,
+    // and once only from one that names itself (seen_events.hpp).
     // Those of no visitor ("") teach popularity alone: they are of many.
     void add(std::string_view visitor, const visitor::Event& event);
-    // A list of any length, shown to the visitor: what an event view_item_list says with its
-    // parameter "items". The next event about one of its items within 30 minutes is its click.
-    void show_list(std::string_view visitor, std::int64_t time,
-                   std::span<const std::string_view> items);
-    // The newest clicks on lists, at most 20,000, of lists shown at `since` or later. The views die
-    // with the call.
+    // The newest clicks on listings, at most 20,000, of those shown at `since` or later. The views
+    // die with the call.
     void for_each_list_click(std::int64_t since,
                              const std::function<void(const ListClick&)>& visit) const;
     // For the next generations; recommend::OrderFit makes them. At most 64.
     void set_order_weights(std::vector<float> weights);
     std::uint64_t event_count() const;
-    // Of these, since this process began, dated as none can be: nothing was learned from them.
-    std::uint64_t refused_count() const;
-    std::int64_t newest_event() const;  // unix seconds; 0: none
+    std::uint64_t refused_count() const;  // of them for their time, since the trainer was made
+    std::int64_t newest_event() const;    // unix seconds; 0: none
 
     // The weight that popularity has now.
     float popularity(std::string_view id, std::int64_t now) const;

@@ -64,10 +64,13 @@ double Decayed::rank(double half_life) const {
 }
 
 void Logs::add_session(const Visit& visit) {
+    if (visit.seen.size() > kMaxSessionItems) {
+        return;  // a machine, or a wholesaler
+    }
     if (visit.clicks.size() >= 2) {
         trials.add(visit.last, visit.clicks);
     }
-    if (visit.seen.size() < 2 || visit.seen.size() > kMaxSessionItems) {
+    if (visit.seen.size() < 2) {
         return;
     }
     std::vector<Slot> all;
@@ -219,38 +222,28 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     repeats.buy(visitor, slot, event.time);
 }
 
+// Items that are not known leave a gap.
 void Trainer::State::show_list(std::string_view visitor, const Event& event) {
-    std::vector<std::string_view> items;
-    for (std::string_view rest = event.parameter("items"); !rest.empty();) {
-        const std::size_t end = std::min(rest.find(','), rest.size());
-        items.push_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    show_list(visitor, event.parameter("list"), event.parameter("recommender"), event.time, items);
-}
-
-// Items that the catalog lacks leave a gap. What we put in order ourselves, as its recommender says,
-// teaches no order: there the places follow from the signals.
-void Trainer::State::show_list(std::string_view visitor, std::string_view list,
-                               std::string_view recommender, std::int64_t time,
-                               std::span<const std::string_view> items) {
-    if (visitor.empty() || items.empty()) {
+    const visitor::ShownList list = visitor::read_list(event);
+    if (visitor.empty() || list.items.empty()) {
         return;
     }
-    std::vector<Slot> shown;
+    ListTiles tiles;
     std::vector<Attention::Shown> known;
-    for (const std::string_view id : items) {
+    for (const std::string_view id : list.items) {
         const auto found = slots.find(id);
         if (found != slots.end()) {
-            known.push_back({found->second, shown.size()});
+            known.push_back({found->second, tiles.items.size()});
         }
-        shown.push_back(found == slots.end() ? kNoSlot : found->second);
+        tiles.items.push_back(found == slots.end() ? kNoSlot : found->second);
     }
-    attention.show(visitor, list, recommender, known, time);
-    if (items.size() >= 2 && recommender.empty()) {  // one is no choice
+    attention.show(visitor, list.name, list.recommender, known, event.time);
+    const bool choice = list.items.size() >= 2;
+    if (choice && list.recommender.empty() && !list.places.empty()) {
+        tiles.places.assign(list.places.begin(), list.places.end());
         Visit& visit = this->visit(visitor);
         visit.touched = events;
-        lists.show(visit.lists, time, std::move(shown));
+        lists.show(visit.lists, event.time, std::move(tiles));
     }
 }
 

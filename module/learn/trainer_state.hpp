@@ -13,6 +13,7 @@
 #include "learn/attention.hpp"
 #include "learn/list_log.hpp"
 #include "learn/repeats.hpp"
+#include "learn/seen_events.hpp"
 #include "learn/session_log.hpp"
 #include "learn/text_hash.hpp"
 #include "learn/trainer.hpp"
@@ -93,7 +94,7 @@ struct Logs {
 
 struct Learned;
 
-// checkpoint.cpp keeps all of it but the options and the catalog, which are given anew, and what
+// Checkpoints keep all of it but the options and the catalog, which are given anew, and what
 // continue_from() takes from the store in service: what is added here is added there too.
 struct Trainer::State {
     explicit State(const TrainerOptions& chosen) : options(chosen), logs(chosen.max_sessions) {}
@@ -112,12 +113,13 @@ struct Trainer::State {
     Attention attention;
     Repeats repeats;
     std::vector<store::SegmentInput> old_segments;  // of the generation before
+    SeenEvents seen;
     std::uint64_t events = 0;
-    std::uint64_t refused = 0;  // of a time that cannot be; not in checkpoints
+    std::uint64_t refused = 0;  // for their time; not in checkpoints
     std::int64_t newest = 0;
     std::optional<store::Mixture> mixture;
 
-    Logs closed_logs() const;  // as if all visits ended now
+    Logs closed_logs() const;  // as if all visits ended now, in the order of their last events
     const Product* find(std::string_view id) const;
     Slot slot_of(std::string_view id);  // of an event: also of an item that the catalog lacks
     Slot add_slot(std::string_view id);
@@ -131,8 +133,6 @@ struct Trainer::State {
     Learned learned(const Logs& logs, const Attention& attention,
                     const std::vector<std::string>& left_out) const;
     void show_list(std::string_view visitor, const visitor::Event& event);
-    void show_list(std::string_view visitor, std::string_view list, std::string_view recommender,
-                   std::int64_t time, std::span<const std::string_view> items);
     void learn(Slot slot, std::string_view visitor, const visitor::Event& event, double weight);
 };
 

@@ -106,7 +106,6 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     void add_segments(visitor::Event& event) const;
     void count_page(const page::Counters& counters);
     void record_impressions();
-    std::string item_list(std::span<const store::ItemIndex> items) const;
     bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
     void evaluate_variables(page::Visitor& visitor);
     const page::Locale& locale() const;

@@ -6,6 +6,7 @@
 #include "nginx/request.hpp"
 #include "page/tiles.hpp"
 #include "visitor/beacon.hpp"
+#include "visitor/shown_list.hpp"
 
 namespace pz::ngx {
 
@@ -178,33 +179,16 @@ void Request::record_impressions() {
         return;
     }
     for (const auto& shown : page_->shown()) {
-        visitor::Event event;
-        event.type = visitor::EventType::view_item_list;
-        event.name = visitor::name(event.type);
-        event.time = ngx_time();
-        event.parameters.emplace_back("list", shown.placement);
-        event.parameters.emplace_back("recommender", shown.listing ? "listing" : shown.recommender);
-        if (rules_ != nullptr) {
-            event.parameters.emplace_back("rules", rules_->version_text());
+        visitor::ShownList list{shown.placement, shown.recommender, {}, shown.places};
+        for (const store::ItemIndex item : shown.items) {
+            list.items.push_back(item != store::kNoItem ? snapshot_->id(item) : std::string_view());
         }
-        event.parameters.emplace_back("items", item_list(shown.items));
-        if (!shown.items.empty() && visitor::validate(event).ok()) {
+        list.rules = rules_ != nullptr ? rules_->version_text() : std::string_view();
+        const visitor::Event event = visitor::list_event(list, ngx_time());
+        if (!event.parameter("items").empty() && visitor::validate(event).ok()) {
             worker_.add_impression(visitor_, event);
         }
     }
-}
-
-// In order of position, as many as an event's parameter holds.
-std::string Request::item_list(std::span<const store::ItemIndex> items) const {
-    std::string list;
-    for (const store::ItemIndex item : items) {
-        const std::string_view id = snapshot_->id(item);
-        if (list.size() + id.size() + 1 > visitor::kMaxParameterLength) {
-            break;
-        }
-        list.append(list.empty() ? "" : ",").append(id);
-    }
-    return list;
 }
 
 }  // namespace pz::ngx

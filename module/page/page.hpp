@@ -112,14 +112,16 @@ struct Visitor {
     bool explain = false;  // put each placement's explanation behind it, as a JSON script element
 };
 
-// What a placement showed, for impressions and counters. Placements left as they were are not in
-// it.
+// What a placement showed, for impressions. Widgets left as they were are not in it; listings are,
+// moved or not, with what the order of listings is learned from.
 struct Shown {
     std::string_view placement;  // its name; as long as the plan and the visitor's variables
     bool listing;
-    std::vector<store::ItemIndex> items;  // listings: the first `top`
-    recommend::Tier tier;                 // the highest of them
-    std::string_view recommender;         // that gave the first; empty: a listing
+    // In the order shown. Listings: the first kMaxShownTiles, kNoItem for what the catalog lacks.
+    std::vector<store::ItemIndex> items;
+    recommend::Tier tier;               // the highest of them
+    std::string_view recommender;       // that gave the first; empty: a listing
+    std::vector<std::uint32_t> places;  // listings: where the shop had put each, from 0
 };
 
 struct Counters {

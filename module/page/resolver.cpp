@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/parse.hpp"
+#include "visitor/shown_list.hpp"
 
 namespace pz::page {
 
@@ -142,7 +143,7 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     emitter.emit(element.outer.substr(0, element.inner_begin));
     emitter.emit_tiles(made_, parts_);
     emitter.emit(element.outer.substr(element.inner_end));
-    note(placement.name, false, ranked_.recommender, ranked_.items);
+    note(placement.name, ranked_.recommender, ranked_.items);
     explain(element, ranked_.recommender, ranked_.items, emitter);
     return true;
 }
@@ -168,7 +169,7 @@ bool Resolver::answer(Emitter& emitter) {
     append_answer(*visitor_.snapshot, *question, ranked_, visitor_.explain,
                   recommend::RuleNames::of(request_.rules), made_);
     emitter.emit(made_);
-    note(question->placement, false, ranked_.recommender, ranked_.items);
+    note(question->placement, ranked_.recommender, ranked_.items);
     return true;
 }
 
@@ -210,14 +211,13 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
         locate(element);
         note_items();
     }
+    note_listing(plan_.placements[element.pattern], changed);
     return changed;
 }
 
 void Resolver::emit_listing(const rewrite::Element& element, Emitter& emitter) {
     emit_permuted(element, emitter);
     const std::span<const recommend::Candidate> all = order_.candidates;
-    const Placement& placement = plan_.placements[element.pattern];
-    note(placement.name, true, {}, all.first(std::min(placement.top, all.size())));
     explain(element, {}, all, emitter);
 }
 
@@ -310,17 +310,30 @@ void Resolver::emit_moved(const rewrite::Element& element, std::size_t moved, st
     emitter.emit(element.outer.substr(at, tile.end - at));
 }
 
-void Resolver::note(std::string_view placement, bool listing, std::string_view recommender,
+void Resolver::note(std::string_view placement, std::string_view recommender,
                     std::span<const recommend::Candidate> items) {
-    Shown shown{placement, listing, {}, recommend::Tier::pre, recommender};
+    Shown shown{placement, false, {}, recommend::Tier::pre, recommender, {}};
     shown.items.reserve(items.size());
     for (const recommend::Candidate& candidate : items) {
-        if (candidate.item != store::kNoItem) {
-            shown.items.push_back(candidate.item);
-            shown.tier = std::max(shown.tier, candidate.tier);
-        }
+        shown.items.push_back(candidate.item);
+        shown.tier = std::max(shown.tier, candidate.tier);
     }
     shown_.push_back(std::move(shown));
+}
+
+// What stands there now: by order_ when it has moved, else items_.
+void Resolver::note_listing(const Placement& placement, bool moved) {
+    Shown shown{placement.name, true, {}, recommend::Tier::pre, {}, {}};
+    const std::size_t count = moved ? order_.order.size() : items_.size();
+    for (std::uint32_t place = 0; place < std::min(count, visitor::kMaxShownTiles); ++place) {
+        shown.items.push_back(moved ? order_.candidates[place].item : items_[place]);
+        shown.places.push_back(moved ? order_.order[place] : place);
+        shown.tier = std::max(shown.tier, moved ? order_.candidates[place].tier : shown.tier);
+    }
+    if (std::any_of(shown.items.begin(), shown.items.end(),
+                    [](store::ItemIndex item) { return item != store::kNoItem; })) {
+        shown_.push_back(std::move(shown));
+    }
 }
 
 void Resolver::explain(const rewrite::Element& element, std::string_view recommender,

@@ -94,8 +94,9 @@ class Resolver {
     void emit_moved(const rewrite::Element& element, std::size_t moved, std::size_t place,
                     Emitter& emitter);
     bool answer(Emitter& emitter);
-    void note(std::string_view placement, bool listing, std::string_view recommender,
+    void note(std::string_view placement, std::string_view recommender,
               std::span<const recommend::Candidate> items);
+    void note_listing(const Placement& placement, bool moved);
     void explain(const rewrite::Element& element, std::string_view recommender,
                  std::span<const recommend::Candidate> items, Emitter& emitter);
 

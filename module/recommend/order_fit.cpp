@@ -15,21 +15,28 @@ constexpr double kRate = 0.03;
 constexpr double kMomentum = 0.9;
 constexpr double kScaleMemory = 0.99;
 
-using Weights = std::array<double, kTileSignals>;
+// The signals, and what a tile's being moved adds.
+constexpr std::size_t kMoved = kTileSignals;
+constexpr std::size_t kValues = kTileSignals + 1;
+using Values = std::array<float, kValues>;
+using Weights = std::array<double, kValues>;
 
 }  // namespace
 
 struct OrderFit::State {
-    std::vector<TileValues> tiles;
+    std::vector<Values> tiles;
     std::vector<std::size_t> begin = {0};  // of each list, and the end
     std::vector<std::size_t> clicked;      // index into tiles, by list
 
     // Of add().
+    std::vector<std::uint32_t> order;  // indices of what was shown, by the shop's place
     std::vector<store::ItemIndex> items;
     std::vector<std::uint32_t> places;
     std::vector<TileValues> values;
     std::vector<Tier> tiers;
 
+    void sort_known(std::span<const store::ItemIndex> shown, std::span<const std::uint16_t> shop,
+                    std::size_t item_count);
     Weights deviations() const;
     Weights gradient(const Weights& weights, std::vector<double>& chances) const;
 };
@@ -38,25 +45,42 @@ OrderFit::OrderFit() : state_(std::make_unique<State>()) {}
 OrderFit::~OrderFit() = default;
 
 void OrderFit::add(const Query& query, Scratch& scratch, std::span<const store::ItemIndex> items,
-                   std::size_t clicked) {
+                   std::span<const std::uint16_t> places, std::size_t clicked) {
     State& state = *state_;
-    state.items.clear();
-    state.places.clear();
-    std::size_t target = items.size();
-    for (std::uint32_t i = 0; i < items.size(); ++i) {
-        if (items[i] < query.snapshot->item_count()) {
-            target = i == clicked ? state.items.size() : target;
-            state.items.push_back(items[i]);
-            state.places.push_back(i);
-        }
-    }
-    if (target >= state.items.size() ||
+    state.sort_known(items, places, query.snapshot->item_count());
+    const auto target = std::find(state.order.begin(), state.order.end(), clicked);
+    if (target == state.order.end() ||
         !tile_signals(query, scratch, state.items, state.places, state.values, state.tiers)) {
         return;
     }
-    state.clicked.push_back(state.tiles.size() + target);
-    state.tiles.insert(state.tiles.end(), state.values.begin(), state.values.end());
+    state.clicked.push_back(state.tiles.size() +
+                            static_cast<std::size_t>(target - state.order.begin()));
+    for (std::size_t i = 0; i < state.order.size(); ++i) {
+        Values& tile = state.tiles.emplace_back();
+        std::copy(state.values[i].begin(), state.values[i].end(), tile.begin());
+        tile[kMoved] = std::log1p(static_cast<float>(state.places[i])) -
+                       std::log1p(static_cast<float>(state.order[i]));
+    }
     state.begin.push_back(state.tiles.size());
+}
+
+// Those of the snapshot, in the shop's order.
+void OrderFit::State::sort_known(std::span<const store::ItemIndex> shown,
+                                 std::span<const std::uint16_t> shop, std::size_t item_count) {
+    order.clear();
+    items.clear();
+    places.clear();
+    for (std::uint32_t i = 0; i < std::min(shown.size(), shop.size()); ++i) {
+        if (shown[i] < item_count) {
+            order.push_back(i);
+        }
+    }
+    std::sort(order.begin(), order.end(),
+              [shop](std::uint32_t a, std::uint32_t b) { return shop[a] < shop[b]; });
+    for (const std::uint32_t i : order) {
+        items.push_back(shown[i]);
+        places.push_back(shop[i]);
+    }
 }
 
 std::size_t OrderFit::list_count() const {
@@ -67,15 +91,15 @@ std::size_t OrderFit::list_count() const {
 Weights OrderFit::State::deviations() const {
     Weights sum{};
     Weights squares{};
-    for (const TileValues& tile : tiles) {
-        for (std::size_t k = 0; k < kTileSignals; ++k) {
+    for (const Values& tile : tiles) {
+        for (std::size_t k = 0; k < kValues; ++k) {
             sum[k] += tile[k];
             squares[k] += static_cast<double>(tile[k]) * tile[k];
         }
     }
     Weights deviation{};
     const auto count = static_cast<double>(std::max<std::size_t>(tiles.size(), 1));
-    for (std::size_t k = 0; k < kTileSignals; ++k) {
+    for (std::size_t k = 0; k < kValues; ++k) {
         const double mean = sum[k] / count;
         const double variance = squares[k] / count - mean * mean;
         deviation[k] = variance > 1e-9 ? std::sqrt(variance) : 1;
@@ -92,7 +116,7 @@ Weights OrderFit::State::gradient(const Weights& weights, std::vector<double>& c
         double best = -1e300;
         for (std::size_t i = 0; i < lot.size(); ++i) {
             double u = 0;
-            for (std::size_t k = 0; k < kTileSignals; ++k) {
+            for (std::size_t k = 0; k < kValues; ++k) {
                 u += weights[k] * lot[i][k];
             }
             chances[i] = u;
@@ -103,11 +127,11 @@ Weights OrderFit::State::gradient(const Weights& weights, std::vector<double>& c
             total += chance = std::exp(chance - best);
         }
         for (std::size_t i = 0; i < lot.size(); ++i) {
-            for (std::size_t k = 0; k < kTileSignals; ++k) {
+            for (std::size_t k = 0; k < kValues; ++k) {
                 result[k] += chances[i] / total * lot[i][k];
             }
         }
-        for (std::size_t k = 0; k < kTileSignals; ++k) {
+        for (std::size_t k = 0; k < kValues; ++k) {
             result[k] -= tiles[clicked[list]][k];
         }
     }
@@ -118,6 +142,7 @@ std::vector<float> OrderFit::solve() const {
     const Weights deviation = state_->deviations();
     Weights start{};
     std::copy(kOrderDefaults.begin(), kOrderDefaults.end(), start.begin());
+    start[kMoved] = kOrderDefaults[static_cast<std::size_t>(TileSignal::place)];
     Weights weights = start;
     Weights pace{};
     Weights scale{};
@@ -125,7 +150,7 @@ std::vector<float> OrderFit::solve() const {
     const auto lists = static_cast<double>(std::max<std::size_t>(list_count(), 1));
     for (int step = 1; step <= kSteps && list_count() > 0; ++step) {
         const Weights slope = state_->gradient(weights, chances);
-        for (std::size_t k = 0; k < kTileSignals; ++k) {
+        for (std::size_t k = 0; k < kValues; ++k) {
             // In terms of the standardized signal, whose weight is deviation * weight.
             const double pull = kPriorLists * deviation[k] * (weights[k] - start[k]);
             const double g = (slope[k] / deviation[k] + pull) / lists;
@@ -136,7 +161,7 @@ std::vector<float> OrderFit::solve() const {
             weights[k] -= kRate * mean / (spread + 1e-8) / deviation[k];
         }
     }
-    return {weights.begin(), weights.end()};
+    return {weights.begin(), weights.begin() + kTileSignals};
 }
 
 }  // namespace pz::recommend

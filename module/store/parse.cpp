@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::int64_t kMicros = 1'000'000;
-constexpr std::int64_t kLatestDate = std::int64_t{1} << 33;  // seconds; more are milliseconds
 constexpr std::size_t kMaxPriceDigits = 12;  // of whole units: a trillion of any currency
+constexpr std::int64_t kLatestSeconds = std::int64_t{1} << 33;  // the year 2242
 
 bool digit(char c) {
     return c >= '0' && c <= '9';
@@ -208,7 +208,13 @@ bool parse_stock(std::string_view text, std::uint32_t* stock) {
 bool parse_date(std::string_view text, std::int64_t* unix_seconds) {
     text = trim(text);
     if (text.size() < 10 || text[4] != '-') {
-        return whole(text, unix_seconds) && *unix_seconds >= 0 && *unix_seconds <= kLatestDate;
+        if (!whole(text, unix_seconds) || *unix_seconds < 0) {
+            return false;
+        }
+        if (*unix_seconds > kLatestSeconds) {  // JavaScript's milliseconds
+            *unix_seconds /= 1000;
+        }
+        return *unix_seconds <= kLatestSeconds;
     }
     int year = 0;
     unsigned month = 0;

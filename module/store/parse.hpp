@@ -17,7 +17,8 @@ bool parse_price(std::string_view text, std::int64_t* micros, std::string_view* 
 bool parse_availability(std::string_view text, Availability* availability);
 // A whole number of pieces, "12", "+12", "12.0"; less than none is none. False: not a number.
 bool parse_stock(std::string_view text, std::uint32_t* stock);
-// Unix seconds, or YYYY-MM-DD with or without a time of day behind it, which is ignored.
+// Unix seconds, or milliseconds (numbers beyond 2^33), or YYYY-MM-DD with or without a time of day
+// behind it, which is ignored.
 bool parse_date(std::string_view text, std::int64_t* unix_seconds);
 
 }  // namespace pz::store

@@ -78,6 +78,28 @@ BOOST_AUTO_TEST_CASE(lists_are_ordered) {
     BOOST_TEST(contains(done.output, "MRR 1.0000"));
 }
 
+// Lists of the training teach their order, as the edge tells of them.
+BOOST_AUTO_TEST_CASE(lists_of_the_training_tune_the_order) {
+    std::string train, lists;
+    for (int i = 0; i < 400; ++i) {
+        const std::string name = "s" + std::to_string(i);
+        const std::string time = std::to_string(1300000000 + i * 60);
+        const std::string item(1, static_cast<char>('a' + i % 8));
+        train.append(name).append("\t").append(item).append("\t").append(time).append("\n");
+        train.append(name).append("\t").append(item).append("\t").append(time).append("\n");
+        lists.append("t").append(name).append("\t").append(name).append("\t").append(time).append(
+            "\t1\ta b c d e f g h\n");
+    }
+    const Outcome done = personalize(
+        {"evaluate", "listing", "--train", dir.write("train.tsv", train), "--lists",
+         dir.write("shown.tsv", lists), "--history", dir.write("history.tsv", "x\tg\t1300100000\n"),
+         "--queries", dir.write("lists.tsv", "l1\tx\t1300100001\t1\ta b c d e f g h\n"), "--truth",
+         dir.write("truth.tsv", "l1\tg\n"), "--output", output});
+    BOOST_TEST(done.status == 0, done.output);
+    BOOST_TEST(contains(done.output, "order of listings tuned on 200 lists"), done.output);
+    BOOST_TEST(contains(done.output, "MRR 1.0000"), done.output);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_lines_are_named) {
     const auto broken = [](const Outcome& outcome, const std::string& what) {
         BOOST_TEST(outcome.status == 1);

@@ -1,6 +1,7 @@
 // Impressions: which items were shown to whom, into the stream, in batches.
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <set>
@@ -36,6 +37,30 @@ BOOST_AUTO_TEST_CASE(reach_the_stream_in_order_of_position) {
     BOOST_CHECK_EQUAL(visitors.size(), 20);
     // They are no part of what the visitor did.
     BOOST_CHECK(edge.events("v3").empty());
+}
+
+// What the order of listings is learned from, moved or not.
+BOOST_AUTO_TEST_CASE(listings_say_where_the_shop_had_each_tile) {
+    Edge edge({.location = "personalize_listing '#list' item=.tile name=grid;"});
+    HttpClient client = edge.nginx->client();
+    const auto told = [&edge](std::size_t count) {
+        BOOST_REQUIRE(wait_until([&] { return edge.stream().size() >= count; }));
+        return edge.stream().back();
+    };
+    const auto before = listed(client.get("/list", visitor("new")).body);
+    const Values as_it_was = told(1);
+    BOOST_CHECK_EQUAL(as_it_was.at("list"), "grid");
+    BOOST_CHECK_EQUAL(as_it_was.at("places"), "1");
+    BOOST_CHECK_EQUAL(as_it_was.count("recommender"), 0);
+    BOOST_CHECK(as_it_was.at("items").starts_with(before[0] + "," + before[1]));
+
+    edge.remember("old", {event("view_item", before[4], 50), event("view_item", before[4], 20)});
+    const auto after = listed(client.get("/list", visitor("old")).body);
+    BOOST_REQUIRE(after[0] != before[0]);
+    const Values moved = told(2);
+    BOOST_CHECK(moved.at("items").starts_with(after[0] + "," + after[1]));
+    const auto place = std::find(before.begin(), before.end(), after[0]) - before.begin() + 1;
+    BOOST_CHECK(moved.at("places").starts_with(std::to_string(place)));
 }
 
 BOOST_AUTO_TEST_CASE(leave_together) {

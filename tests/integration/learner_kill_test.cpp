@@ -187,6 +187,9 @@ BOOST_AUTO_TEST_CASE(killed_two_hundred_times_it_loses_and_doubles_nothing) {
         return !tiles_of(shop.edge.get("/").body, "w1").empty() &&
                contains(shop.edge.get("/").body, "data-id");
     }));
+    // Else no kill ever met what it is about.
+    BOOST_TEST(shop.staged > 0);
+    BOOST_TEST(shop.staged_checkpoints > 0);
     std::cout << kKills << " kills in " << took.count() << " s: " << shop.staged
               << " while a generation was written, " << shop.staged_checkpoints
               << " while a checkpoint was; " << shop.generation << " generations, " << shop.events

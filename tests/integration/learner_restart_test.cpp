@@ -108,6 +108,22 @@ BOOST_AUTO_TEST_CASE(what_a_long_history_takes_is_said) {
     BOOST_TEST(contains(outcome.output, " s of a core and "), outcome.output);
 }
 
+// A wrong clock or unit, and a partition too few, would else look like a shop without visitors.
+BOOST_AUTO_TEST_CASE(what_it_does_not_learn_is_told_of) {
+    client.command({"XADD", "pz:events:0", "*", "v", "ann", "e", "view_item", "i", "A", "t",
+                    std::to_string((std::time(nullptr) + 3 * 86400))});
+    event("v", "view_item", "A");
+    client.command({"XADD", "pz:events:1", "*", "v", "ann", "e", "view_item", "i", "A", "t",
+                    std::to_string(std::time(nullptr))});
+    const Outcome one = learn_once();
+    BOOST_TEST(contains(one.output, "2 events, 1 of them refused for their time"), one.output);
+    BOOST_TEST(contains(one.output, "1 events teach nothing: they are dated"), one.output);
+    BOOST_TEST(contains(one.output, "pz:events:1 exists, and is not read"), one.output);
+    const Outcome both = learn_once({"--partitions", "2"});
+    BOOST_TEST(contains(both.output, ": 3 items, 3 events"), both.output);
+    BOOST_TEST(!contains(both.output, "is not read"), both.output);
+}
+
 BOOST_AUTO_TEST_CASE(a_history_that_has_grown_is_refused) {
     const std::string now = std::to_string(std::time(nullptr) - 3600);
     std::string lines;

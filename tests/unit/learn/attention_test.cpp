@@ -1,6 +1,7 @@
 // Impressions and clicks: a place is told from the item that stands there.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 #include <random>
 #include <string>
@@ -188,15 +189,26 @@ BOOST_AUTO_TEST_CASE(memory_is_bounded) {
     for (int i = 0; i < 1000; ++i) {
         show({0, 1}, {}, "list" + std::to_string(i));
     }
-    std::vector<Slot> many(5000);
-    std::iota(many.begin(), many.end(), 0U);
-    for (int i = 0; i < 100; ++i) {
-        show(many, {}, "list" + std::to_string(i));
+    // 384,000 items, of which 300,000 may be remembered: 56 bytes of a file each.
+    constexpr Slot kMany = 6000 * 64;
+    for (Slot first = 0; first < kMany; first += 64) {
+        std::vector<Slot> items(64);
+        std::iota(items.begin(), items.end(), first);
+        show(items, {}, "list");
     }
+    const Folder folder;
+    learn::RecordWriter file(folder.path("attention"));
+    file.begin(1);
+    attention.save(file, std::vector<Slot>(kMany), now + 1);
+    file.end();
+    BOOST_REQUIRE(file.finish().ok());
+    const auto size = std::filesystem::file_size(folder.path("attention"));
+    BOOST_TEST(size < 300'000U * 56 + 100'000);
+    BOOST_TEST(size > 50'000U * 56);
     for (int i = 0; i < 150'000; ++i) {
         show({0}, {0});
     }
-    const auto found = estimate(5000);
+    const auto found = estimate(kMany);
     BOOST_TEST(found[0].exposure > 100'000);
 }
 

@@ -33,7 +33,7 @@ constexpr Step kSteps[] = {
     {"bob", "dislike", "a", 6990},
     {"eve", "purchase", "a", 1500},
     {"eve", "purchase", "d", 1490, " segment=new"},
-    {"ann", "view_item_list", "-", 1010, " items=b,a,e"},
+    {"ann", "view_item_list", "-", 1010, " items=b,a,e places=2"},
     {"eve", "view_item_list", "-", 1005, " list=home recommender=popular items=e,c,a"},
     {"ann", "view_item", "a", 1000},
     {"ann", "view_item", "b", 990},
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(lists_and_their_clicks_come_back) {
     for (int i = 0; i < 9; ++i) {
         const std::string visitor = "v" + std::to_string(i);
         event(visitor, "view_item", "d", 100);
-        event(visitor, "view_item_list", "-", 90, " items=a,zzz,c");
+        event(visitor, "view_item_list", "-", 90, " items=a,zzz,c places=3,1,2");
         if (i == 5) {
             BOOST_REQUIRE(save().ok());
             BOOST_REQUIRE(restore().ok());
@@ -147,10 +147,24 @@ BOOST_AUTO_TEST_CASE(lists_and_their_clicks_come_back) {
     }
     std::size_t clicks = 0;
     trainer.for_each_list_click(0, [&clicks](const learn::ListClick& click) {
-        clicks += click.shown[click.clicked] == "c" && click.shown[1].empty() ? 1 : 0;
+        clicks +=
+            click.shown[click.clicked] == "c" && click.shown[1].empty() && click.places[0] == 2 ? 1
+                                                                                                : 0;
         BOOST_TEST(click.touches.size() == (clicks == 1 ? 0U : 1U));  // none before the first list
     });
     BOOST_TEST(clicks == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(what_names_itself_is_known_again) {
+    event("v", "purchase", "a", 100, " eid=T1");
+    BOOST_REQUIRE(save().ok());
+    BOOST_REQUIRE(restore().ok());
+    items("abcde");
+    const float before = trainer.popularity("a", kNow);
+    event("v", "purchase", "a", 100, " eid=T1");
+    BOOST_TEST(trainer.popularity("a", kNow) == before);
+    event("v", "purchase", "a", 100, " eid=T2");
+    BOOST_TEST(trainer.popularity("a", kNow) > before);
 }
 
 BOOST_AUTO_TEST_CASE(sources_come_back) {
@@ -268,13 +282,14 @@ BOOST_AUTO_TEST_CASE(a_history_is_known_by_its_content) {
     BOOST_TEST(!grown("other", "one"));
     BOOST_TEST(grown("more", "one"));
     BOOST_TEST(!grown("one", "more"));
-    // A short one, too: it stands at the beginning of the longer.
-    write("longer", "v1\tview_item a 1\nv1\tview_item b 2\n");
-    write("short", "v1\tview_item a 1\n");
-    write("unlike", "v2\tview_item a 1\n");
-    BOOST_TEST(grown("longer", "short"));
-    BOOST_TEST(!grown("longer", "unlike"));
-    BOOST_TEST(!grown("longer", "empty"));
+    BOOST_TEST(!grown("one", "empty"));
+    for (const std::size_t size : {1U, 100U, 4095U, 4096U, 4097U}) {
+        write("small", text.substr(0, size));
+        BOOST_TEST(grown("one", "small"));
+        BOOST_TEST(!grown("small", "small"));
+        write("small", "y" + text.substr(1, size - 1));
+        BOOST_TEST(!grown("one", "small"));
+    }
     BOOST_TEST((look("empty") == look("empty")));
     BOOST_TEST(!learn::look_at_history(path("none")).ok());
     BOOST_TEST(!learn::look_at_history("/dev/null").value().has_value());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "learn/found_segments.hpp"
 #include "unit/learn/school.hpp"
 #include "visitor/profile.hpp"
 
@@ -175,12 +176,12 @@ BOOST_AUTO_TEST_CASE(a_kept_segment_keeps_its_name_though_another_value_leads) {
 
 BOOST_AUTO_TEST_CASE(a_new_taste_gets_a_segment_of_its_own) {
     open_shop();
-    sessions(600, 2);
+    sessions(1200, 2);
     write();
     BOOST_REQUIRE(names().contains("auto: Garden + Moss"));
     BOOST_TEST(!names().contains("auto: Books + Quill"));
     trainer.continue_from(*snapshot);
-    for (int i = 0; i < 400; ++i) {
+    for (int i = 0; i < 800; ++i) {
         session(2, 1);
     }
     write();
@@ -214,6 +215,74 @@ BOOST_AUTO_TEST_CASE(none_without_enough_sessions_or_without_taste_or_when_switc
     }
     write();
     BOOST_TEST(names().empty());
+}
+
+// Visits are closed late, and in the log after newer ones.
+BOOST_AUTO_TEST_CASE(of_the_newest_sessions_wherever_they_stand) {
+    std::vector<store::ItemInput> inputs;
+    for (const char* type : {"Baking", "Garden", "Books", "Games"}) {
+        for (int i = 0; i < 20; ++i) {
+            inputs.push_back({.fields = {{"product_type", type}}});
+        }
+    }
+    std::vector<const store::ItemInput*> items;
+    std::vector<store::ItemIndex> item_of;
+    for (const store::ItemInput& input : inputs) {
+        item_of.push_back(static_cast<store::ItemIndex>(items.size()));
+        items.push_back(&input);
+    }
+    learn::SessionLog log(100'000);
+    for (const std::size_t first : {0U, 2U}) {  // of now; then of long ago
+        for (std::size_t i = 0; i < 10'000; ++i) {
+            const auto start = static_cast<learn::Slot>(20 * (first + i % 2));
+            std::vector<learn::Slot> session;
+            for (int k = 0; k < 2; ++k) {
+                session.push_back(start + static_cast<learn::Slot>(below(20)));
+            }
+            log.add(kNow - static_cast<std::int64_t>(first) * 100 * kDay, session);
+        }
+    }
+    const auto found = learn::find_segments(items, item_of, log, {}, 8);
+    std::set<std::string> all;
+    for (const store::SegmentInput& segment : found.segments) {
+        all.insert(segment.name);
+    }
+    const std::set<std::string> wanted = {"auto: Baking", "auto: Garden"};
+    BOOST_TEST(all == wanted, boost::test_tools::per_element());
+    BOOST_REQUIRE(found.segment_of.size() == log.size());
+    BOOST_TEST(found.segment_of.front() != learn::FoundSegments::kNone);
+}
+
+BOOST_AUTO_TEST_CASE(long_values_are_cut_between_characters_and_blanks_are_no_part) {
+    std::vector<store::ItemInput> inputs;
+    const std::string flower = "\xe8\x8a\xb1";  // 3 bytes
+    std::string flowers;
+    for (int i = 0; i < 30; ++i) {
+        flowers += flower;
+    }
+    for (const std::string& type : {std::string("Tees,"), flowers}) {
+        for (int i = 0; i < 20; ++i) {
+            inputs.push_back({.fields = {{"product_type", type}}});
+        }
+    }
+    std::vector<const store::ItemInput*> items;
+    std::vector<store::ItemIndex> item_of;
+    learn::SessionLog log(1000);
+    for (const store::ItemInput& input : inputs) {
+        item_of.push_back(static_cast<store::ItemIndex>(items.size()));
+        items.push_back(&input);
+    }
+    for (int i = 0; i < 600; ++i) {
+        const auto start = static_cast<learn::Slot>(i % 2 * 20);
+        log.add(kNow, std::vector<learn::Slot>{start + static_cast<learn::Slot>(below(10)),
+                                               start + 10 + static_cast<learn::Slot>(below(10))});
+    }
+    std::set<std::string> all;
+    for (const auto& segment : learn::find_segments(items, item_of, log, {}, 8).segments) {
+        all.insert(segment.name);
+    }
+    const std::set<std::string> wanted = {"auto: Tees", "auto: " + flowers.substr(0, 19 * 3)};
+    BOOST_TEST(all == wanted, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(items_of_no_attributes_make_no_segments) {

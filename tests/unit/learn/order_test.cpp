@@ -18,9 +18,18 @@ bool near(double a, double b) {
     return std::abs(a - b) < 1e-5;
 }
 
+// As the shop has them.
+learn::ListTiles tiles(std::vector<learn::Slot> items) {
+    learn::ListTiles made{std::move(items), {}};
+    for (std::uint16_t place = 0; place < made.items.size(); ++place) {
+        made.places.push_back(place);
+    }
+    return made;
+}
+
 void show_and_click(ListLog& log, std::vector<learn::Slot> shown, learn::Slot clicked) {
     ListVisit visit;
-    log.show(visit, kNow, std::move(shown));
+    log.show(visit, kNow, tiles(std::move(shown)));
     log.touch(visit, {clicked, EventType::view_item, kNow + 1});
 }
 
@@ -32,7 +41,8 @@ BOOST_AUTO_TEST_CASE(the_next_touch_of_the_list_is_its_click) {
     ListLog log;
     ListVisit visit;
     log.touch(visit, {5, EventType::view_item, kNow});  // before any list: not kept
-    log.show(visit, kNow, {1, 2, 3});
+    log.show(visit, kNow, tiles({1, 2, 3}));
+    log.touch(visit, {3, EventType::view_item, kNow - 1});  // dated before the list
     log.touch(visit, {7, EventType::view_item, kNow + 1});
     log.touch(visit, {3, EventType::select_item, kNow + 2});
     log.touch(visit, {2, EventType::view_item, kNow + 3});  // the list is done
@@ -40,9 +50,9 @@ BOOST_AUTO_TEST_CASE(the_next_touch_of_the_list_is_its_click) {
     const ListLog::Click& click = log.clicks().front();
     BOOST_TEST(click.clicked == 2U);
     BOOST_TEST(click.time == kNow);
-    BOOST_REQUIRE(click.touches.size() == 1U);
-    BOOST_TEST(click.touches[0].item == 7U);
-    log.show(visit, kNow, {1, 2, 3});
+    BOOST_REQUIRE(click.touches.size() == 2U);
+    BOOST_TEST(click.touches[1].item == 7U);
+    log.show(visit, kNow, tiles({1, 2, 3}));
     log.touch(visit, {3, EventType::view_item, kNow + 30 * 60 + 1});  // too late
     BOOST_TEST(log.clicks().size() == 1U);
 }
@@ -50,8 +60,8 @@ BOOST_AUTO_TEST_CASE(the_next_touch_of_the_list_is_its_click) {
 BOOST_AUTO_TEST_CASE(everything_is_bounded) {
     ListLog log;
     ListVisit visit;
-    log.show(visit, kNow, std::vector<learn::Slot>(1000, 1));
-    BOOST_TEST(visit.shown.size() == ListLog::kMaxShown);
+    log.show(visit, kNow, tiles(std::vector<learn::Slot>(1000, 1)));
+    BOOST_TEST(visit.shown.items.size() == ListLog::kMaxShown);
     for (std::uint32_t i = 0; i < 100; ++i) {
         log.touch(visit, {100 + i, EventType::view_item, kNow});
     }
@@ -70,7 +80,7 @@ BOOST_AUTO_TEST_CASE(what_was_shown_and_clicked_until_then_has_its_appeal) {
         show_and_click(log, {1, 0}, 0);
     }
     ListVisit later;
-    log.show(later, kNow + 10, {1, 0});
+    log.show(later, kNow + 10, tiles({1, 0}));
     log.touch(later, {1, EventType::view_item, kNow + 11});
     const auto appeal = log.attention_until(kNow).estimate(3, kNow);
     BOOST_TEST(appeal[0].appeal > 1.2F);
@@ -82,23 +92,27 @@ BOOST_AUTO_TEST_CASE(what_was_shown_and_clicked_until_then_has_its_appeal) {
 BOOST_FIXTURE_TEST_CASE(a_trainer_learns_from_impressions_and_clicks, School) {
     items("abc");
     event("v", "view_item", "c", 100);
-    event("v", "view_item_list", "-", 50, " list=home items=a,b,gone");
+    event("v", "view_item_list", "-", 50, " list=home items=a,b,gone places=2,1");
+    event("v", "view_item_list", "-", 49, " list=row recommender=popular items=b,a places=1");
+    event("v", "view_item_list", "-", 48, " list=feed items=b,a");  // in whose order?
     event("v", "select_item", "b", 40);
-    event("w", "view_item_list", "-", 50, " items=a");  // one item is no choice
+    event("w", "view_item_list", "-", 50, " items=a places=1");  // one item is no choice
     event("w", "view_item", "a", 40);
-    event("", "view_item_list", "-", 50, " items=a,b");  // nobody's
+    event("", "view_item_list", "-", 50, " items=a,b places=1");  // nobody's
     std::size_t seen = 0;
     trainer.for_each_list_click(0, [&](const learn::ListClick& click) {
         ++seen;
         BOOST_REQUIRE(click.shown.size() == 3U);
         BOOST_TEST(click.shown[1] == "b");
         BOOST_TEST(click.shown[2].empty());
+        const std::vector<std::uint16_t> places = {1, 0, 2};
+        BOOST_TEST(click.places == places, boost::test_tools::per_element());
         BOOST_TEST(click.clicked == 1U);
     });
     BOOST_TEST(seen == 1U);
     trainer.for_each_list_click(kNow, [](const learn::ListClick&) { BOOST_TEST(false); });
     // On another place, and clicked again.
-    event("x", "view_item_list", "-", 50, " items=b,a");
+    event("x", "view_item_list", "-", 50, " list=feed items=b,a");
     event("x", "select_item", "b", 40);
     trainer.set_order_weights({1, 2});
     write();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <ctime>
 
 #include "unit/learn/school.hpp"
 
@@ -192,6 +193,47 @@ BOOST_AUTO_TEST_CASE(strange_events_teach_nothing) {
     BOOST_TEST(trainer.newest_event() == kNow);
     write();
     BOOST_TEST(snapshot->sessions().size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(events_refused_for_their_time_are_counted) {
+    items("a");
+    event("v", "view_item", "a", kNow);  // 1970
+    event("v", "view_item", "a", kNow - std::time(nullptr) - 2 * kDay);
+    event("v", "view_item", "a", 0);
+    BOOST_TEST(trainer.refused_count() == 2U);
+    BOOST_TEST(trainer.event_count() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(what_names_itself_is_learned_once) {
+    items("ab");
+    for (int day = 3; day > 0; --day) {  // the thank-you page, opened again
+        event("v", "purchase", "a", day * kDay, " eid=T1");
+        event("v", "purchase", "b", day * kDay, " eid=T1");
+    }
+    BOOST_TEST(trainer.popularity("a", kNow - 3 * kDay) == 6.0F);
+    BOOST_TEST(trainer.popularity("b", kNow - 3 * kDay) == 6.0F);
+    event("w", "purchase", "a", 3 * kDay, " eid=T1");  // another visitor's
+    event("v", "view_item", "b", 3 * kDay, " eid=T1");
+    BOOST_TEST(trainer.popularity("a", kNow - 3 * kDay) == 12.0F);
+    BOOST_TEST(trainer.popularity("b", kNow - 3 * kDay) == 7.0F);
+    event("v", "purchase", "a", 3 * kDay);  // without a name each counts
+    event("v", "purchase", "a", 3 * kDay);
+    BOOST_TEST(trainer.popularity("a", kNow - 3 * kDay) == 24.0F);
+}
+
+BOOST_AUTO_TEST_CASE(machines_are_not_tried_on) {
+    for (int i = 0; i < 60; ++i) {
+        item("i" + std::to_string(i));
+        event("crawler", "view_item", "i" + std::to_string(i), 100);
+    }
+    event("person", "view_item", "i1", 100);
+    event("person", "view_item", "i1", 90);
+    std::size_t trials = 0;
+    trainer.each_trial([&trials](std::int64_t, std::span<const std::string_view> ids) {
+        ++trials;
+        BOOST_TEST(ids.size() == 2U);
+    });
+    BOOST_TEST(trials == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(lasting_segments_outlive_any_number_of_names) {

@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(elements_change_places_byte_for_byte) {
     BOOST_REQUIRE(ran.shown.size() == 1);
     BOOST_TEST(ran.shown[0].listing);
     BOOST_TEST(ran.shown[0].placement == "api");
-    BOOST_TEST(ran.shown[0].items.size() == 4U);
+    BOOST_TEST(ran.shown[0].items.size() == 8U);
+    BOOST_TEST(ran.shown[0].places.size() == 8U);
     check_same_everywhere(shop, list("abcdefgh"), ran.text);
     check_same_everywhere(shop, list("abcdefgh"), list("abcdefgh"), Verdict::pass);
 }

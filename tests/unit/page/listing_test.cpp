@@ -55,9 +55,11 @@ BOOST_AUTO_TEST_CASE(tiles_change_places_and_the_gaps_stay) {
     BOOST_REQUIRE(ran.shown.size() == 1);
     BOOST_TEST(ran.shown[0].listing);
     BOOST_TEST((ran.shown[0].tier == recommend::Tier::individual));
-    BOOST_REQUIRE(ran.shown[0].items.size() == 6);
-    for (std::size_t place = 0; place < 6; place++) {
+    BOOST_REQUIRE(ran.shown[0].items.size() == order.size());
+    BOOST_REQUIRE(ran.shown[0].places.size() == order.size());
+    for (std::size_t place = 0; place < order.size(); place++) {
         BOOST_TEST(shop.snapshot().id(ran.shown[0].items[place]) == order.substr(place, 1));
+        BOOST_TEST(std::string_view("abcdefgh")[ran.shown[0].places[place]] == order[place]);
     }
 }
 
@@ -69,7 +71,11 @@ BOOST_AUTO_TEST_CASE(no_signal_no_change) {
     BOOST_TEST(ran.text == page);
     BOOST_TEST(ran.counters.reordered == 0U);
     BOOST_TEST(ran.counters.kept == 1U);
-    BOOST_TEST(ran.shown.empty());
+    // The learner is told nevertheless.
+    BOOST_REQUIRE(ran.shown.size() == 1U);
+    const std::vector<std::uint32_t> as_they_were = {0, 1, 2, 3, 4, 5, 6, 7};
+    BOOST_TEST(ran.shown[0].places == as_they_were, boost::test_tools::per_element());
+    BOOST_TEST(shop.snapshot().id(ran.shown[0].items[1]) == "c");
 }
 
 BOOST_AUTO_TEST_CASE(unknown_items_only_are_kept) {
@@ -79,6 +85,7 @@ BOOST_AUTO_TEST_CASE(unknown_items_only_are_kept) {
     const std::string page = list("xyz");
     const Ran ran = run(shop, {page});
     BOOST_TEST(ran.text == page);
+    BOOST_TEST(ran.shown.empty());
     BOOST_TEST(ran.counters.kept == 1U);
 }
 
