@@ -1,10 +1,8 @@
 // Redis Cluster: real servers, moved slots, lost servers.
 #include <boost/test/unit_test.hpp>
 
-#include "integration/support/edge.hpp"
 #include "integration/support/load.hpp"
-#include "integration/support/print.hpp"
-#include "integration/support/topology.hpp"
+#include "integration/topology_edge.hpp"
 #include "redis/slots.hpp"
 
 namespace pz::test {
@@ -19,32 +17,6 @@ std::string name_of(std::size_t n) {
 
 std::string list_key(const std::string& visitor) {
     return "pz:{" + visitor + "}:events";
-}
-
-EdgeOptions edge_of(const std::string& url) {
-    return {.location = "personalize_widget '#w1' recent limit=2 min=1 template=tile;",
-            .server = "location = /events { personalize_events; }",
-            .http = "personalize_partitions 4;",
-            .redis_url = url,
-            .redis = false,
-            .timeout = "1s",
-            .workers = 2};
-}
-
-bool ready(const Edge& edge) {
-    return wait_until([&] { return edge.redis_ready(); });
-}
-
-int send_event(const Edge& edge, const std::string& who, std::size_t item) {
-    return edge
-        .post("/events",
-              R"({"name":"view_item","params":{"items":[{"item_id":")" + item_id(item) + R"("}]}})",
-              visitor(who), "application/json")
-        .status;
-}
-
-std::string shown(const Edge& edge, const std::string& who) {
-    return joined(tiles_of(edge.get("/", visitor(who)).body, "w1"));
 }
 
 // Milliseconds until everybody's pages are personal again.
@@ -85,7 +57,7 @@ BOOST_AUTO_TEST_SUITE(redis_cluster)
 BOOST_AUTO_TEST_CASE(every_visitor_and_every_stream_has_its_server) {
     const TempDir dir;
     RedisCluster cluster(dir, 3);
-    Edge edge(edge_of(cluster.url()));
+    Edge edge(edge_of(cluster.url(), "personalize_partitions 4;"));
     BOOST_REQUIRE(ready(edge));
     for (std::size_t n = 0; n < kVisitors; n++) {
         BOOST_REQUIRE_EQUAL(send_event(edge, name_of(n), 1 + n % 19), 204);
@@ -111,7 +83,7 @@ BOOST_AUTO_TEST_CASE(every_visitor_and_every_stream_has_its_server) {
 BOOST_AUTO_TEST_CASE(a_slot_on_its_way) {
     const TempDir dir;
     RedisCluster cluster(dir, 3);
-    Edge edge(edge_of(cluster.url()));
+    Edge edge(edge_of(cluster.url(), "personalize_partitions 4;"));
     BOOST_REQUIRE(ready(edge));
     const std::string who = "anna";
     const std::string key = list_key(who);
@@ -139,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_slot_on_its_way) {
 BOOST_AUTO_TEST_CASE(resharding_under_load) {
     const TempDir dir;
     RedisCluster cluster(dir, 3);
-    Edge edge(edge_of(cluster.url()));
+    Edge edge(edge_of(cluster.url(), "personalize_partitions 4;"));
     BOOST_REQUIRE(ready(edge));
     cluster.add(dir);
     const std::size_t newcomer = cluster.size() - 1;
@@ -173,7 +145,7 @@ BOOST_AUTO_TEST_CASE(resharding_under_load) {
 BOOST_AUTO_TEST_CASE(a_lost_primary_is_followed_by_its_replica) {
     const TempDir dir;
     RedisCluster cluster(dir, 3, true);
-    Edge edge(edge_of(cluster.url()));
+    Edge edge(edge_of(cluster.url(), "personalize_partitions 4;"));
     BOOST_REQUIRE(ready(edge));
     Load load(edge.nginx->address(), 2, ask, whole);
     BOOST_CHECK(load.more(100));
@@ -190,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_lost_primary_is_followed_by_its_replica) {
 BOOST_AUTO_TEST_CASE(a_lost_server_takes_only_its_own_visitors_along) {
     const TempDir dir;
     RedisCluster cluster(dir, 3);
-    Edge edge(edge_of(cluster.url()));
+    Edge edge(edge_of(cluster.url(), "personalize_partitions 4;"));
     BOOST_REQUIRE(ready(edge));
     std::vector<std::size_t> holders;
     for (std::size_t n = 0; n < kVisitors; n++) {

@@ -1,40 +1,13 @@
 // A primary with replicas: watched over by a Sentinel, or read from the nearest.
 #include <boost/test/unit_test.hpp>
 
-#include "integration/support/edge.hpp"
 #include "integration/support/load.hpp"
-#include "integration/support/print.hpp"
 #include "integration/support/socket.hpp"
-#include "integration/support/topology.hpp"
+#include "integration/topology_edge.hpp"
 
 namespace pz::test {
 
 namespace {
-
-EdgeOptions edge_of(const std::string& url) {
-    return {.location = "personalize_widget '#w1' recent limit=2 min=1 template=tile;",
-            .server = "location = /events { personalize_events; }",
-            .redis_url = url,
-            .redis = false,
-            .timeout = "1s",
-            .workers = 2};
-}
-
-bool ready(const Edge& edge) {
-    return wait_until([&] { return edge.redis_ready(); });
-}
-
-int send_event(const Edge& edge, const std::string& who, std::size_t item) {
-    return edge
-        .post("/events",
-              R"({"name":"view_item","params":{"items":[{"item_id":")" + item_id(item) + R"("}]}})",
-              visitor(who), "application/json")
-        .status;
-}
-
-std::string shown(const Edge& edge, const std::string& who) {
-    return joined(tiles_of(edge.get("/", visitor(who)).body, "w1"));
-}
 
 std::string info(const RedisNode& node) {
     return node.command({"INFO", "replication"}).text;
