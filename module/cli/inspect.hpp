@@ -62,6 +62,12 @@ std::string lines_of(std::string_view page, const Sought& sought, const Inspecti
 bool json_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
                    const rewrite::Limits& limits, bool explain, std::string& out);
 
+// What is found in the pages that the strings of a JSON document at the pattern's path are: a line
+// each with the tag "string", and below it, indented, the lines of its text, whose offsets are
+// bytes of what the string says. False: nothing is found in any.
+bool json_html_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
+                        const Sought& sought, bool explain, std::string& out);
+
 // Why a selector that matched nothing and was not skipped either may have matched nothing: a
 // sentence or none.
 std::string hint_of(std::string_view page, const rewrite::Pattern& pattern,

@@ -11,7 +11,7 @@ namespace pz::cli {
 namespace {
 
 struct InspectOptions {
-    std::string file, listing, item, id, html, json_path;
+    std::string file, listing, item, id, html, json_path, json_html;
     std::vector<std::string> selectors, more;
     std::size_t buffer_size = rewrite::Limits().max_buffer;
     bool explain = false;
@@ -88,6 +88,32 @@ int run_json(const InspectOptions& options) {
     return found ? kDone : kNo;
 }
 
+// A document whose strings are pages.
+int inspect_strings(const InspectOptions& options, const Sought& sought,
+                    std::string_view document) {
+    page::Plan plan;
+    const std::string_view path = options.json_html;
+    if (const Status status = page::add_json_html(plan, {&path, 1}); !status.ok()) {
+        warn(status.message());
+        return kUsage;
+    }
+    std::string text;
+    const bool found =
+        json_html_lines_of(document, plan.json.front(), sought, options.explain, text);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return found ? kDone : kNo;
+}
+
+int inspect_page(const InspectOptions& options, const Sought& sought, std::string_view page) {
+    const Inspection inspection = inspect(page, sought.plan.patterns, sought.plan.limits);
+    const std::string text = lines_of(page, sought, inspection, options.explain);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (!options.html.empty() && !write_text(options.html, outlined(page, sought, inspection))) {
+        return fail("--html: cannot write " + options.html);
+    }
+    return inspection.found.empty() ? kNo : kDone;
+}
+
 int run_inspect(const InspectOptions& options) {
     if (!options.json_path.empty()) {
         return run_json(options);
@@ -107,13 +133,8 @@ int run_inspect(const InspectOptions& options) {
     if (!page.ok()) {
         return fail(page.status());
     }
-    const Inspection inspection = inspect(*page, sought->plan.patterns, sought->plan.limits);
-    const std::string text = lines_of(*page, *sought, inspection, options.explain);
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    if (!options.html.empty() && !write_text(options.html, outlined(*page, *sought, inspection))) {
-        return fail("--html: cannot write " + options.html);
-    }
-    return inspection.found.empty() ? kNo : kDone;
+    return options.json_html.empty() ? inspect_page(options, *sought, *page)
+                                     : inspect_strings(options, *sought, *page);
 }
 
 constexpr const char* kFooter =
@@ -121,7 +142,8 @@ constexpr const char* kFooter =
     "  START INNER_START INNER_END END TAG\n"
     "and indented below a listing, for each of its tiles (no KEY: it names no item):\n"
     "    START END KEY\n"
-    "In a JSON document TAG is `array`, and its elements are the tiles.\n"
+    "In a JSON document TAG is `array`, and its elements are the tiles; or `string`, and what is\n"
+    "found in the page that it says stands indented below it, offsets in what it says.\n"
     "Exit status: 0 something is found, 1 nothing is, 2 usage.\n"
     "Examples:\n"
     "  curl -s https://shop.example/ | personalize inspect - --listing ul.products --id href "
@@ -174,12 +196,20 @@ void add_inspect(CLI::App& app, Run& run) {
                             ->add_option("--html", options->html,
                                          "Write a copy of the page with all that is found outlined")
                             ->type_name("FILE");
+    CLI::Option* json_html =
+        command
+            ->add_option("--json-html", options->json_html,
+                         "FILE is JSON: where the strings are that are pages, as in "
+                         "personalize_json_html; with --select or --listing")
+            ->excludes(html)
+            ->type_name("PATH");
     command
         ->add_option("--json-path", options->json_path,
                      "FILE is JSON: where its array is, as in personalize_json")
         ->excludes(listing)
         ->excludes(select)
         ->excludes(html)
+        ->excludes(json_html)
         ->type_name("PATH");
     command->add_flag("--explain", options->explain,
                       "Also say why something is not found, in lines that begin with #");

@@ -1,6 +1,7 @@
-// The arrays that the edge would find in a JSON document.
+// What the edge would find in a JSON document: arrays, and strings that are pages.
 #include "cli/inspect.hpp"
 #include "rewrite/json_rewriter.hpp"
+#include "rewrite/json_text.hpp"
 
 namespace pz::cli {
 
@@ -49,6 +50,50 @@ void add_array(const rewrite::JsonArray& array, std::string& out) {
     }
 }
 
+struct FoundString {
+    std::uint64_t begin, end;
+    std::string text;
+};
+
+class StringSink final : public rewrite::Sink {
+  public:
+    void raw(std::string_view) override {}
+    void element(const rewrite::Element& string) override {
+        FoundString& found = strings.emplace_back(
+            FoundString{string.offset, string.offset + string.outer.size(), {}});
+        rewrite::decode_json_text(string.outer.substr(1, string.outer.size() - 2), found.text);
+    }
+    std::vector<FoundString> strings;
+};
+
+std::string outcome_of(std::string_view text, const rewrite::JsonPattern& pattern,
+                       const rewrite::Limits& limits, std::size_t strings) {
+    rewrite::JsonFinder finder({&pattern, 1}, limits);
+    finder.feed(text);
+    finder.end();
+    if (finder.state() == rewrite::JsonScanner::State::invalid) {
+        return "not valid JSON from " + place_of(text, finder.position()) +
+               " on: the edge leaves it alone";
+    }
+    if (finder.counters().ambiguous != 0) {
+        return "the path meets an object that has its member twice";
+    }
+    if (finder.state() == rewrite::JsonScanner::State::over_limit ||
+        finder.matches().size() != strings) {
+        return "the document is too deep, or what is to be kept of it is larger than "
+               "personalize_buffer_size";
+    }
+    return strings == 0 ? "there is no string at this path" : std::to_string(strings) + " found";
+}
+
+void add_indented(std::string_view lines, std::string& out) {
+    while (!lines.empty()) {
+        const std::size_t end = lines.find('\n') + 1;
+        out.append(lines.front() == '#' ? "" : "  ").append(lines.substr(0, end));
+        lines.remove_prefix(end);
+    }
+}
+
 }  // namespace
 
 bool json_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
@@ -66,6 +111,28 @@ bool json_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
                (large ? "what is to be kept of the document is larger than personalize_buffer_size"
                       : outcome_of(text, arrays)) +
                "\n";
+    }
+    return found;
+}
+
+bool json_html_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
+                        const Sought& sought, bool explain, std::string& out) {
+    StringSink sink;
+    rewrite::JsonRewriter rewriter({&pattern, 1}, sink, sought.plan.limits);
+    rewriter.write(text);
+    rewriter.end();
+    bool found = false;
+    for (const FoundString& string : sink.strings) {
+        out += std::to_string(string.begin) + ' ' + std::to_string(string.begin + 1) + ' ' +
+               std::to_string(string.end - 1) + ' ' + std::to_string(string.end) + " string\n";
+        const Inspection inspection =
+            inspect(string.text, sought.plan.patterns, sought.plan.limits);
+        add_indented(lines_of(string.text, sought, inspection, explain), out);
+        found = found || !inspection.found.empty();
+    }
+    if (explain) {
+        out += "# '" + printable(pattern.path.text) +
+               "': " + outcome_of(text, pattern, sought.plan.limits, sink.strings.size()) + "\n";
     }
     return found;
 }

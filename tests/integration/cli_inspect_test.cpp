@@ -98,6 +98,33 @@ BOOST_AUTO_TEST_CASE(arrays_of_json_are_found_as_personalize_json_would) {
     BOOST_TEST(contains(large.output, "larger than personalize_buffer_size"), large.output);
 }
 
+BOOST_AUTO_TEST_CASE(pages_in_json_strings_are_looked_into) {
+    const std::string page = dir.write(
+        "cart.json", R"({"fragments":{"div.cart":"<p class=\"a\">\u00e9<\/p>","n":"x"}})");
+    const Outcome found =
+        inspect({page, "--json-html", "$.fragments.*", "--select", ".a", "--explain"});
+    BOOST_TEST(found.status == 0, found.output);
+    BOOST_TEST(contains(found.output, "25 26 52 53 string\n  0 13 15 19 p\n# '.a': 1 found"),
+               found.output);
+    BOOST_TEST(contains(found.output, "58 59 60 61 string\n# '.a': 0 found"), found.output);
+    BOOST_TEST(contains(found.output, "# '$.fragments.*': 2 found\n"), found.output);
+    const Outcome nothing = inspect({page, "--json-html", "$.x", "--select", ".a", "--explain"});
+    BOOST_TEST(nothing.status == 1, nothing.output);
+    BOOST_TEST(contains(nothing.output, "there is no string at this path"), nothing.output);
+    const Outcome large = inspect({page, "--json-html", "$.fragments.*", "--select", ".a",
+                                   "--buffer-size", "20", "--explain"});
+    BOOST_TEST(large.status == 1, large.output);
+    BOOST_TEST(contains(large.output, "larger than personalize_buffer_size"), large.output);
+    const Outcome wrong = inspect({page, "--json-html", "$..x", "--select", ".a"});
+    BOOST_TEST(wrong.status == 2, wrong.output);
+    BOOST_TEST(contains(wrong.output, "personalize_json_html: path '$..x'"), wrong.output);
+    BOOST_TEST(inspect({page, "--json-html", "$.a"}).status == 2);
+    dir.write("cart.json", "[\"<p class=a></p>\",]");
+    const Outcome broken = inspect({page, "--json-html", "$[*]", "--select", ".a", "--explain"});
+    BOOST_TEST(broken.status == 1, broken.output);
+    BOOST_TEST(contains(broken.output, "not valid JSON from 19"), broken.output);
+}
+
 // Neither a list of selectors nor, behind them, FILE.
 BOOST_AUTO_TEST_CASE(a_selector_in_brackets_is_a_selector) {
     const std::string page = dir.write("page.html", "<p data-a=x,y></p>");
