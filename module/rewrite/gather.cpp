@@ -10,6 +10,7 @@ void Gather::begin(std::size_t pattern_index, const Pattern& pattern, const Tag&
     id_ = tag.id;
     extent_ = {tag.begin, tag.end, tag.end, tag.end};
     irregularities_ = tree.irregularities();
+    form_open_ = tree.form_open();
     tile_open_ = false;
     spans_.clear();
     mark_spans_.clear();
@@ -22,8 +23,12 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
     if (tree.irregularities() != irregularities_) {
         return Verdict::ambiguous;
     }
+    const bool form_as_before = tree.form_open() == form_open_ || tag.id == TagId::form;
     if (tile_open_ && outcome.depth <= tile_index_) {
         const bool own = outcome.closed == tile_index_;
+        if (!form_as_before) {
+            return Verdict::ambiguous;
+        }
         if (!own && (unclosed_ || !tag_is(tile_id_, tag_flag::kOptionalEnd))) {
             return Verdict::ambiguous;
         }
@@ -35,7 +40,7 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
         return Verdict::going;
     }
     const bool own = outcome.closed == index_;
-    if (!own && !tag_is(id_, tag_flag::kOptionalEnd)) {
+    if (!form_as_before || (!own && !tag_is(id_, tag_flag::kOptionalEnd))) {
         return Verdict::ambiguous;
     }
     // A tile without an end tag would take in what stands behind one that has it.

@@ -85,6 +85,7 @@ class Gather {
     TagId id_ = TagId::other;
     Extent extent_;
     std::uint64_t irregularities_ = 0;
+    bool form_open_ = false;  // before the element, and so behind each of its tiles
 
     bool tile_open_ = false;
     std::size_t tile_index_ = 0;

@@ -83,6 +83,8 @@ class OpenElements {
     bool inert() const { return !stack_.empty() && is_inert(stack_.back()); }
     // Formatting elements were cut off and may be reopened anywhere: parents are not certain.
     bool formatting_cut() const { return cut_formatting_ != 0; }
+    // A <form> begun and not ended, in the stack or not: the next one is ignored.
+    bool form_open() const { return form_open_; }
     std::uint64_t irregularities() const { return irregularities_; }
 
   private:

@@ -376,6 +376,22 @@ BOOST_AUTO_TEST_CASE(uncertain_tiles_give_the_listing_up) {
     }
 }
 
+// The next <form> would be ignored behind it, wherever it stands.
+BOOST_AUTO_TEST_CASE(forms_left_open_give_the_listing_up) {
+    for (const char* list : {"<ul id=l><li><form></li><li>b</li></ul>",
+                             "<table id=l><tbody><tr><form><td>a</td></tr></tbody></table>",
+                             "<ul id=l><form><li>a</li></ul>", "<ul id=l><li>a</li><form></ul>"}) {
+        BOOST_CHECK_EQUAL(tiles_of(listing("#l"), list), "ambiguous");
+    }
+    BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<ul id=l><li><form></form></li><li>b</li></ul>"),
+                      "tile()=<li><form></form></li> tile()=<li>b</li>");
+    BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<form id=l><form><p>a</p></form>"),
+                      "tile()=<p>a</p>");
+    BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<form><p id=l><b>a</b></form>"), "tile()=<b>a</b>");
+    BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<div id=l><form>a</form><form>b</form></div>"),
+                      "tile()=<form>a</form> tile()=<form>b</form>");
+}
+
 BOOST_AUTO_TEST_CASE(tiles_without_end_tags_move_among_their_like) {
     for (const char* list : {"<ul id=l><li>a</li><div>ad</div><li>b</ul>",
                              "<ul id=l><li>a<li>b</li></ul>", "<div id=l><p>a<hr><p>b</div>",
