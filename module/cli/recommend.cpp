@@ -7,6 +7,7 @@
 #include "cli/visitor_state.hpp"
 #include "page/plan.hpp"
 #include "page/tiles.hpp"
+#include "store/parse.hpp"
 
 namespace pz::cli {
 
@@ -14,7 +15,7 @@ namespace {
 
 struct RecommendOptions {
     std::string store, visitor, events, recommenders, item, category, rules;
-    std::string at;
+    std::string at, gap;
     std::string placement = "recommend";
     std::size_t limit = 8;
     bool explain = false;
@@ -33,6 +34,13 @@ Result<VisitorState> read_state(const RecommendOptions& options) {
                        : Result<VisitorState>(client.status());
 }
 
+// 0: no amount.
+std::int64_t gap_of(const RecommendOptions& options) {
+    std::int64_t micros = 0;
+    std::string_view currency;
+    return store::parse_price(options.gap, &micros, &currency) ? micros : 0;
+}
+
 // Empty: the options go together.
 std::string misused(const RecommendOptions& options) {
     if (!options.visitor.empty() && !visitor::valid_visitor_id(options.visitor)) {
@@ -41,7 +49,10 @@ std::string misused(const RecommendOptions& options) {
     if (!options.visitor.empty() && options.redis.url.empty()) {
         return "--visitor needs --redis, where the visitor's events are";
     }
-    return {};
+    if (options.recommenders.find("free_shipping") != std::string::npos && options.gap.empty()) {
+        return "free_shipping needs --gap, what the cart lacks, as in --gap 12.50";
+    }
+    return options.gap.empty() || gap_of(options) > 0 ? "" : "--gap: write an amount, as in 12.50";
 }
 
 struct Shop {
@@ -95,6 +106,7 @@ Result<recommend::Request> make_request(const RecommendOptions& options, Shop& s
         return Status::error("--category: the store has no product type '" + options.category +
                              "'; write it as in the feed: \"Kitchen > Mugs\"");
     }
+    request.query.gap_micros = gap_of(options);
     request.rules = shop.rules.get();
     request.rule_context.snapshot = shop.snapshot.get();
     request.rule_context.visitor = &shop.profile;
@@ -209,6 +221,10 @@ void add_recommend(CLI::App& app, Run& run) {
         ->type_name("ID");
     command->add_option("--category", options->category, "The product type of the page")
         ->type_name("TEXT");
+    command
+        ->add_option("--gap", options->gap,
+                     "What the cart lacks to free shipping, for free_shipping")
+        ->type_name("AMOUNT");
     command->add_option("--limit", options->limit, "How many")
         ->check(CLI::Range(std::size_t{1}, page::kMaxLimit))
         ->capture_default_str()

@@ -171,6 +171,19 @@ void read_behind(std::span<TileValues> values) {
     }
 }
 
+// What speaks for one tile as for any other arranges nothing.
+bool tells_apart(std::span<const TileValues> tiles) {
+    constexpr TileSignal kEvidence[] = {TileSignal::touched, TileSignal::followed,
+                                        TileSignal::session, TileSignal::affinity,
+                                        TileSignal::segment};
+    return std::any_of(std::begin(kEvidence), std::end(kEvidence), [tiles](TileSignal signal) {
+        const auto at = static_cast<std::size_t>(signal);
+        return std::any_of(tiles.begin(), tiles.end(), [tiles, at](const TileValues& tile) {
+            return tile[at] != tiles.front()[at];
+        });
+    });
+}
+
 }  // namespace
 
 bool tile_signals(const Query& query, Scratch& scratch, std::span<const store::ItemIndex> items,
@@ -190,7 +203,7 @@ bool tile_signals(const Query& query, Scratch& scratch, std::span<const store::I
         signal |= share > 0;
     }
     if (!personal(query)) {
-        return signal;
+        return signal && tells_apart(values);
     }
     session_scores(query, state);
     const AffinityScale affinity(query, state);
@@ -214,7 +227,7 @@ bool tile_signals(const Query& query, Scratch& scratch, std::span<const store::I
         }
     }
     read_behind(values);
-    return signal;
+    return signal && tells_apart(values);
 }
 
 TileValues order_weights(const store::Snapshot& snapshot) {

@@ -39,8 +39,8 @@ using TileValues = std::array<float, kTileSignals>;
 extern const TileValues kOrderDefaults;
 
 // values[i] belongs to items[i] (all in the snapshot), which stands on places[i] of the listing,
-// ascending. tiers[i]: the highest whose evidence speaks for the tile. True when any tier is above
-// `pre`.
+// ascending. tiers[i]: the highest whose evidence speaks for the tile. True when there is
+// evidence above `pre`, and it tells tiles apart.
 bool tile_signals(const Query& query, Scratch& scratch, std::span<const store::ItemIndex> items,
                   std::span<const std::uint32_t> places, std::vector<TileValues>& values,
                   std::vector<Tier>& tiers);

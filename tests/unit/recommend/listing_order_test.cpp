@@ -76,6 +76,14 @@ BOOST_AUTO_TEST_CASE(what_followed) {
     BOOST_TEST((tiers[1] == Tier::individual));
 }
 
+// Two equal tiles: whatever speaks for one speaks for the other.
+BOOST_AUTO_TEST_CASE(evidence_that_all_tiles_share_is_no_signal) {
+    know({"view_item mug 10"});
+    BOOST_TEST(!look("tea tea"));
+    BOOST_TEST((tiers[0] == Tier::individual));
+    BOOST_TEST(look("desk tea"));
+}
+
 BOOST_AUTO_TEST_CASE(the_level_caps) {
     know({"view_item mug 10"}, "cooks");
     request.query.level = Tier::segment;
