@@ -41,6 +41,9 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_status_2_and_says_what_to_write) {
          "--visitor needs --redis"},
         {{"recommend", "--store", store, "--for", "popular", "--visitor", "v w"},
          "not a visitor id"},
+        {{"recommend", "--store", store, "--for", "popular,free_shipping"}, "needs --gap"},
+        {{"recommend", "--store", store, "--for", "free_shipping", "--gap", "a lot"},
+         "--gap: write an amount"},
         {{"forget", "a b", "--redis", redis.unix_url()}, "not a visitor id"},
         {{"export", "*", "--redis", redis.unix_url()}, "not a visitor id"}};
     for (const auto& [arguments, message] : cases) {
@@ -214,6 +217,9 @@ BOOST_AUTO_TEST_CASE(recommend_is_what_the_edge_would_show) {
     BOOST_REQUIRE(lines.size() == 2);
     BOOST_TEST(lines[0].starts_with("1\tC\tCup\tpre\t"));
     BOOST_TEST(lines[1].starts_with("2\tB\tBowl\tpre\t"));
+    const Outcome bridges = personalize(
+        {"recommend", "--store", store, "--for", "free_shipping", "--gap", "4.50", "--limit", "1"});
+    BOOST_TEST(bridges.output.starts_with("1\tB\t"), bridges.output);
     const Outcome without = personalize(
         {"recommend", "--store", store, "--for", "popular", "--item", "C", "--explain"});
     BOOST_TEST(without.output.starts_with("1\tB\t"), without.output);
