@@ -23,10 +23,12 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
     if (tree.irregularities() != irregularities_) {
         return Verdict::ambiguous;
     }
-    const bool form_as_before = tree.form_open() == form_open_ || tag.id == TagId::form;
+    const auto form_as = [&](bool before) {
+        return tree.form_open() == before || tag.id == TagId::form;
+    };
     if (tile_open_ && outcome.depth <= tile_index_) {
         const bool own = outcome.closed == tile_index_;
-        if (!form_as_before) {
+        if (!form_as(tile_form_open_)) {
             return Verdict::ambiguous;
         }
         if (!own && (unclosed_ || !tag_is(tile_id_, tag_flag::kOptionalEnd))) {
@@ -40,7 +42,7 @@ Gather::Verdict Gather::closed(const Tag& tag, const OpenElements::Outcome& outc
         return Verdict::going;
     }
     const bool own = outcome.closed == index_;
-    if (!form_as_before || (!own && !tag_is(id_, tag_flag::kOptionalEnd))) {
+    if (!form_as(form_open_) || (!own && !tag_is(id_, tag_flag::kOptionalEnd))) {
         return Verdict::ambiguous;
     }
     // A tile without an end tag would take in what stands behind one that has it.
@@ -109,6 +111,7 @@ Gather::Verdict Gather::begin_tile(const Tag& tag, std::size_t index, const Open
     tile_index_ = index;
     tile_id_ = tag.id;
     tile_open_ = true;
+    tile_form_open_ = tree.form_open();
     marks_found_ = 0;
     unclosed_ = false;
     spans_.push_back({tag.begin, tag.begin, tag.end, keys_.size(), 0});

@@ -85,9 +85,10 @@ class Gather {
     TagId id_ = TagId::other;
     Extent extent_;
     std::uint64_t irregularities_ = 0;
-    bool form_open_ = false;  // before the element, and so behind each of its tiles
+    bool form_open_ = false;  // before the element, and so behind it
 
     bool tile_open_ = false;
+    bool tile_form_open_ = false;  // before the tile
     std::size_t tile_index_ = 0;
     TagId tile_id_ = TagId::other;
     std::uint32_t tile_parent_ = 0;

@@ -385,6 +385,8 @@ BOOST_AUTO_TEST_CASE(forms_left_open_give_the_listing_up) {
     }
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<ul id=l><li><form></form></li><li>b</li></ul>"),
                       "tile()=<li><form></form></li> tile()=<li>b</li>");
+    BOOST_CHECK_EQUAL(tiles_of(listing("#l", "p"), "<div id=l><form><p>a</p></form></div>"),
+                      "tile()=<p>a</p>");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<form id=l><form><p>a</p></form>"),
                       "tile()=<p>a</p>");
     BOOST_CHECK_EQUAL(tiles_of(listing("#l"), "<form><p id=l><b>a</b></form>"), "tile()=<b>a</b>");
