@@ -60,9 +60,9 @@ std::string quoted(const std::string& name) {
 void add_missing(const Rule& rule, const store::Snapshot& snapshot, std::vector<Finding>& out) {
     const auto look_up = [&](const std::string& column) {
         if (snapshot.find_field(column) == store::kNoField) {
-            out.push_back({true, rule.line, rule.name,
-                           "the catalog has no column " + quoted(column) +
-                               nearest_column(snapshot, column)});
+            out.push_back(
+                {true, rule.line, rule.name,
+                 "the catalog has no column " + quoted(column) + nearest_column(snapshot, column)});
         }
     };
     for (const auto* list : {&rule.conditions, &rule.requirements}) {

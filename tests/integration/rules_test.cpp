@@ -257,7 +257,8 @@ BOOST_AUTO_TEST_CASE(the_version_is_in_status_explanation_and_impressions) {
 
 BOOST_AUTO_TEST_CASE(a_column_that_the_catalog_lacks_is_named) {
     RuleShop shop("\nrule \"a\" { match = { colro = \"red\" }, hide = true }");
-    BOOST_CHECK(shop.edge.nginx->logged("rules.lua:2: rule 'a': the catalog has no column 'colro'"));
+    BOOST_CHECK(
+        shop.edge.nginx->logged("rules.lua:2: rule 'a': the catalog has no column 'colro'"));
 }
 
 BOOST_AUTO_TEST_CASE(time_can_be_frozen) {
