@@ -1,5 +1,6 @@
 // personalize inspect: what would be found in this page.
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iterator>
 
@@ -151,6 +152,26 @@ constexpr const char* kFooter =
     "  personalize inspect page.html --listing ul.products --id 'class:post-{id}' --html out.html\n"
     "  personalize inspect list.json --json-path '$.data.products' --id link:url\n";
 
+// FILE is a JSON document then. `of_pages`: select, listing and html.
+void add_json_options(CLI::App& command, InspectOptions& options,
+                      const std::array<CLI::Option*, 3>& of_pages) {
+    CLI::Option* strings =
+        command
+            .add_option("--json-html", options.json_html,
+                        "FILE is JSON: where the strings are that are pages, as in "
+                        "personalize_json_html; with --select or --listing")
+            ->excludes(of_pages.back())
+            ->type_name("PATH");
+    CLI::Option* array = command
+                             .add_option("--json-path", options.json_path,
+                                         "FILE is JSON: where its array is, as in personalize_json")
+                             ->excludes(strings)
+                             ->type_name("PATH");
+    for (CLI::Option* option : of_pages) {
+        array->excludes(option);
+    }
+}
+
 }  // namespace
 
 void add_inspect(CLI::App& app, Run& run) {
@@ -196,21 +217,7 @@ void add_inspect(CLI::App& app, Run& run) {
                             ->add_option("--html", options->html,
                                          "Write a copy of the page with all that is found outlined")
                             ->type_name("FILE");
-    CLI::Option* json_html =
-        command
-            ->add_option("--json-html", options->json_html,
-                         "FILE is JSON: where the strings are that are pages, as in "
-                         "personalize_json_html; with --select or --listing")
-            ->excludes(html)
-            ->type_name("PATH");
-    command
-        ->add_option("--json-path", options->json_path,
-                     "FILE is JSON: where its array is, as in personalize_json")
-        ->excludes(listing)
-        ->excludes(select)
-        ->excludes(html)
-        ->excludes(json_html)
-        ->type_name("PATH");
+    add_json_options(*command, *options, {select, listing, html});
     command->add_flag("--explain", options->explain,
                       "Also say why something is not found, in lines that begin with #");
     command->callback([&run, options] { run = [options] { return run_inspect(*options); }; });
