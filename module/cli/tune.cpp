@@ -87,10 +87,17 @@ std::string describe(const store::Mixture& mixture, std::size_t sessions, std::s
                        std::to_string(count) +
                        " predictions; shares of near, wide, link, second_link, last, before_last, "
                        "earlier";
+    constexpr std::string_view kTurns[] = {"\n when the latest is seen for the first time",
+                                           "\n when it is seen again at once",
+                                           "\n when the visitor came back to it"};
     constexpr std::string_view kNames[] = {"1 item", "2 items", "3 to 4 items", "more items"};
-    const std::size_t many = (store::kMixtureSupports - 1) * store::kMixtureLengths;
-    for (std::size_t i = 0; i < store::kMixtureLengths; ++i) {
-        append_shares(kNames[i], mixture.shares[many + i], text);
+    for (std::size_t turn = 0; turn < store::kMixtureTurns; ++turn) {
+        text += kTurns[turn];
+        for (std::size_t i = 0; i < store::kMixtureLengths; ++i) {
+            const std::size_t context = store::mixture_context(static_cast<store::Turn>(turn),
+                                                               store::kMixtureSupports - 1, i);
+            append_shares(kNames[i], mixture.shares[context], text);
+        }
     }
     return text;
 }

@@ -20,11 +20,13 @@ class MixtureFit {
     void add(const Query& query, store::ItemIndex next, Scratch& scratch);
     std::size_t count() const { return count_; }  // of those that any source named
 
-    // A context with few examples stays near what its length says (worth 50 examples), and a length
-    // with few near the default (worth 10).
+    // A context with few examples stays near what its turn and length say (worth 50 examples), and
+    // these with few near the default (worth 10).
     store::Mixture fit() const;
 
   private:
+    void fit(std::size_t turn, std::size_t length, store::Mixture& mixture) const;
+
     std::array<std::vector<store::Mixture::Shares>, store::kMixtureContexts> says_;
     std::size_t count_ = 0;
 };

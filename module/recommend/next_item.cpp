@@ -13,6 +13,7 @@ namespace {
 
 using store::NeighbourKind;
 using store::Source;
+using store::Turn;
 
 constexpr std::size_t kLinkedItems = 5;  // of the end of the session
 constexpr float kLinkDecay = 1.5F;       // items
@@ -23,10 +24,33 @@ constexpr std::size_t kRecentItems = 9;  // when there is no current session
 constexpr std::size_t kFewSessions = 30;
 constexpr std::size_t kSomeSessions = 300;
 
-std::size_t context_of(std::size_t items, std::size_t sessions) {
+// How the session came to its latest item, by the views of it.
+Turn turn_of(const visitor::Profile& visitor) {
+    if (visitor.session().empty()) {
+        return Turn::first_look;
+    }
+    const store::ItemIndex latest = visitor.session().back();
+    std::size_t views = 0;
+    std::int64_t later = visitor.touches().front().time;
+    for (const visitor::Touch& touch : visitor.touches()) {
+        if (later - touch.time > visitor::kSessionGap) {
+            break;
+        }
+        later = touch.time;
+        if (touch.type != visitor::EventType::view_item) {
+            continue;
+        }
+        if (++views > 1 && touch.item == latest) {
+            return views == 2 ? Turn::again : Turn::back;
+        }
+    }
+    return Turn::first_look;
+}
+
+std::size_t context_of(Turn turn, std::size_t items, std::size_t sessions) {
     const std::size_t length = items <= 2 ? items - 1 : items <= 4 ? 2 : 3;
     const std::size_t support = sessions < kFewSessions ? 0 : sessions < kSomeSessions ? 1 : 2;
-    return support * store::kMixtureLengths + length;
+    return store::mixture_context(turn, support, length);
 }
 
 // The lists are far apart in memory: all are on their way before the first is read.
@@ -148,7 +172,7 @@ std::size_t gather(const Query& query, std::span<const store::ItemIndex> session
     note_places(session, scratch);
     const std::size_t found = add_sessions(*query.snapshot, session, query.now, scratch);
     add_links(*query.snapshot, session, scratch.clues);
-    return context_of(session.size(), found);
+    return context_of(turn_of(*query.visitor), session.size(), found);
 }
 
 bool prepare(const Query& query, std::array<store::ItemIndex, kRecentItems>& room,

@@ -11,7 +11,7 @@
 // Sources of items to which the visitor returns:
 //   last, before_last  the item itself (1)
 //   earlier            exp(-(place - 3) / 3) for the others, the place counted from the end
-// The shares depend on how much is known (store/mixture.hpp). They are a snapshot's own, found by
+// The shares depend on the session (store/mixture.hpp). They are a snapshot's own, found by
 // MixtureFit from the shop's sessions, or default_mixture(). A mixture of distributions with
 // weights by context is Jelinek and Mercer's (Interpolated estimation of Markov source parameters
 // from sparse data, 1980).

@@ -22,7 +22,7 @@ namespace pz::store {
 static_assert(std::endian::native == std::endian::little, "the file is mapped as it is");
 
 inline constexpr std::array<char, 8> kMagic = {'P', 'Z', 'S', 'T', 'O', 'R', 'E', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 3;
+inline constexpr std::uint32_t kFormatVersion = 4;
 
 enum class Section : std::uint32_t {
     field_names,           // u32 value id, per field
@@ -98,7 +98,7 @@ struct LiveRecord {
     std::uint32_t availability;
     std::uint32_t restocked;
 };
-static_assert(kSources == 7 && kMixtureContexts == 12, "part of the format");
+static_assert(kSources == 7 && kMixtureContexts == 36, "part of the format");
 static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8 &&
               sizeof(SessionHead) == 8);
 static_assert(sizeof(ItemSignals) == 12 && sizeof(Attribute) == 8);

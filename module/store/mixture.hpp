@@ -20,11 +20,24 @@ enum class Source : std::uint8_t {
 };
 inline constexpr std::size_t kSources = static_cast<std::size_t>(Source::count);
 
-// Contexts: by the items of the session so far (1, 2, 3 to 4, more) and the sessions that have any
-// of them (fewer than 30, fewer than 300, more).
+// Contexts: by how the session came to its latest item, by its items so far (1, 2, 3 to 4, more) and
+// by the sessions that have any of them (fewer than 30, fewer than 300, more). Who has just returned
+// to an item returns again far more often than who sees it for the first time.
+enum class Turn : std::uint8_t {
+    first_look,
+    again,  // the item before was the same
+    back,   // one before that was
+    count
+};
+inline constexpr std::size_t kMixtureTurns = static_cast<std::size_t>(Turn::count);
 inline constexpr std::size_t kMixtureLengths = 4;
 inline constexpr std::size_t kMixtureSupports = 3;
-inline constexpr std::size_t kMixtureContexts = kMixtureLengths * kMixtureSupports;
+inline constexpr std::size_t kMixtureContexts = kMixtureTurns * kMixtureSupports * kMixtureLengths;
+
+// The context of a length and a support, each from 0.
+constexpr std::size_t mixture_context(Turn turn, std::size_t support, std::size_t length) {
+    return (static_cast<std::size_t>(turn) * kMixtureSupports + support) * kMixtureLengths + length;
+}
 
 struct Mixture {
     using Shares = std::array<float, kSources>;  // each 0..1

@@ -104,6 +104,38 @@ BOOST_AUTO_TEST_CASE(shares_decide_between_the_sources_and_about_returning) {
     BOOST_TEST(far.ranked(recommend::Known::ranked) == "dabc");
 }
 
+BOOST_AUTO_TEST_CASE(how_the_session_came_to_its_latest_item_is_its_turn) {
+    Chain chain;
+    const auto turn = [&](const std::vector<std::string>& ids) {
+        chain.view(ids);
+        const std::size_t context =
+            recommend::opinion_of(chain.query, 3, chain.scratch.state()).context;
+        return context / (store::kMixtureSupports * store::kMixtureLengths);
+    };
+    constexpr auto number = [](store::Turn of) { return static_cast<std::size_t>(of); };
+    BOOST_TEST(turn({"a"}) == number(store::Turn::first_look));
+    BOOST_TEST(turn({"a", "b", "c"}) == number(store::Turn::first_look));
+    BOOST_TEST(turn({"a", "a", "b"}) == number(store::Turn::first_look));
+    BOOST_TEST(turn({"a", "a"}) == number(store::Turn::again));
+    BOOST_TEST(turn({"b", "a", "a"}) == number(store::Turn::again));
+    BOOST_TEST(turn({"a", "b", "a"}) == number(store::Turn::back));
+}
+
+BOOST_AUTO_TEST_CASE(an_earlier_session_or_another_event_is_no_return) {
+    Chain chain;
+    const auto context_of = [&](const std::vector<std::string>& events) {
+        const std::vector<std::string_view> views(events.begin(), events.end());
+        chain.profile.build(*chain.snapshot, views, {}, kNow);
+        return recommend::opinion_of(chain.query, 3, chain.scratch.state()).context;
+    };
+    const std::string now = std::to_string(kNow);
+    const std::string before = std::to_string(kNow - visitor::kSessionGap - 1);
+    BOOST_TEST(context_of({"view_item a " + now, "view_item a " + before}) == 0);
+    BOOST_TEST(context_of({"add_to_cart a " + now, "view_item a " + now}) == 0);
+    BOOST_TEST(context_of({"view_item a " + now, "view_item a " + now}) ==
+               store::mixture_context(store::Turn::again, 0, 0));
+}
+
 BOOST_AUTO_TEST_CASE(a_fit_finds_what_the_next_items_came_from) {
     Chain chain;
     recommend::MixtureFit fit;
