@@ -54,7 +54,7 @@ inline void sort_by_score(std::span<Candidate> candidates) {
 std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count);
 
 inline bool available(const store::Snapshot& snapshot, store::ItemIndex item) {
-    return snapshot.live(item).available();
+    return snapshot.available(item);
 }
 
 // True when there is no category, or the item's product type is the category or below it.
