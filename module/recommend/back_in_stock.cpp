@@ -25,7 +25,7 @@ void recommend_back_in_stock(const Query& query, Scratch& scratch, std::vector<C
                      std::exp2(-static_cast<float>(std::max<std::int64_t>(age, 0)) / kHalfLife));
         out.push_back(candidate);
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 }  // namespace pz::recommend

@@ -3,6 +3,8 @@
 // It is for finding things: what the visitor has looked at or bought is left to "recent".
 #include "recommend/for_you.hpp"
 
+#include <algorithm>
+
 #include "recommend/candidates.hpp"
 #include "recommend/next_item.hpp"
 
@@ -121,7 +123,7 @@ void rank_for_you(const Query& query, Known known, Scratch& scratch, std::vector
             out.push_back(candidate);
         }
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {

@@ -1,4 +1,6 @@
 // new: the newest items, of the category if one is asked for.
+#include <algorithm>
+
 #include "recommend/candidates.hpp"
 
 namespace pz::recommend {

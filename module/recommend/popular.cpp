@@ -16,6 +16,9 @@ void mark_known(const Query& query, Sparse<float>& known) {
 }
 
 void append_segments(const Query& query, Scratch::State& state, std::vector<Candidate>& out) {
+    if (!segmented(query)) {
+        return;
+    }
     segment_scores(query, state.pool);
     mark_known(query, state.own);
     const std::size_t begin = out.size();
@@ -28,7 +31,7 @@ void append_segments(const Query& query, Scratch::State& state, std::vector<Cand
             state.taken.at(item) = 1;
         }
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 // The list of the category if there is one, else of the whole shop.

@@ -25,7 +25,7 @@ void recommend_price_drop(const Query& query, Scratch& scratch, std::vector<Cand
         add_part(candidate, Signal::reminder, drop * strength(wish));
         out.push_back(candidate);
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 }  // namespace pz::recommend

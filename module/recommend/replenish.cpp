@@ -55,7 +55,7 @@ void recommend_replenish(const Query& query, Scratch& scratch, std::vector<Candi
             out.push_back(candidate);
         }
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), scratch.state());
 }
 
 }  // namespace pz::recommend

@@ -44,7 +44,7 @@ void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candida
         state.taken.at(scored.item) = 1;
         out.push_back(candidate);
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
     const store::ValueId category = snapshot.value(item, store::field::product_type);
     if (category != store::kNoValue) {
         append_popular(snapshot, snapshot.ranked(store::ListKind::in_category, category), kFill,
