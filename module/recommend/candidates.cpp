@@ -79,11 +79,10 @@ void append_popular(const store::Snapshot& snapshot, std::span<const store::Scor
         if (taken.get(scored.item) != 0 || !available(snapshot, scored.item)) {
             continue;
         }
-        Candidate candidate = make_candidate(scored.item, Tier::pre);
+        Candidate& candidate = append_candidate(scored.item, Tier::pre, out);
         // A shop without events yet has popular items too: all equal, in the catalog's order.
         add_part(candidate, Signal::popularity,
                  largest > 0 ? scale * std::max(scored.score, 0.0F) / largest : 0);
-        out.push_back(candidate);
     }
 }
 

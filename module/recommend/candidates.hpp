@@ -18,15 +18,13 @@ inline bool segmented(const Query& query) {
     return query.level >= Tier::segment && !query.visitor->segments().empty();
 }
 
-inline Candidate make_candidate(store::ItemIndex item, Tier tier) {
-    return {.item = item,
-            .score = 0,
-            .parts = {},
-            .rules = 0,
-            .pin = rules::kNoPin,
-            .hidden = 0,
-            .tier = tier,
-            .position = 0};
+// One without a score, made where it stays: it is too large to be copied.
+inline Candidate& append_candidate(store::ItemIndex item, Tier tier, std::vector<Candidate>& out) {
+    Candidate& candidate = out.emplace_back();
+    candidate.item = item;
+    candidate.pin = rules::kNoPin;
+    candidate.tier = tier;
+    return candidate;
 }
 
 inline float& part(Candidate& candidate, Signal signal) {

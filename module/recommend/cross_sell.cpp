@@ -156,7 +156,7 @@ class Ranking {
 
     void append(std::vector<Candidate>& out) const {
         for (const store::ScoredItem& scored : best_) {
-            out.push_back(candidate_of(*all_.find(scored.item)));
+            append_one(*all_.find(scored.item), out);
         }
     }
 
@@ -183,15 +183,15 @@ class Ranking {
         return kFactors[times];
     }
 
-    Candidate candidate_of(const Together& item) const {
+    void append_one(const Together& item, std::vector<Candidate>& out) const {
         const Parts parts = parts_of(item, most_);
         const bool personal = item.bought > 0 || item.own > 0;
-        Candidate candidate = make_candidate(item.item, personal ? Tier::individual : Tier::pre);
+        Candidate& candidate =
+            append_candidate(item.item, personal ? Tier::individual : Tier::pre, out);
         add_part(candidate, Signal::session, parts.together);
         add_part(candidate, Signal::recency, parts.own);
         scale(sense_.of(item.item), candidate);
         scale(item.factor, candidate);
-        return candidate;
     }
 
     const Query& query_;

@@ -115,12 +115,11 @@ void rank_for_you(const Query& query, Known known, Scratch& scratch, std::vector
     const std::size_t begin = out.size();
     for (const store::ItemIndex item : state.own.touched()) {
         if (state.taken.get(item) == 0) {
-            Candidate candidate = make_candidate(item, Tier::individual);
+            Candidate& candidate = append_candidate(item, Tier::individual, out);
             add_part(candidate, Signal::session, kSessionShare * session_score(state, item));
             add_part(candidate, Signal::affinity,
                      kAffinityShare * affinity.of(item) + kAlikeShare * state.pool.get(item));
             add_part(candidate, Signal::popularity, kPopularityShare * popularity.of(item));
-            out.push_back(candidate);
         }
     }
     sort_by_score(std::span(out).subspan(begin), state);

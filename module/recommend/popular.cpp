@@ -25,9 +25,8 @@ void append_segments(const Query& query, Scratch::State& state, std::vector<Cand
     for (const store::ItemIndex item : state.pool.touched()) {
         if (state.own.get(item) == 0 && available(*query.snapshot, item) &&
             in_category(*query.snapshot, item, query.category)) {
-            Candidate candidate = make_candidate(item, Tier::segment);
+            Candidate& candidate = append_candidate(item, Tier::segment, out);
             add_part(candidate, Signal::segment, 1 + state.pool.get(item));  // before everybody's
-            out.push_back(candidate);
             state.taken.at(item) = 1;
         }
     }

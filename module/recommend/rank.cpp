@@ -86,7 +86,10 @@ void take(const Query& query, std::size_t begin, float top, Scratch::State& stat
         if (showable.has(all[i])) {
             state.excluded.at(all[i].item) = kCandidate;
             best = std::max(best, all[i].score);
-            all[end++] = all[i];
+            if (end != i) {
+                all[end] = all[i];
+            }
+            ++end;
         }
     }
     all.resize(end);

@@ -55,9 +55,8 @@ void recommend_sale(const Query& query, Scratch& scratch, std::vector<Candidate>
             return;
         }
         if (in_category(*query.snapshot, scored.item, query.category)) {
-            Candidate candidate = make_candidate(scored.item, Tier::pre);
+            Candidate& candidate = append_candidate(scored.item, Tier::pre, out);
             add_part(candidate, Signal::popularity, scored.score);
-            out.push_back(candidate);
         }
     }
 }
