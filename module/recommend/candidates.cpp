@@ -50,7 +50,9 @@ std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, s
     };
     count = std::min(count, items.size());
     const auto end = items.begin() + static_cast<std::ptrdiff_t>(count);
-    std::nth_element(items.begin(), end, items.end(), better);
+    if (end != items.end()) {
+        std::nth_element(items.begin(), end, items.end(), better);
+    }
     std::sort(items.begin(), end, better);
     return items.first(count);
 }

@@ -102,11 +102,14 @@ struct Neighbour {
 // normalised.
 struct Clue {
     store::ItemIndex item = 0;
-    std::uint32_t place =
-        0;  // in the visitor's session, from its end: 1 is the latest; 0: not in it
+    // In the visitor's session, from its end: 1 is the latest; 0: not in it.
+    std::uint16_t place = 0;
+    std::uint8_t wanted = 0, known = 0;  // for_you's: to be a candidate; not to be one
     float near = 0, wide = 0, link = 0, second_link = 0;
     float score = 0;  // the result
+    float alike = 0;  // for_you's: to the items looked at last, 0..1
 };
+static_assert(sizeof(Clue) == 32, "two in a cache line");
 
 // What is known of a few items, back to back, so that all that is computed of them stays in the
 // nearest cache. An Entry has its item.
@@ -196,7 +199,8 @@ struct Scratch::State {
     // session_scores()
     Clues clues;
     std::vector<Neighbour> neighbours;
-    std::vector<std::uint32_t> met;  // one neighbour's items, as places in clues
+    std::vector<std::uint64_t> nearest;  // neighbours as keys
+    std::vector<std::uint32_t> met;      // one neighbour's items, as places in clues
 
     // AffinityScale
     AttributeWeights affinities;
