@@ -86,6 +86,9 @@ void add_best_of_sessions(const Query& query, Scratch::State& state) {
         const auto best = best_of(rest, left);
         rest = rest.subspan(best.size());
         for (const store::ScoredItem& scored : best) {
+            query.snapshot->expect(scored.item);
+        }
+        for (const store::ScoredItem& scored : best) {
             if (available(*query.snapshot, scored.item)) {
                 want(scored.item, state);
                 --left;

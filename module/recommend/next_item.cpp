@@ -34,7 +34,7 @@ void expect_links(const store::Snapshot& snapshot, std::span<const store::ItemIn
     for (const store::ItemIndex item : session.last(std::min(session.size(), kLinkedItems))) {
         for (const store::ScoredItem link :
              snapshot.neighbours(NeighbourKind::next, item).first(kSteps)) {
-            snapshot.neighbours(NeighbourKind::next, link.item).expect();
+            snapshot.neighbours(NeighbourKind::next, link.item).expect(kSteps);
         }
     }
 }
