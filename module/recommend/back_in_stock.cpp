@@ -19,13 +19,12 @@ void recommend_back_in_stock(const Query& query, Scratch& scratch, std::vector<C
             !in_category(*query.snapshot, wish.item, query.category)) {
             continue;
         }
-        Candidate candidate = make_candidate(wish.item, Tier::individual);
+        Candidate& candidate = append_candidate(wish.item, Tier::individual, out);
         add_part(candidate, Signal::reminder,
                  strength(wish) *
                      std::exp2(-static_cast<float>(std::max<std::int64_t>(age, 0)) / kHalfLife));
-        out.push_back(candidate);
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 }  // namespace pz::recommend

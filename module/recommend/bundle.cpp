@@ -126,9 +126,8 @@ void recommend_bundle(const Query& query, Scratch& scratch, std::vector<Candidat
         const store::ScoredItem& member = members.list[set[i]];
         // The set stands in its order, each by how well it goes with the item.
         score = std::min(score, member.score / members.list[0].score);
-        Candidate candidate = make_candidate(member.item, tier);
+        Candidate& candidate = append_candidate(member.item, tier, out);
         add_part(candidate, Signal::session, score);
-        out.push_back(candidate);
     }
 }
 

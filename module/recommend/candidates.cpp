@@ -1,5 +1,8 @@
 #include "recommend/candidates.hpp"
 
+#include <algorithm>
+#include <bit>
+
 namespace pz::recommend {
 
 namespace {
@@ -15,16 +18,31 @@ constexpr FieldWeight kFieldWeights[] = {
     {store::field::gender, 0.08F},       {store::field::age_group, 0.04F},
     {store::field::material, 0.04F},     {store::field::pattern, 0.04F}};
 
-std::uint64_t affinity_key(store::FieldId field, store::ValueId value) {
-    return (std::uint64_t{field} << 32) | value;
-}
+static_assert(std::size(kFieldWeights) == std::size(visitor::kAffinityFields));
 
-const FieldWeight* weight_of(store::FieldId field) {
-    return std::find_if(std::begin(kFieldWeights), std::end(kFieldWeights),
-                        [field](const FieldWeight& w) { return w.field == field; });
+// Of a float without sign: a larger one has larger bits. One key is compared faster than a score
+// and an item, and moves less than a candidate.
+std::uint64_t key_of(const Candidate& candidate) {
+    const std::uint64_t falling = ~std::bit_cast<std::uint32_t>(candidate.score);
+    return falling << 32U | candidate.item;
 }
 
 }  // namespace
+
+void sort_by_score(std::span<Candidate> candidates, Scratch::State& state) {
+    state.keys.clear();
+    for (std::uint32_t i = 0; i < candidates.size(); ++i) {
+        state.keys.push_back({key_of(candidates[i]), i});
+    }
+    if (std::is_sorted(state.keys.begin(), state.keys.end())) {
+        return;
+    }
+    std::sort(state.keys.begin(), state.keys.end());
+    state.unsorted.assign(candidates.begin(), candidates.end());
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        candidates[i] = state.unsorted[state.keys[i].index];
+    }
+}
 
 std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count) {
     const auto better = [](const store::ScoredItem& a, const store::ScoredItem& b) {
@@ -32,7 +50,10 @@ std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, s
     };
     count = std::min(count, items.size());
     const auto end = items.begin() + static_cast<std::ptrdiff_t>(count);
-    std::partial_sort(items.begin(), end, items.end(), better);
+    if (end != items.end()) {
+        std::nth_element(items.begin(), end, items.end(), better);
+    }
+    std::sort(items.begin(), end, better);
     return items.first(count);
 }
 
@@ -50,7 +71,7 @@ bool in_category(const store::Snapshot& snapshot, store::ItemIndex item, store::
 }
 
 void append_popular(const store::Snapshot& snapshot, std::span<const store::ScoredItem> list,
-                    float scale, std::size_t end, Sparse<std::uint8_t>& taken,
+                    float scale, std::size_t end, const Sparse<std::uint8_t>& taken,
                     std::vector<Candidate>& out) {
     const float largest = list.empty() ? 0 : list.front().score;
     for (const store::ScoredItem& scored : list) {
@@ -60,12 +81,10 @@ void append_popular(const store::Snapshot& snapshot, std::span<const store::Scor
         if (taken.get(scored.item) != 0 || !available(snapshot, scored.item)) {
             continue;
         }
-        taken.at(scored.item) = 1;
-        Candidate candidate = make_candidate(scored.item, Tier::pre);
+        Candidate& candidate = append_candidate(scored.item, Tier::pre, out);
         // A shop without events yet has popular items too: all equal, in the catalog's order.
         add_part(candidate, Signal::popularity,
                  largest > 0 ? scale * std::max(scored.score, 0.0F) / largest : 0);
-        out.push_back(candidate);
     }
 }
 
@@ -100,38 +119,25 @@ float PopularityScale::of(store::ItemIndex item) const {
     return largest_ > 0 ? std::clamp(weight / largest_, 0.0F, 1.0F) : 0;
 }
 
+// Fields go into `of` in the order of their weights, whatever the visitor's order is.
 AffinityScale::AffinityScale(const Query& query, Scratch::State& scratch)
-    : snapshot_(*query.snapshot) {
-    scratch.affinities.clear();
-    if (personal(query)) {
-        for (const visitor::Affinity& affinity : query.visitor->affinities()) {
-            const FieldWeight* weight = weight_of(affinity.field);
-            if (weight != std::end(kFieldWeights)) {
-                scratch.affinities.push_back({affinity_key(affinity.field, affinity.value),
-                                              weight->weight * affinity.share});
+    : snapshot_(*query.snapshot), weights_(scratch.affinities) {
+    const auto all =
+        personal(query) ? query.visitor->affinities() : std::span<const visitor::Affinity>();
+    scratch.affinities.reset(all.size());
+    for (const FieldWeight& field : kFieldWeights) {
+        bool found = false;
+        for (const visitor::Affinity& affinity : all) {
+            if (affinity.field == field.field) {
+                scratch.affinities.add({affinity.field, affinity.value},
+                                       field.weight * affinity.share);
+                found = true;
             }
         }
-    }
-    std::sort(scratch.affinities.begin(), scratch.affinities.end(),
-              [](const AffinityEntry& a, const AffinityEntry& b) { return a.key < b.key; });
-    entries_ = scratch.affinities;
-}
-
-float AffinityScale::of(store::ItemIndex item) const {
-    if (empty()) {
-        return 0;
-    }
-    float sum = 0;
-    for (const FieldWeight& field : kFieldWeights) {
-        const std::uint64_t key = affinity_key(field.field, snapshot_.value(item, field.field));
-        const auto found = std::lower_bound(
-            entries_.begin(), entries_.end(), key,
-            [](const AffinityEntry& entry, std::uint64_t wanted) { return entry.key < wanted; });
-        if (found != entries_.end() && found->key == key) {
-            sum += found->weight;
+        if (found) {
+            fields_[field_count_++] = field.field;
         }
     }
-    return sum;
 }
 
 }  // namespace pz::recommend

@@ -1,7 +1,8 @@
 // What recommenders share: candidates, levels, categories. Internal to recommend.
 #pragma once
 
-#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -17,15 +18,13 @@ inline bool segmented(const Query& query) {
     return query.level >= Tier::segment && !query.visitor->segments().empty();
 }
 
-inline Candidate make_candidate(store::ItemIndex item, Tier tier) {
-    return {.item = item,
-            .score = 0,
-            .parts = {},
-            .rules = 0,
-            .pin = rules::kNoPin,
-            .hidden = 0,
-            .tier = tier,
-            .position = 0};
+// One without a score, made where it stays: it is too large to be copied.
+inline Candidate& append_candidate(store::ItemIndex item, Tier tier, std::vector<Candidate>& out) {
+    Candidate& candidate = out.emplace_back();
+    candidate.item = item;
+    candidate.pin = rules::kNoPin;
+    candidate.tier = tier;
+    return candidate;
 }
 
 inline float& part(Candidate& candidate, Signal signal) {
@@ -42,28 +41,22 @@ inline void add_part(Candidate& candidate, Signal signal, float value) {
 }
 
 // Higher scores first; equal ones in the order of their items, which is the catalog's.
-inline bool better(const Candidate& a, const Candidate& b) {
-    return a.score != b.score ? a.score > b.score : a.item < b.item;
-}
+void sort_by_score(std::span<Candidate> candidates, Scratch::State& state);
 
-inline void sort_by_score(std::span<Candidate> candidates) {
-    std::sort(candidates.begin(), candidates.end(), better);
-}
-
-// Moves the best `count` of the items to the front, in order.
+// Moves the best `count` of the items to the front, in that order.
 std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count);
 
 inline bool available(const store::Snapshot& snapshot, store::ItemIndex item) {
-    return snapshot.live(item).available();
+    return snapshot.available(item);
 }
 
 // True when there is no category, or the item's product type is the category or below it.
 bool in_category(const store::Snapshot& snapshot, store::ItemIndex item, store::ValueId category);
 
 // Appends available items of a list that counts everybody's events and that are not `taken`, until
-// `out` has `end` candidates; the list's best scores `scale`. Marks them as taken.
+// `out` has `end` candidates; the list's best scores `scale`.
 void append_popular(const store::Snapshot& snapshot, std::span<const store::ScoredItem> list,
-                    float scale, std::size_t end, Sparse<std::uint8_t>& taken,
+                    float scale, std::size_t end, const Sparse<std::uint8_t>& taken,
                     std::vector<Candidate>& out);
 
 // The best share, 0..1, that any of the visitor's segments gives each item; nothing below
@@ -86,12 +79,23 @@ class AffinityScale {
   public:
     // Empty below Tier::individual. The scratch's affinities are in use as long as the scale.
     AffinityScale(const Query& query, Scratch::State& scratch);
-    bool empty() const { return entries_.empty(); }
-    float of(store::ItemIndex item) const;
+    bool empty() const { return field_count_ == 0; }
+    float of(store::ItemIndex item) const {
+        float sum = 0;
+        for (std::size_t i = 0; i < field_count_; ++i) {
+            const store::ValueId value = snapshot_.value(item, fields_[i]);
+            if (value != store::kNoValue) {
+                sum += weights_.of({fields_[i], value});
+            }
+        }
+        return sum;
+    }
 
   private:
     const store::Snapshot& snapshot_;
-    std::span<const AffinityEntry> entries_;
+    const AttributeWeights& weights_;
+    std::array<store::FieldId, std::size(visitor::kAffinityFields)> fields_{};  // that have any
+    std::size_t field_count_ = 0;
 };
 
 void recommend_popular(const Query& query, Scratch& scratch, std::vector<Candidate>& out);

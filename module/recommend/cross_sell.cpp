@@ -1,6 +1,8 @@
 // cross_sell: what is bought together with the page's item, the cart, or what the visitor bought.
 #include "recommend/cross_sell.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "recommend/candidates.hpp"
@@ -22,68 +24,85 @@ constexpr float kRepeat = 0.8F;                  // for each better candidate of
 constexpr std::size_t kVaried = 64;              // candidates that are kept apart by type
 
 void add_given(const store::Snapshot& snapshot, store::ItemIndex given, float weight,
-               Sparse<float>& pool) {
+               float Together::*sum, Dense<Together>& all) {
     for (const store::ScoredItem scored :
          snapshot.neighbours(store::NeighbourKind::cross_sell, given)) {
-        pool.at(scored.item) += weight * scored.score * scored.score;
+        all.at(scored.item).*sum += weight * scored.score * scored.score;
     }
 }
 
 // The visitor's part: the cart, or, with nothing given at all, what was bought last.
-void add_own(const Query& query, Sparse<float>& own) {
+void add_own(const Query& query, Dense<Together>& all) {
     const auto cart = query.visitor->cart();
     for (const store::ItemIndex item : cart.first(std::min(cart.size(), kMaxCart))) {
         if (item != query.page_item) {
-            add_given(*query.snapshot, item, kCartWeight, own);
+            add_given(*query.snapshot, item, kCartWeight, &Together::own, all);
         }
     }
     if (query.page_item == store::kNoItem && cart.empty()) {
         const auto bought = query.visitor->purchased();
         for (const store::ItemIndex item : bought.first(std::min(bought.size(), kMaxPurchases))) {
-            add_given(*query.snapshot, item, kPurchaseWeight, own);
+            add_given(*query.snapshot, item, kPurchaseWeight, &Together::own, all);
         }
     }
 }
 
 // How often the visitor bought each item, ever and lately.
-void count_purchases(const Query& query, Scratch::State& state) {
+void count_purchases(const Query& query, Dense<Together>& all) {
     for (const visitor::Touch& touch : query.visitor->touches()) {
         if (touch.type == visitor::EventType::purchase) {
-            state.bought.at(touch.item) += 1;
-            state.recency.at(touch.item) +=
+            Together& item = all.at(touch.item);
+            item.bought += 1;
+            item.recently +=
                 std::exp2(-static_cast<float>(query.now - touch.time) / kPurchaseHalfLife);
         }
     }
 }
 
 // own(x) of the header.
-float own_share(const Scratch::State& state, store::ItemIndex item) {
-    const float ever = std::min(state.bought.get(item), kManyPurchases) / kManyPurchases;
-    const float lately =
-        std::min(state.recency.get(item), kManyRecentPurchases) / kManyRecentPurchases;
+float own_share(const Together& item) {
+    if (item.bought == 0) {
+        return 0;
+    }
+    const float ever = std::min(item.bought, kManyPurchases) / kManyPurchases;
+    const float lately = std::min(item.recently, kManyRecentPurchases) / kManyRecentPurchases;
     return (std::sqrt(ever) + std::sqrt(lately)) / 2;
 }
 
-// The sums become scores, in state.pool; returns the best.
-float finish_sums(Scratch::State& state) {
-    for (const store::ItemIndex item : state.own.touched()) {
-        state.pool.at(item) += state.own.get(item);
-    }
-    float best = 0;
-    for (const store::ItemIndex item : state.pool.touched()) {
-        float& sum = state.pool.at(item);
-        sum = std::sqrt(sum);
-        best = std::max(best, sum);
-    }
-    return best;
+float together_of(const Together& item) {
+    return std::sqrt(item.page + item.own);
+}
+
+// A candidate's score in its parts, before sense(x).
+struct Parts {
+    float together, own;
+};
+
+Parts parts_of(const Together& item, float best) {
+    const float together = together_of(item) / best;
+    const float own = own_share(item);
+    return {together,
+            own == 0 ? 0 : kOwnShare * own + kOwnTogetherShare * std::sqrt(together * own)};
 }
 
 // sense(x) of the header.
-float price_sense(const Query& query, store::ItemIndex item) {
-    const auto main = static_cast<float>(price_of(*query.snapshot, query.page_item));
-    const auto price = static_cast<float>(price_of(*query.snapshot, item));
-    return main > 0 && price > main ? std::sqrt(main / price) : 1;
-}
+class PriceSense {
+  public:
+    explicit PriceSense(const Query& query)
+        : snapshot_(*query.snapshot),
+          main_(static_cast<float>(price_of(snapshot_, query.page_item))) {}
+    float of(store::ItemIndex item) const {
+        if (main_ <= 0) {
+            return 1;
+        }
+        const auto price = static_cast<float>(price_of(snapshot_, item));
+        return price > main_ ? std::sqrt(main_ / price) : 1;
+    }
+
+  private:
+    const store::Snapshot& snapshot_;
+    const float main_;
+};
 
 void scale(float factor, Candidate& candidate) {
     for (float& each : candidate.parts) {
@@ -92,80 +111,114 @@ void scale(float factor, Candidate& candidate) {
     candidate.score *= factor;
 }
 
-Candidate make_together(const Query& query, const Scratch::State& state, store::ItemIndex item,
-                        float best) {
-    const float together = state.pool.get(item) / best;
-    const float bought = own_share(state, item);
-    const bool personal = bought > 0 || state.own.get(item) > 0;
-    Candidate candidate = make_candidate(item, personal ? Tier::individual : Tier::pre);
-    add_part(candidate, Signal::session, together);
-    add_part(candidate, Signal::recency,
-             kOwnShare * bought + kOwnTogetherShare * std::sqrt(together * bought));
-    scale(price_sense(query, item), candidate);
-    return candidate;
-}
+// What goes together with what is given, scored, and put in order before any candidate is made of
+// it: of hundreds a few are wanted.
+class Ranking {
+  public:
+    Ranking(const Query& query, Scratch::State& state)
+        : query_(query), all_(state.together), best_(state.best), sense_(query) {}
 
-// Not three more of the same: of one product type each further candidate counts less.
-void vary_types(const store::Snapshot& snapshot, std::span<Candidate> candidates,
-                std::vector<store::ValueId>& types) {
-    types.clear();
-    for (Candidate& candidate : candidates.first(std::min(candidates.size(), kVaried))) {
-        const store::ValueId type = snapshot.value(candidate.item, store::field::product_type);
-        if (type != store::kNoValue && available(snapshot, candidate.item)) {
-            const auto before = std::count(types.begin(), types.end(), type);
-            scale(std::pow(kRepeat, static_cast<float>(before)), candidate);
-            types.push_back(type);
+    // The best `count` in order; empty where nothing goes together.
+    void find(std::size_t count) {
+        sum_up();
+        best_.clear();
+        for (const Together& item : all_.all()) {
+            most_ = std::max(most_, together_of(item));
+        }
+        if (most_ == 0) {
+            return;  // what was bought before is no substitute for what goes together
+        }
+        for (const Together& item : all_.all()) {
+            if (available(*query_.snapshot, item.item)) {
+                const Parts parts = parts_of(item, most_);
+                best_.push_back({item.item, (parts.together + parts.own) * sense_.of(item.item)});
+            }
+        }
+        best_.resize(best_of(best_, count).size());
+    }
+
+    // Not three more of the same: of one product type each further one counts less.
+    void vary_types(std::vector<store::ValueId>& types) {
+        types.clear();
+        for (store::ScoredItem& scored : std::span(best_).first(std::min(best_.size(), kVaried))) {
+            const store::ValueId type =
+                query_.snapshot->value(scored.item, store::field::product_type);
+            if (type != store::kNoValue) {
+                const auto before = std::count(types.begin(), types.end(), type);
+                const float factor = repeated(static_cast<std::size_t>(before));
+                all_.at(scored.item).factor = factor;
+                scored.score *= factor;
+                types.push_back(type);
+            }
+        }
+        best_of(best_, best_.size());
+    }
+
+    void append(std::vector<Candidate>& out) const {
+        for (const store::ScoredItem& scored : best_) {
+            append_one(*all_.find(scored.item), out);
         }
     }
-    sort_by_score(candidates);
-}
 
-// Sorts what stands from `begin` on and keeps the best `count`: what is in the cart, and does not
-// count, may be among them.
-void keep_best(std::size_t begin, std::size_t count, std::vector<Candidate>& out) {
-    if (out.size() - begin > count) {
-        const auto first = out.begin() + static_cast<std::ptrdiff_t>(begin);
-        const auto end = first + static_cast<std::ptrdiff_t>(count);
-        std::nth_element(first, end, out.end(), better);
-        out.erase(end, out.end());
+  private:
+    void sum_up() {
+        all_.reset(query_.snapshot->item_count());
+        if (query_.page_item != store::kNoItem) {
+            add_given(*query_.snapshot, query_.page_item, 1, &Together::page, all_);
+        }
+        if (personal(query_)) {
+            add_own(query_, all_);
+            count_purchases(query_, all_);
+        }
     }
-    sort_by_score(std::span(out).subspan(begin));
+
+    static float repeated(std::size_t times) {
+        static const std::array<float, kVaried> kFactors = [] {
+            std::array<float, kVaried> factors{};
+            for (std::size_t i = 0; i < factors.size(); ++i) {
+                factors[i] = std::pow(kRepeat, static_cast<float>(i));
+            }
+            return factors;
+        }();
+        return kFactors[times];
+    }
+
+    void append_one(const Together& item, std::vector<Candidate>& out) const {
+        const Parts parts = parts_of(item, most_);
+        const bool personal = item.bought > 0 || item.own > 0;
+        Candidate& candidate =
+            append_candidate(item.item, personal ? Tier::individual : Tier::pre, out);
+        add_part(candidate, Signal::session, parts.together);
+        add_part(candidate, Signal::recency, parts.own);
+        scale(sense_.of(item.item), candidate);
+        scale(item.factor, candidate);
+    }
+
+    const Query& query_;
+    Dense<Together>& all_;
+    std::vector<store::ScoredItem>& best_;
+    const PriceSense sense_;
+    float most_ = 0;
+};
+
+// What is in the cart, and does not count, may be among them.
+std::size_t count_of(const Query& query) {
+    return query.wanted + query.visitor->cart().size();
 }
 
 }  // namespace
 
 void find_together(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
-    Scratch::State& state = scratch.state();
-    for (Sparse<float>* sparse : {&state.pool, &state.own, &state.bought, &state.recency}) {
-        sparse->reset(query.snapshot->item_count());
-    }
-    if (query.page_item != store::kNoItem) {
-        add_given(*query.snapshot, query.page_item, 1, state.pool);
-    }
-    if (personal(query)) {
-        add_own(query, state.own);
-        count_purchases(query, state);
-    }
-    const float best = finish_sums(state);
-    if (best == 0) {
-        return;  // what was bought before is a supplement to what goes together, not a substitute
-    }
-    for (const store::ItemIndex item : state.bought.touched()) {
-        state.pool.at(item) += 0;
-    }
-    const std::size_t begin = out.size();
-    for (const store::ItemIndex item : state.pool.touched()) {
-        if (available(*query.snapshot, item)) {
-            out.push_back(make_together(query, state, item, best));
-        }
-    }
-    keep_best(begin, query.wanted + query.visitor->cart().size(), out);
+    Ranking ranking(query, scratch.state());
+    ranking.find(count_of(query));
+    ranking.append(out);
 }
 
 void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
-    const std::size_t begin = out.size();
-    find_together(query, scratch, out);
-    vary_types(*query.snapshot, std::span(out).subspan(begin), scratch.state().types);
+    Ranking ranking(query, scratch.state());
+    ranking.find(count_of(query));
+    ranking.vary_types(scratch.state().types);
+    ranking.append(out);
 }
 
 }  // namespace pz::recommend

@@ -99,8 +99,7 @@ std::uint32_t candidate_of(store::ItemIndex item, Scratch::State& state) {
                                     [item](const Candidate& each) { return each.item == item; });
     const auto index = static_cast<std::uint32_t>(found - all.begin());
     if (found == all.end()) {
-        all.push_back(make_candidate(item, Tier::pre));
-        all.back().position = index;
+        append_candidate(item, Tier::pre, all).position = index;
     }
     return index;
 }

@@ -3,6 +3,8 @@
 // It is for finding things: what the visitor has looked at or bought is left to "recent".
 #include "recommend/for_you.hpp"
 
+#include <algorithm>
+
 #include "recommend/candidates.hpp"
 #include "recommend/next_item.hpp"
 
@@ -17,6 +19,10 @@ constexpr float kPopularityShare = 0.005F;  // for what nothing else tells apart
 constexpr std::size_t kValuesPerField = 3;  // of the visitor's favourites
 constexpr std::size_t kItemsPerValue = 40;
 constexpr std::size_t kLookedAt = 3;  // items looked at last, whose alternatives are named
+
+void want(store::ItemIndex item, Scratch::State& state) {
+    state.clues.at(item).wanted = 1;
+}
 
 // Favourite brands and product types bring their popular items in, known to the sessions or not.
 void add_favourites(const Query& query, Scratch::State& state) {
@@ -33,7 +39,7 @@ void add_favourites(const Query& query, Scratch::State& state) {
         std::size_t left = kItemsPerValue;
         for (auto scored = list.begin(); scored != list.end() && left > 0; ++scored) {
             if (available(*query.snapshot, scored->item)) {
-                state.own.at(scored->item) = 1;
+                want(scored->item, state);
                 --left;
             }
         }
@@ -41,26 +47,28 @@ void add_favourites(const Query& query, Scratch::State& state) {
 }
 
 // What is like the items looked at last and stands in no session with them: so come items that
-// nobody has looked at yet. How alike, 0..1, is in the pool.
-void add_alike(const Query& query, Scratch::State& state) {
+// nobody has looked at yet. The first `of_sessions` clues are those of sessions.
+void add_alike(const Query& query, std::size_t of_sessions, Scratch::State& state) {
     const auto recent = query.visitor->recent();
     for (const store::ItemIndex item : recent.first(std::min(recent.size(), kLookedAt))) {
         const auto list = query.snapshot->neighbours(store::NeighbourKind::similar, item);
         for (const store::ScoredItem scored : list) {
-            if (state.clues.find(scored.item) == nullptr &&
-                available(*query.snapshot, scored.item)) {
-                float& most = state.pool.at(scored.item);
-                most = std::max(most, scored.score / list.front().score);
-                state.own.at(scored.item) = 1;
+            const Clue* known = state.clues.find(scored.item);
+            const bool in_session =
+                known != nullptr && known < state.clues.all().data() + of_sessions;
+            if (!in_session && available(*query.snapshot, scored.item)) {
+                Clue& clue = state.clues.at(scored.item);
+                clue.alike = std::max(clue.alike, scored.score / list.front().score);
+                clue.wanted = 1;
             }
         }
     }
 }
 
-void take_known(const visitor::Profile& visitor, Sparse<std::uint8_t>& taken) {
+void mark_known(const visitor::Profile& visitor, Clues& clues) {
     for (const auto known : {visitor.recent(), visitor.purchased()}) {
         for (const store::ItemIndex item : known) {
-            taken.at(item) = 1;
+            clues.at(item).known = 1;
         }
     }
 }
@@ -69,7 +77,7 @@ void take_known(const visitor::Profile& visitor, Sparse<std::uint8_t>& taken) {
 void add_best_of_sessions(const Query& query, Scratch::State& state) {
     state.best.clear();
     for (const Clue& clue : state.clues.all()) {
-        if (clue.score > 0 && state.taken.get(clue.item) == 0) {
+        if (clue.score > 0 && clue.known == 0) {
             state.best.push_back({clue.item, clue.score});
         }
     }
@@ -78,17 +86,15 @@ void add_best_of_sessions(const Query& query, Scratch::State& state) {
         const auto best = best_of(rest, left);
         rest = rest.subspan(best.size());
         for (const store::ScoredItem& scored : best) {
+            query.snapshot->expect(scored.item);
+        }
+        for (const store::ScoredItem& scored : best) {
             if (available(*query.snapshot, scored.item)) {
-                state.own.at(scored.item) = 1;
+                want(scored.item, state);
                 --left;
             }
         }
     }
-}
-
-float session_score(const Scratch::State& state, store::ItemIndex item) {
-    const Clue* clue = state.clues.find(item);
-    return clue != nullptr ? clue->score : 0;
 }
 
 }  // namespace
@@ -98,30 +104,27 @@ void rank_for_you(const Query& query, Known known, Scratch& scratch, std::vector
         return;
     }
     Scratch::State& state = scratch.state();
-    state.taken.reset(query.snapshot->item_count());
-    state.own.reset(query.snapshot->item_count());
-    state.pool.reset(query.snapshot->item_count());
-    if (known == Known::left_out) {
-        take_known(*query.visitor, state.taken);
-    }
     session_scores(query, state);
+    const std::size_t of_sessions = state.clues.all().size();
+    if (known == Known::left_out) {
+        mark_known(*query.visitor, state.clues);
+    }
     add_best_of_sessions(query, state);
     add_favourites(query, state);
-    add_alike(query, state);
+    add_alike(query, of_sessions, state);
     const AffinityScale affinity(query, state);
     const PopularityScale popularity(*query.snapshot);
     const std::size_t begin = out.size();
-    for (const store::ItemIndex item : state.own.touched()) {
-        if (state.taken.get(item) == 0) {
-            Candidate candidate = make_candidate(item, Tier::individual);
-            add_part(candidate, Signal::session, kSessionShare * session_score(state, item));
+    for (const Clue& clue : state.clues.all()) {
+        if (clue.wanted != 0 && clue.known == 0) {
+            Candidate& candidate = append_candidate(clue.item, Tier::individual, out);
+            add_part(candidate, Signal::session, kSessionShare * clue.score);
             add_part(candidate, Signal::affinity,
-                     kAffinityShare * affinity.of(item) + kAlikeShare * state.pool.get(item));
-            add_part(candidate, Signal::popularity, kPopularityShare * popularity.of(item));
-            out.push_back(candidate);
+                     kAffinityShare * affinity.of(clue.item) + kAlikeShare * clue.alike);
+            add_part(candidate, Signal::popularity, kPopularityShare * popularity.of(clue.item));
         }
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 void recommend_for_you(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {

@@ -4,6 +4,8 @@
 // score is cross_sell's times gap / price, so that nobody is asked for more than is missing. Two
 // that cost less bridge it together, the best pair by the mean of their scores times gap / sum; the
 // two stand side by side. The best sellers of the shop fill in where little goes together.
+#include <algorithm>
+
 #include "recommend/candidates.hpp"
 #include "recommend/cross_sell.hpp"
 #include "recommend/explore.hpp"
@@ -81,7 +83,7 @@ void recommend_free_shipping(const Query& query, Scratch& scratch, std::vector<C
     append_popular(*query.snapshot, query.snapshot->ranked(store::ListKind::popular), kFillShare,
                    found.size() + query.wanted, state.taken, found);
     keep_priced(query, found);
-    sort_by_score(found);
+    sort_by_score(found, state);
     const Pair pair = best_pair(query, found);
     const std::size_t begin = out.size();
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -92,7 +94,7 @@ void recommend_free_shipping(const Query& query, Scratch& scratch, std::vector<C
             out.push_back(found[i]);
         }
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 }  // namespace pz::recommend

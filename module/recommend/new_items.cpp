@@ -1,4 +1,6 @@
 // new: the newest items, of the category if one is asked for.
+#include <algorithm>
+
 #include "recommend/candidates.hpp"
 
 namespace pz::recommend {
@@ -17,9 +19,8 @@ void recommend_new(const Query& query, Scratch& /*scratch*/, std::vector<Candida
         }
         const auto age = static_cast<float>(
             std::max<std::int64_t>(query.now - snapshot.first_seen(scored.item), 0));
-        Candidate candidate = make_candidate(scored.item, Tier::pre);
+        Candidate& candidate = append_candidate(scored.item, Tier::pre, out);
         add_part(candidate, Signal::recency, kFresh / (kFresh + age));
-        out.push_back(candidate);
     }
 }
 

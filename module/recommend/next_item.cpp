@@ -53,12 +53,18 @@ std::size_t context_of(Turn turn, std::size_t items, std::size_t sessions) {
     return store::mixture_context(turn, support, length);
 }
 
-// The lists are far apart in memory: all are on their way before the first is read.
+// The lists are far apart in memory: all are on their way long before the first is read.
+void expect_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex> session) {
+    for (const store::ItemIndex item : session.last(std::min(session.size(), kLinkedItems))) {
+        for (const store::ScoredItem link :
+             snapshot.neighbours(NeighbourKind::next, item).first(kSteps)) {
+            snapshot.neighbours(NeighbourKind::next, link.item).expect(kSteps);
+        }
+    }
+}
+
 void add_second_links(const store::Snapshot& snapshot, store::ItemIndex from, float weight,
                       const store::Neighbours& links, Clues& clues) {
-    for (const store::ScoredItem first : links.first(kSteps)) {
-        snapshot.neighbours(NeighbourKind::next, first.item).expect();
-    }
     for (const store::ScoredItem first : links.first(kSteps)) {
         const auto next = snapshot.neighbours(NeighbourKind::next, first.item).first(kSteps);
         for (const store::ScoredItem second : next) {
@@ -150,7 +156,7 @@ float return_score(const store::Mixture::Shares& shares, std::size_t place) {
 void note_places(std::span<const store::ItemIndex> session, Scratch::State& scratch) {
     for (std::size_t i = 0; i < session.size(); ++i) {
         scratch.clues.at(session[i]).place =
-            static_cast<std::uint32_t>(std::min(session.size() - i, kMaxPlace));
+            static_cast<std::uint16_t>(std::min(session.size() - i, kMaxPlace));
     }
 }
 
@@ -170,6 +176,7 @@ std::span<const store::ItemIndex> session_of(const visitor::Profile& visitor,
 std::size_t gather(const Query& query, std::span<const store::ItemIndex> session,
                    Scratch::State& scratch) {
     note_places(session, scratch);
+    expect_links(*query.snapshot, session);
     const std::size_t found = add_sessions(*query.snapshot, session, query.now, scratch);
     add_links(*query.snapshot, session, scratch.clues);
     return context_of(turn_of(*query.visitor), session.size(), found);

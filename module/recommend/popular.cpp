@@ -16,19 +16,21 @@ void mark_known(const Query& query, Sparse<float>& known) {
 }
 
 void append_segments(const Query& query, Scratch::State& state, std::vector<Candidate>& out) {
+    if (!segmented(query)) {
+        return;
+    }
     segment_scores(query, state.pool);
     mark_known(query, state.own);
     const std::size_t begin = out.size();
     for (const store::ItemIndex item : state.pool.touched()) {
         if (state.own.get(item) == 0 && available(*query.snapshot, item) &&
             in_category(*query.snapshot, item, query.category)) {
-            Candidate candidate = make_candidate(item, Tier::segment);
+            Candidate& candidate = append_candidate(item, Tier::segment, out);
             add_part(candidate, Signal::segment, 1 + state.pool.get(item));  // before everybody's
-            out.push_back(candidate);
             state.taken.at(item) = 1;
         }
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 // The list of the category if there is one, else of the whole shop.

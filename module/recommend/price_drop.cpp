@@ -21,11 +21,10 @@ void recommend_price_drop(const Query& query, Scratch& scratch, std::vector<Cand
         if (drop < kLeastDrop) {
             continue;
         }
-        Candidate candidate = make_candidate(wish.item, Tier::individual);
+        Candidate& candidate = append_candidate(wish.item, Tier::individual, out);
         add_part(candidate, Signal::reminder, drop * strength(wish));
-        out.push_back(candidate);
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
 }
 
 }  // namespace pz::recommend

@@ -34,6 +34,7 @@ void mark_excluded(const Request& request, Sparse<std::uint8_t>& excluded) {
     excluded.reset(count);
     exclude({&request.query.page_item, 1}, count, excluded);
     exclude(request.query.visitor->cart(), count, excluded);
+    exclude(request.query.visitor->disliked(), count, excluded);
     if (request.shown != nullptr) {
         exclude(*request.shown, count, excluded);
     }
@@ -43,18 +44,30 @@ store::ValueId group_of(const Query& query, store::ItemIndex item) {
     return query.snapshot->value(item, store::field::item_group_id);
 }
 
-bool may_show(const Query& query, const Candidate& candidate,
-              const Sparse<std::uint8_t>& excluded) {
-    return candidate.item < query.snapshot->item_count() &&
-           excluded.get(candidate.item) == kMayShow && candidate.score >= 0 &&
-           std::isfinite(candidate.score) && presentable(query, candidate.item);
-}
+// Of the first exclusions, and may be shown as presentable() says.
+class Showable {
+  public:
+    Showable(const Query& query, const Sparse<std::uint8_t>& excluded)
+        : query_(query), excluded_(excluded), page_group_(group_of(query, query.page_item)) {}
+    bool has(const Candidate& candidate) const {
+        return candidate.item < query_.snapshot->item_count() &&
+               excluded_.get(candidate.item) == kMayShow && candidate.score >= 0 &&
+               std::isfinite(candidate.score) && available(*query_.snapshot, candidate.item) &&
+               (page_group_ == store::kNoValue || group_of(query_, candidate.item) != page_group_);
+    }
+
+  private:
+    const Query& query_;
+    const Sparse<std::uint8_t>& excluded_;
+    const store::ValueId page_group_;
+};
 
 // The parts keep their shares. A score of 0 is the catalog's order, which is everybody's.
 void rescale(Candidate& candidate, float score) {
     if (candidate.score > 0) {
+        const float factor = score / candidate.score;
         for (float& part : candidate.parts) {
-            part *= score / candidate.score;
+            part *= factor;
         }
     } else {
         part(candidate, Signal::popularity) = score;
@@ -62,24 +75,28 @@ void rescale(Candidate& candidate, float score) {
     candidate.score = score;
 }
 
-// Takes the source's candidates in, best first, below `top`.
-void take(const Query& query, float top, Scratch::State& state) {
-    std::erase_if(state.scored, [&](const Candidate& candidate) {
-        const bool taken = !may_show(query, candidate, state.excluded);
-        if (!taken) {
-            state.excluded.at(candidate.item) = kCandidate;
-        }
-        return taken;
-    });
+// Keeps what may be shown of the source's candidates, which begin at `begin`, and brings it below
+// `top`, in the order given.
+void take(const Query& query, std::size_t begin, float top, Scratch::State& state) {
+    const Showable showable(query, state.excluded);
+    std::vector<Candidate>& all = state.candidates;
+    std::size_t end = begin;
     float best = 0;
-    for (const Candidate& candidate : state.scored) {
-        best = std::max(best, candidate.score);
+    for (std::size_t i = begin; i < all.size(); ++i) {
+        if (showable.has(all[i])) {
+            state.excluded.at(all[i].item) = kCandidate;
+            best = std::max(best, all[i].score);
+            if (end != i) {
+                all[end] = all[i];
+            }
+            ++end;
+        }
     }
-    for (Candidate& candidate : state.scored) {
-        const float share = best > 0 ? candidate.score / best : 0;
-        rescale(candidate, top * (kBand + (1 - kBand) * share));
-        candidate.position = static_cast<std::uint32_t>(state.candidates.size());
-        state.candidates.push_back(candidate);
+    all.resize(end);
+    for (std::size_t i = begin; i < end; ++i) {
+        const float share = best > 0 ? all[i].score / best : 0;
+        rescale(all[i], top * (kBand + (1 - kBand) * share));
+        all[i].position = static_cast<std::uint32_t>(i);
     }
 }
 
@@ -89,12 +106,12 @@ void gather(const Query& query, const Widget& widget, Scratch& scratch) {
     state.sources.clear();
     float top = 1;
     for (const Recommender* recommender : widget.recommenders) {
-        if (state.candidates.size() >= query.wanted) {
+        const std::size_t begin = state.candidates.size();
+        if (begin >= query.wanted) {
             return;
         }
-        state.scored.clear();
-        recommender->recommend(query, scratch, state.scored);
-        take(query, top, state);
+        recommender->recommend(query, scratch, state.candidates);
+        take(query, begin, top, state);
         state.sources.push_back(static_cast<std::uint32_t>(state.candidates.size()));
         top *= kNextTop;
     }
@@ -147,33 +164,66 @@ bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::S
     return true;
 }
 
-// Candidates that rules left in, best first, in state.order.
-void sort_visible(const store::Snapshot& snapshot, Scratch::State& state) {
-    state.order.clear();
-    for (std::uint32_t i = 0; i < state.candidates.size(); ++i) {
-        Candidate& candidate = state.candidates[i];
-        if (!std::isfinite(candidate.score)) {
-            candidate.score = 0;
+// Candidates that rules left in, best first: in order as far as they are asked for, which is a few
+// of a hundred.
+class BestFirst {
+  public:
+    BestFirst(const store::Snapshot& snapshot, Scratch::State& state)
+        : snapshot_(snapshot), candidates_(state.candidates), order_(state.order) {
+        order_.clear();
+        for (std::uint32_t i = 0; i < candidates_.size(); ++i) {
+            Candidate& candidate = candidates_[i];
+            if (!std::isfinite(candidate.score)) {
+                candidate.score = 0;
+            }
+            if (candidate.hidden == 0) {
+                order_.push_back(i);
+            }
         }
-        if (candidate.hidden == 0) {
-            state.order.push_back(i);
+        // As recommenders give them, unless a rule moved some.
+        if (std::is_sorted(order_.begin(), order_.end(), Before{*this})) {
+            sorted_ = order_.size();
         }
     }
-    const auto before = [&](std::uint32_t a, std::uint32_t b) {
-        const Candidate& left = state.candidates[a];
-        const Candidate& right = state.candidates[b];
+    std::size_t size() const { return order_.size(); }
+    std::uint32_t operator[](std::size_t place) {
+        if (place >= sorted_) {
+            sort_more(place);
+        }
+        return order_[place];
+    }
+
+  private:
+    static constexpr std::size_t kStep = 24;
+
+    struct Before {
+        const BestFirst& all;
+        bool operator()(std::uint32_t a, std::uint32_t b) const { return all.before(a, b); }
+    };
+    bool before(std::uint32_t a, std::uint32_t b) const {
+        const Candidate& left = candidates_[a];
+        const Candidate& right = candidates_[b];
         if (left.score != right.score) {
             return left.score > right.score;
         }
-        const float left_appeal = snapshot.signals(left.item).appeal;
-        const float right_appeal = snapshot.signals(right.item).appeal;
+        const float left_appeal = snapshot_.signals(left.item).appeal;
+        const float right_appeal = snapshot_.signals(right.item).appeal;
         return left_appeal != right_appeal ? left_appeal > right_appeal : a < b;
-    };
-    // As recommenders give them, unless a rule moved some.
-    if (!std::is_sorted(state.order.begin(), state.order.end(), before)) {
-        std::sort(state.order.begin(), state.order.end(), before);
     }
-}
+    void sort_more(std::size_t place) {
+        const std::size_t count = std::min(place + kStep, order_.size());
+        const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(sorted_);
+        const auto end = order_.begin() + static_cast<std::ptrdiff_t>(count);
+        std::nth_element(begin, end, order_.end(), Before{*this});
+        std::sort(begin, end, Before{*this});
+        sorted_ = count;
+    }
+
+    const store::Snapshot& snapshot_;
+    std::vector<Candidate>& candidates_;
+    std::vector<std::uint32_t>& order_;
+    std::size_t sorted_ = 0;
+};
 
 // Unproven items on the places that were drawn for them, which is why they stand there.
 void place_explored(const Query& query, Scratch::State& state) {
@@ -190,30 +240,39 @@ void place_explored(const Query& query, Scratch::State& state) {
     }
 }
 
-// Pinned ones first; a pin outside the widget is none.
+// With no room behind the pin, the last comers compete from the front. A pin outside the widget is
+// none.
+void place_pinned(const Query& query, std::size_t own, BestFirst& order, Scratch::State& state) {
+    const auto pinned = [&](const Candidate& candidate) {
+        return candidate.pin >= 0 && static_cast<std::size_t>(candidate.pin) < state.slots.size();
+    };
+    const auto all = std::span(state.candidates).first(own);
+    if (std::none_of(all.begin(), all.end(), pinned)) {
+        return;
+    }
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const std::uint32_t index = order[i];
+        if (index < own && pinned(all[index]) &&
+            !place(query, index, static_cast<std::size_t>(all[index].pin), state)) {
+            place(query, index, 0, state);
+        }
+    }
+}
+
+// Pinned ones first.
 void choose(const Query& query, std::size_t limit, std::size_t own, Scratch::State& state) {
     state.slots.assign(limit, kFree);
     state.groups.clear();
-    const auto pinned = [&](std::uint32_t index) {
-        const std::int16_t pin = state.candidates[index].pin;
-        return index < own && pin >= 0 && static_cast<std::size_t>(pin) < limit;
-    };
-    for (const std::uint32_t index : state.order) {
-        if (pinned(index)) {
-            const auto pin = static_cast<std::size_t>(state.candidates[index].pin);
-            // With no room behind the pin, the last comers compete from the front.
-            if (!place(query, index, pin, state)) {
-                place(query, index, 0, state);
-            }
-        }
-    }
+    BestFirst order(*query.snapshot, state);
+    place_pinned(query, own, order, state);
     place_explored(query, state);
-    const auto placed = [&](std::uint32_t index) {
-        return std::find(state.slots.begin(), state.slots.end(), index) != state.slots.end();
-    };
-    for (const std::uint32_t index : state.order) {
-        const bool free = index < own && !pinned(index) && !placed(index);
-        if (free && !place(query, index, 0, state)) {
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const std::uint32_t index = order[i];
+        const bool pinned = state.candidates[index].pin >= 0 &&
+                            static_cast<std::size_t>(state.candidates[index].pin) < limit;
+        const bool placed =
+            std::find(state.slots.begin(), state.slots.end(), index) != state.slots.end();
+        if (index < own && !pinned && !placed && !place(query, index, 0, state)) {
             return;
         }
     }
@@ -262,7 +321,6 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     if (request.rules != nullptr && !state.candidates.empty()) {
         out.rules.add(request.rules->apply(request.rule_context, state.candidates));
     }
-    sort_visible(*query.snapshot, state);
     choose(query, limit, own, state);
     const auto named = std::find_if(state.slots.begin(), state.slots.end(),
                                     [own](std::uint32_t index) { return index < own; });

@@ -9,9 +9,8 @@ void recommend_recent(const Query& query, Scratch& /*scratch*/, std::vector<Cand
     }
     float rank = 0;
     for (const store::ItemIndex item : query.visitor->recent()) {
-        Candidate candidate = make_candidate(item, Tier::individual);
+        Candidate& candidate = append_candidate(item, Tier::individual, out);
         add_part(candidate, Signal::recency, 1 / (1 + rank));
-        out.push_back(candidate);
         ++rank;
     }
 }

@@ -108,11 +108,10 @@ bool score_tiles(const Query& query, Rest rest, Scratch& scratch) {
     state.scored.clear();
     float best = 0;
     for (std::size_t i = 0; i < state.listed.size(); ++i) {
-        Candidate candidate = make_candidate(state.listed[i], state.tiers[i]);
+        Candidate& candidate = append_candidate(state.listed[i], state.tiers[i], state.scored);
         candidate.position = state.places[i];
         weigh_tile(weights, least, state.tiles[i], candidate);
         best = std::max(best, candidate.score);
-        state.scored.push_back(candidate);
     }
     for (Candidate& candidate : state.scored) {
         finish_score(best, candidate);
@@ -206,11 +205,10 @@ void place_others(std::size_t top, Scratch::State& state) {
 
 void start(std::span<const store::ItemIndex> items, Order& out) {
     out.order.resize(items.size());
-    out.candidates.resize(items.size());
+    out.candidates.clear();
     for (std::uint32_t i = 0; i < items.size(); ++i) {
         out.order[i] = i;
-        out.candidates[i] = make_candidate(items[i], Tier::pre);
-        out.candidates[i].position = i;
+        append_candidate(items[i], Tier::pre, out.candidates).position = i;
     }
     out.changed = false;
     out.rules = {};

@@ -50,12 +50,11 @@ void recommend_replenish(const Query& query, Scratch& scratch, std::vector<Candi
         const std::int64_t age = query.now - touches[static_cast<std::size_t>(place) - 1].time;
         const float due = static_cast<float>(age) / static_cast<float>(interval);
         if (due >= kEarliest && due <= kLatest) {
-            Candidate candidate = make_candidate(item, Tier::individual);
+            Candidate& candidate = append_candidate(item, Tier::individual, out);
             add_part(candidate, Signal::reminder, 1 / (1 + std::abs(std::log2(due))));
-            out.push_back(candidate);
         }
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), scratch.state());
 }
 
 }  // namespace pz::recommend

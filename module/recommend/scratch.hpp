@@ -1,7 +1,9 @@
 // The memory of a Scratch. Internal to recommend.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -49,10 +51,46 @@ class Sparse {
     std::uint32_t epoch_ = 0;
 };
 
-// An affinity by field and value, for binary search.
-struct AffinityEntry {
-    std::uint64_t key;
-    float weight;
+// What each of a few attributes weighs, at most half full, with linear probing.
+class AttributeWeights {
+  public:
+    // Empties it and makes room for so many.
+    void reset(std::size_t count) {
+        const std::size_t size = std::bit_ceil(2 * count + 2);
+        slots_.assign(size, {});
+        shift_ = 64 - std::countr_zero(size);
+    }
+    // Each attribute once. Its value is not kNoValue.
+    void add(store::Attribute attribute, float weight) {
+        std::size_t at = home(attribute);
+        while (slots_[at].attribute.value != store::kNoValue) {
+            at = (at + 1) & (slots_.size() - 1);
+        }
+        slots_[at] = {attribute, weight};
+    }
+    float of(store::Attribute attribute) const {  // 0: not there
+        for (std::size_t at = home(attribute); slots_[at].attribute.value != store::kNoValue;
+             at = (at + 1) & (slots_.size() - 1)) {
+            if (slots_[at].attribute == attribute) {
+                return slots_[at].weight;
+            }
+        }
+        return 0;
+    }
+
+  private:
+    struct Slot {
+        store::Attribute attribute{};
+        float weight = 0;
+    };
+    // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
+    std::size_t home(store::Attribute attribute) const {
+        const std::uint64_t key = std::uint64_t{attribute.field} << 32U | attribute.value;
+        return (key * 0x9e3779b97f4a7c15U) >> shift_;
+    }
+
+    std::vector<Slot> slots_ = std::vector<Slot>(2);
+    int shift_ = 63;
 };
 
 struct Neighbour {
@@ -64,42 +102,46 @@ struct Neighbour {
 // normalised.
 struct Clue {
     store::ItemIndex item = 0;
-    std::uint32_t place =
-        0;  // in the visitor's session, from its end: 1 is the latest; 0: not in it
+    // In the visitor's session, from its end: 1 is the latest; 0: not in it.
+    std::uint16_t place = 0;
+    std::uint8_t wanted = 0, known = 0;  // for_you's: to be a candidate; not to be one
     float near = 0, wide = 0, link = 0, second_link = 0;
     float score = 0;  // the result
+    float alike = 0;  // for_you's: to the items looked at last, 0..1
 };
+static_assert(sizeof(Clue) == 32, "two in a cache line");
 
-// The items with clues, back to back: they are few, and all that is computed of them stays in the
-// nearest cache.
-class Clues {
+// What is known of a few items, back to back, so that all that is computed of them stays in the
+// nearest cache. An Entry has its item.
+template <class Entry>
+class Dense {
   public:
     void reset(std::size_t items) {
         if (cells_.size() < items) {
             cells_.resize(items);
         }
-        clues_.clear();
+        entries_.clear();
         if (++epoch_ == 0) {  // once in 4 billion resets old stamps could look new
             cells_.assign(cells_.size(), {});
             epoch_ = 1;
         }
     }
-    // Where the item's clue is in all(); a new one at first. `item` is below the items of reset().
+    // Where the item's entry is in all(); a new one at first. `item` is below the items of reset().
     std::uint32_t index(store::ItemIndex item) {
         Cell& cell = cells_[item];
         if (cell.epoch != epoch_) {
-            cell = {epoch_, static_cast<std::uint32_t>(clues_.size())};
-            clues_.emplace_back().item = item;
+            cell = {epoch_, static_cast<std::uint32_t>(entries_.size())};
+            entries_.emplace_back().item = item;
         }
         return cell.index;
     }
-    Clue& operator[](std::uint32_t index) { return clues_[index]; }
-    Clue& at(store::ItemIndex item) { return clues_[index(item)]; }
+    Entry& operator[](std::uint32_t index) { return entries_[index]; }
+    Entry& at(store::ItemIndex item) { return entries_[index(item)]; }
     // Null: there is none.
-    const Clue* find(store::ItemIndex item) const {
-        return cells_[item].epoch == epoch_ ? &clues_[cells_[item].index] : nullptr;
+    const Entry* find(store::ItemIndex item) const {
+        return cells_[item].epoch == epoch_ ? &entries_[cells_[item].index] : nullptr;
     }
-    std::span<Clue> all() { return clues_; }
+    std::span<Entry> all() { return entries_; }
     // Starts to bring into the cache what index() will read.
     void expect(store::ItemIndex item) const { __builtin_prefetch(cells_.data() + item); }
 
@@ -109,8 +151,18 @@ class Clues {
         std::uint32_t index = 0;
     };
     std::vector<Cell> cells_;
-    std::vector<Clue> clues_;
+    std::vector<Entry> entries_;
     std::uint32_t epoch_ = 0;
+};
+
+using Clues = Dense<Clue>;
+
+// What goes together with the items given, see cross_sell.hpp.
+struct Together {
+    store::ItemIndex item = 0;
+    float page = 0, own = 0;         // sums over the items given: the page's; the visitor's
+    float bought = 0, recently = 0;  // purchases of it, all and decayed
+    float factor = 1;                // of its score, for those better of the same type
 };
 
 // Something the visitor turned to; see wishes.hpp.
@@ -122,14 +174,36 @@ struct Wish {
     bool closed;                // bought or disliked before this
 };
 
+// The items of the store's sale list as they were when they were put in order, and that order.
+// While they are as they were, so is the order.
+struct SaleOrder {
+    struct Item {
+        store::ItemIndex item;
+        bool available;
+        std::int64_t price_micros, sale_price_micros;
+        bool operator==(const Item&) const = default;
+    };
+    std::vector<Item> items;
+    std::vector<store::ScoredItem> order;  // deepest discount first
+};
+
+// What candidates are sorted by: ascending keys are falling scores, equal ones in the order of
+// their items.
+struct SortKey {
+    std::uint64_t key;
+    std::uint32_t index;
+    bool operator<(const SortKey& other) const { return key < other.key; }
+};
+
 struct Scratch::State {
     // session_scores()
     Clues clues;
     std::vector<Neighbour> neighbours;
-    std::vector<std::uint32_t> met;  // one neighbour's items, as places in clues
+    std::vector<std::uint64_t> nearest;  // neighbours as keys
+    std::vector<std::uint32_t> met;      // one neighbour's items, as places in clues
 
     // AffinityScale
-    std::vector<AffinityEntry> affinities;
+    AttributeWeights affinities;
 
     // A recommender's own
     Sparse<float> pool;
@@ -137,7 +211,11 @@ struct Scratch::State {
     Sparse<float> bought;
     Sparse<float> recency;
     Sparse<std::uint8_t> taken;
+    Dense<Together> together;
+    SaleOrder sales;
     std::vector<store::ScoredItem> best;
+    std::vector<SortKey> keys;  // sort_by_score()'s
+    std::vector<Candidate> unsorted;
     std::vector<store::ValueId> types;
     std::vector<Candidate> found;
     std::vector<Wish> wishes;
@@ -145,7 +223,7 @@ struct Scratch::State {
     // rank
     Sparse<std::uint8_t> excluded;  // by item
     std::vector<Candidate> candidates;
-    std::vector<Candidate> scored;
+    std::vector<Candidate> scored;  // tiles
     std::vector<store::ItemIndex> listed;
     std::vector<TileValues> tiles;
     std::vector<Tier> tiers;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
 #include "recommend/candidates.hpp"
@@ -11,7 +12,6 @@ namespace pz::recommend {
 namespace {
 
 constexpr std::size_t kMaxItems = 9;     // of the evolving session
-constexpr std::size_t kLanes = 12;       // kMaxItems, as full vectors
 constexpr std::size_t kNewest = 500;     // m
 constexpr std::size_t kNearest = 100;    // k
 constexpr float kEventDecay = 4;         // l1, in events
@@ -40,15 +40,16 @@ class DecayTable {
 // The items' session lists on their way from the newest to the oldest. A list that has ended is at
 // 0, as sessions count from 1 here.
 struct Cursors {
-    std::array<std::uint32_t, kLanes> at{};
-    std::array<float, kLanes> weight{};
-    std::array<const std::uint32_t*, kLanes> next{};
-    std::array<const std::uint32_t*, kLanes> end{};
+    std::size_t lists = 0;
+    std::array<std::uint32_t, kMaxItems> at{};
+    std::array<float, kMaxItems> weight{};
+    std::array<const std::uint32_t*, kMaxItems> next{};
+    std::array<const std::uint32_t*, kMaxItems> end{};
 
     std::uint32_t newest() const {
         std::uint32_t newest = 0;
-        for (const std::uint32_t session : at) {
-            newest = std::max(newest, session);
+        for (std::size_t i = 0; i < lists; ++i) {
+            newest = std::max(newest, at[i]);
         }
         return newest;
     }
@@ -58,6 +59,7 @@ struct Cursors {
 Cursors open_lists(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items) {
     static const DecayTable kDecay(kEventDecay);
     Cursors cursors;
+    cursors.lists = items.size();
     for (std::size_t i = 0; i < items.size(); ++i) {
         const auto sessions = snapshot.sessions_of(items[items.size() - 1 - i]);
         cursors.weight[i] = kDecay.at(i);
@@ -70,7 +72,7 @@ Cursors open_lists(const store::Snapshot& snapshot, std::span<const store::ItemI
 
 // The m newest sessions with any of the items. Sessions are numbered by time and the lists are
 // sorted, so merging them from the newest on stops at m, without a table of all sessions.
-void find_newest(Cursors& cursors, std::size_t lists, const store::SessionTable& sessions,
+void find_newest(Cursors& cursors, const store::SessionTable& sessions,
                  std::vector<Neighbour>& out) {
     out.clear();
     while (out.size() < kNewest) {
@@ -79,7 +81,7 @@ void find_newest(Cursors& cursors, std::size_t lists, const store::SessionTable&
             return;
         }
         float weight = 0;
-        for (std::size_t i = 0; i < lists; ++i) {
+        for (std::size_t i = 0; i < cursors.lists; ++i) {
             if (cursors.at[i] == newest) {
                 weight += cursors.weight[i];
                 cursors.step(i);
@@ -101,8 +103,8 @@ float shortness(std::size_t length) {
     return kRoots[std::min(length, kRoots.size() - 1)];
 }
 
-void keep_nearest(const store::SessionTable& sessions, std::int64_t now,
-                  std::vector<Neighbour>& neighbours) {
+void weigh_neighbours(const store::SessionTable& sessions, std::int64_t now,
+                      std::vector<Neighbour>& neighbours) {
     std::int64_t decayed_at = -1;
     float decay = 1;
     for (Neighbour& neighbour : neighbours) {
@@ -116,13 +118,24 @@ void keep_nearest(const store::SessionTable& sessions, std::int64_t now,
         }
         neighbour.similarity *= decay * shortness(sessions.items_of(neighbour.session).size());
     }
-    const auto nearer = [](const Neighbour& a, const Neighbour& b) {
-        return a.similarity != b.similarity ? a.similarity > b.similarity : a.session > b.session;
-    };
-    if (neighbours.size() > kNearest) {
-        std::nth_element(neighbours.begin(), neighbours.begin() + kNearest, neighbours.end(),
-                         nearer);
-        neighbours.resize(kNearest);
+}
+
+// The k most similar; of equal ones the newest. A positive float with larger bits is larger, so one
+// number is all that is compared and moved.
+void keep_nearest(std::vector<Neighbour>& neighbours, std::vector<std::uint64_t>& keys) {
+    if (neighbours.size() <= kNearest) {
+        return;
+    }
+    keys.clear();
+    for (const Neighbour& neighbour : neighbours) {
+        const std::uint64_t similarity = std::bit_cast<std::uint32_t>(neighbour.similarity);
+        keys.push_back(~(similarity << 32U | neighbour.session));
+    }
+    std::nth_element(keys.begin(), keys.begin() + kNearest, keys.end());
+    neighbours.resize(kNearest);
+    for (std::size_t i = 0; i < kNearest; ++i) {
+        neighbours[i] = {static_cast<std::uint32_t>(~keys[i]),
+                         std::bit_cast<float>(static_cast<std::uint32_t>(~keys[i] >> 32U))};
     }
 }
 
@@ -166,10 +179,10 @@ void add_items(std::span<const store::ItemIndex> items, float similarity, Scratc
 
 void add_neighbours(const store::SessionTable& sessions, Scratch::State& scratch) {
     const std::span<const Neighbour> neighbours = scratch.neighbours;
+    for (const Neighbour& neighbour : neighbours) {
+        sessions.expect_items(neighbour.session);
+    }
     for (std::size_t i = 0; i < neighbours.size(); ++i) {
-        if (i + 2 * kAhead < neighbours.size()) {
-            sessions.expect_items(neighbours[i + 2 * kAhead].session);
-        }
         if (i + kAhead < neighbours.size()) {
             for (const store::ItemIndex item : sessions.items_of(neighbours[i + kAhead].session)) {
                 scratch.clues.expect(item);
@@ -196,9 +209,10 @@ std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store:
     items = items.last(std::min(items.size(), kMaxItems));
     const store::SessionTable sessions = snapshot.sessions();
     Cursors cursors = open_lists(snapshot, items);
-    find_newest(cursors, items.size(), sessions, scratch.neighbours);
+    find_newest(cursors, sessions, scratch.neighbours);
     const std::size_t found = scratch.neighbours.size();
-    keep_nearest(sessions, now, scratch.neighbours);
+    weigh_neighbours(sessions, now, scratch.neighbours);
+    keep_nearest(scratch.neighbours, scratch.nearest);
     add_neighbours(sessions, scratch);
     weigh_near(sessions, scratch.clues.all());
     return found;

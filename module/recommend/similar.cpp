@@ -35,16 +35,15 @@ void recommend_similar(const Query& query, Scratch& scratch, std::vector<Candida
             continue;
         }
         const float taste = affinity.of(scored.item);
-        Candidate candidate =
-            make_candidate(scored.item, own || taste > 0 ? Tier::individual : Tier::pre);
+        Candidate& candidate =
+            append_candidate(scored.item, own || taste > 0 ? Tier::individual : Tier::pre, out);
         // Never below the fill that follows.
         add_part(candidate, Signal::session,
                  kFill + (1 - kFill) * scored.score / neighbours.front().score);
         add_part(candidate, Signal::affinity, kAffinityShare * taste);
         state.taken.at(scored.item) = 1;
-        out.push_back(candidate);
     }
-    sort_by_score(std::span(out).subspan(begin));
+    sort_by_score(std::span(out).subspan(begin), state);
     const store::ValueId category = snapshot.value(item, store::field::product_type);
     if (category != store::kNoValue) {
         append_popular(snapshot, snapshot.ranked(store::ListKind::in_category, category), kFill,

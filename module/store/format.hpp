@@ -15,6 +15,7 @@
 
 #include "store/checksum.hpp"
 #include "store/item.hpp"
+#include "store/live_record.hpp"
 #include "store/mixture.hpp"
 
 namespace pz::store {
@@ -90,14 +91,6 @@ struct ListKey {
     }
 };
 
-struct LiveRecord {
-    std::int64_t price_micros;
-    std::int64_t sale_price_micros;
-    std::uint32_t stock;
-    float popularity;
-    std::uint32_t availability;
-    std::uint32_t restocked;
-};
 static_assert(kSources == 7 && kMixtureContexts == 36, "part of the format");
 static_assert(sizeof(LiveRecord) == 32 && sizeof(ScoredItem) == 8 && sizeof(Slot) == 8 &&
               sizeof(SessionHead) == 8);

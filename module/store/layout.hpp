@@ -16,10 +16,7 @@ struct Snapshot::Layout {
 
     // Maps and checks the open file.
     static Result<std::unique_ptr<Layout>> load(const FileHandle& file, const std::string& path);
+    Tables tables() const;
 };
-
-// With relaxed atomic loads, one field each; what no writer of ours stores is read as unknown.
-LiveFields load_live(const LiveRecord& record);
-void store_live(LiveRecord& record, const LiveFields& live);
 
 }  // namespace pz::store

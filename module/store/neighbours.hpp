@@ -86,8 +86,15 @@ class Neighbours {
     }
     Iterator begin() const { return {words_.data(), code_}; }
     Iterator end() const { return {words_.data() + words_.size(), code_}; }
-    // Starts to bring the first of them into the cache.
-    void expect() const { __builtin_prefetch(words_.data()); }
+    // Starts to bring the first of them, as many as there are of `count`, into the cache.
+    void expect(std::size_t count) const {
+        constexpr std::size_t kLine = 64 / sizeof(std::uint32_t);
+        const std::size_t end = std::min(count, words_.size());
+        for (std::size_t i = 0; i < end; i += kLine) {
+            __builtin_prefetch(words_.data() + i);
+        }
+        __builtin_prefetch(words_.data() + end - (end > 0 ? 1 : 0));
+    }
 
   private:
     std::span<const std::uint32_t> words_;

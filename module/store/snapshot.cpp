@@ -9,16 +9,6 @@
 
 namespace pz::store {
 
-namespace {
-
-template <class T>
-std::span<const T> row(std::span<const std::uint32_t> offsets, std::span<const T> elements,
-                       std::size_t index) {
-    return elements.subspan(offsets[index], offsets[index + 1] - offsets[index]);
-}
-
-}  // namespace
-
 Result<std::unique_ptr<Snapshot::Layout>> Snapshot::Layout::load(const FileHandle& file,
                                                                  const std::string& path) {
     Result<Mapping> mapping = Mapping::read_only(file, path);
@@ -35,7 +25,24 @@ Result<std::unique_ptr<Snapshot::Layout>> Snapshot::Layout::load(const FileHandl
     return layout;
 }
 
-Snapshot::Snapshot(std::unique_ptr<Layout> layout) : layout_(std::move(layout)) {}
+Snapshot::Tables Snapshot::Layout::tables() const {
+    return {.width = view.field_names.size(),
+            .rows = view.rows,
+            .text_offsets = view.text_offsets,
+            .texts = view.texts.data(),
+            .first_seen = view.first_seen,
+            .live = view.live,
+            .signals = view.item_signals,
+            .code = NeighbourCode(view.first_seen.size()),
+            .neighbour_offsets = view.neighbour_offsets,
+            .neighbour_items = view.neighbour_items,
+            .sessions = {view.session_heads, view.session_items, view.session_frequency},
+            .session_offsets = view.item_session_offsets,
+            .session_lists = view.item_sessions};
+}
+
+Snapshot::Snapshot(std::unique_ptr<Layout> layout)
+    : layout_(std::move(layout)), tables_(layout_->tables()) {}
 Snapshot::~Snapshot() = default;
 
 Result<std::unique_ptr<const Snapshot>> Snapshot::open(const std::string& path) {
@@ -60,16 +67,9 @@ std::int64_t Snapshot::created() const {
 std::size_t Snapshot::bytes() const {
     return layout_->mapping.bytes().size();
 }
-std::size_t Snapshot::item_count() const {
-    return layout_->view.first_seen.size();
-}
 std::size_t Snapshot::field_count() const {
     return layout_->view.field_names.size();
 }
-std::size_t Snapshot::value_count() const {
-    return layout_->view.text_offsets.size() - 1;
-}
-
 ItemIndex Snapshot::find(std::string_view id) const {
     const ValueId value = find_value(id);
     return value == kNoValue || value > item_count() ? kNoItem : value - 1;
@@ -107,39 +107,14 @@ std::string_view Snapshot::field_name(FieldId field) const {
                                            : std::string_view();
 }
 
-ValueId Snapshot::value(ItemIndex item, FieldId field) const {
-    const View& view = layout_->view;
-    const std::size_t width = view.field_names.size();
-    if (item >= view.first_seen.size() || field >= width) {
-        return kNoValue;
-    }
-    return view.rows[item * width + field];
-}
-
-std::string_view Snapshot::text(ValueId value) const {
-    return value < value_count() ? layout_->view.text(value) : std::string_view();
-}
-
 ValueId Snapshot::find_value(std::string_view text) const {
     const View& view = layout_->view;
     const auto same = [&view, text](std::uint32_t entry) { return view.text(entry) == text; };
     return probe(view.value_slots, hash_text(text), same);
 }
 
-LiveFields Snapshot::live(ItemIndex item) const {
-    return item < item_count() ? load_live(layout_->view.live[item]) : LiveFields();
-}
-
-std::int64_t Snapshot::first_seen(ItemIndex item) const {
-    return item < item_count() ? layout_->view.first_seen[item] : 0;
-}
-
 std::span<const float> Snapshot::order_weights() const {
     return layout_->view.order_weights;
-}
-
-ItemSignals Snapshot::signals(ItemIndex item) const {
-    return item < item_count() ? layout_->view.item_signals[item] : ItemSignals();
 }
 
 std::span<const ValueId> Snapshot::found_segments() const {
@@ -168,31 +143,9 @@ std::span<const ScoredItem> Snapshot::ranked(ListKind kind, ValueId key) const {
     if (found == view.list_keys.end() || *found != wanted) {
         return {};
     }
-    return row(view.list_offsets, view.list_items,
-               static_cast<std::size_t>(found - view.list_keys.begin()));
-}
-
-Neighbours Snapshot::neighbours(NeighbourKind kind, ItemIndex item) const {
-    const View& view = layout_->view;
-    const NeighbourCode code(item_count());
-    if (item >= item_count() || kind >= NeighbourKind::count) {
-        return {{}, code};
-    }
-    const std::size_t index = static_cast<std::size_t>(kind) * item_count() + item;
-    return {row(view.neighbour_offsets, view.neighbour_items, index), code};
-}
-
-std::span<const std::uint32_t> Snapshot::sessions_of(ItemIndex item) const {
-    const View& view = layout_->view;
-    if (item >= item_count()) {
-        return {};
-    }
-    return row(view.item_session_offsets, view.item_sessions, item);
-}
-
-SessionTable Snapshot::sessions() const {
-    const View& view = layout_->view;
-    return {view.session_heads, view.session_items, view.session_frequency};
+    const auto index = static_cast<std::size_t>(found - view.list_keys.begin());
+    return view.list_items.subspan(view.list_offsets[index],
+                                   view.list_offsets[index + 1] - view.list_offsets[index]);
 }
 
 const Mixture* Snapshot::mixture() const {

@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "store/item.hpp"
+#include "store/live_record.hpp"
 #include "store/mixture.hpp"
 #include "store/neighbours.hpp"
 #include "store/status.hpp"
@@ -74,7 +75,7 @@ class Snapshot {
     std::uint64_t generation() const;
     std::int64_t created() const;  // unix seconds
     std::size_t bytes() const;     // size of the file
-    std::size_t item_count() const;
+    std::size_t item_count() const { return tables_.first_seen.size(); }
 
     // kNoItem when unknown. O(1).
     ItemIndex find(std::string_view id) const;
@@ -90,21 +91,48 @@ class Snapshot {
     std::string_view field_name(FieldId field) const;
 
     // kNoValue, or an empty text, when absent or an argument is out of range.
-    ValueId value(ItemIndex item, FieldId field) const;
-    std::string_view text(ValueId value) const;
+    ValueId value(ItemIndex item, FieldId field) const {
+        return item < item_count() && field < tables_.width
+                   ? tables_.rows[item * tables_.width + field]
+                   : kNoValue;
+    }
+    std::string_view text(ValueId value) const {
+        if (value >= value_count()) {
+            return {};
+        }
+        const std::uint32_t begin = tables_.text_offsets[value];
+        return {tables_.texts + begin, tables_.text_offsets[value + 1] - begin};
+    }
     std::string_view text(ItemIndex item, FieldId field) const { return text(value(item, field)); }
     std::string_view id(ItemIndex item) const { return text(item, field::id); }
     ValueId find_value(std::string_view text) const;
     // Value ids are 0 (kNoValue) .. value_count()-1.
-    std::size_t value_count() const;
+    std::size_t value_count() const { return tables_.text_offsets.size() - 1; }
 
-    LiveFields live(ItemIndex item) const;
-    std::int64_t first_seen(ItemIndex item) const;  // unix seconds, 0 unknown
+    LiveFields live(ItemIndex item) const {
+        return item < item_count() ? load_live(tables_.live[item]) : LiveFields();
+    }
+    // live(item).available(), for loops over many items.
+    bool available(ItemIndex item) const {
+        return item >= item_count() || load_available(tables_.live[item]);
+    }
+    // Starts to bring what live(), available() and signals() read into the cache.
+    void expect(ItemIndex item) const {
+        if (item < item_count()) {
+            __builtin_prefetch(tables_.live.data() + item);
+            __builtin_prefetch(tables_.signals.data() + item);
+        }
+    }
+    std::int64_t first_seen(ItemIndex item) const {  // unix seconds, 0 unknown
+        return item < item_count() ? tables_.first_seen[item] : 0;
+    }
 
     // What the shop's own lists say each kind of evidence weighs in the order of a listing; empty:
     // not learned. Their meaning is recommend's.
     std::span<const float> order_weights() const;
-    ItemSignals signals(ItemIndex item) const;  // defaults when there is no such item
+    ItemSignals signals(ItemIndex item) const {  // defaults when there is no such item
+        return item < item_count() ? tables_.signals[item] : ItemSignals();
+    }
 
     // Segments that the learner found, by name. weights_of() says how much an attribute's value
     // speaks for each of them; empty: for none. found_attributes() are those that speak for any.
@@ -113,22 +141,55 @@ class Snapshot {
     std::span<const float> weights_of(Attribute attribute) const;
 
     std::span<const ScoredItem> ranked(ListKind kind, ValueId key = kNoValue) const;
-    Neighbours neighbours(NeighbourKind kind, ItemIndex item) const;
+    Neighbours neighbours(NeighbourKind kind, ItemIndex item) const {
+        if (item >= item_count() || kind >= NeighbourKind::count) {
+            return {{}, tables_.code};
+        }
+        const std::size_t at = static_cast<std::size_t>(kind) * item_count() + item;
+        return {row(tables_.neighbour_offsets, tables_.neighbour_items, at), tables_.code};
+    }
 
     // The session index of VMIS-kNN (Kersbergen et al., Serenade, SIGMOD 2022). Sessions are
     // numbered by their last event's time, oldest first, so a larger number is a more recent
     // session.
-    SessionTable sessions() const;
+    SessionTable sessions() const { return tables_.sessions; }
     // The most recent sessions with this item, newest first; capped when the snapshot was written.
-    std::span<const std::uint32_t> sessions_of(ItemIndex item) const;
+    std::span<const std::uint32_t> sessions_of(ItemIndex item) const {
+        return item < item_count() ? row(tables_.session_offsets, tables_.session_lists, item)
+                                   : std::span<const std::uint32_t>();
+    }
     // What was found to suit this shop; null: nothing was, take the defaults.
     const Mixture* mixture() const;
 
   private:
     friend class LiveWriter;
     struct Layout;
+    // What the accessors above read, item by item, in the innermost loops of a request.
+    struct Tables {
+        std::size_t width;  // of a row
+        std::span<const ValueId> rows;
+        std::span<const std::uint32_t> text_offsets;
+        const char* texts;
+        std::span<const std::int64_t> first_seen;
+        std::span<const LiveRecord> live;
+        std::span<const ItemSignals> signals;
+        NeighbourCode code;
+        std::span<const std::uint32_t> neighbour_offsets, neighbour_items;
+        SessionTable sessions;
+        std::span<const std::uint32_t> session_offsets, session_lists;
+    };
+
+    // `offsets` has one more than there are rows; open() has checked that none leaves `elements`.
+    static std::span<const std::uint32_t> row(std::span<const std::uint32_t> offsets,
+                                              std::span<const std::uint32_t> elements,
+                                              std::size_t index) {
+        return {elements.data() + offsets[index], offsets[index + 1] - offsets[index]};
+    }
+
     explicit Snapshot(std::unique_ptr<Layout> layout);
-    std::unique_ptr<Layout> layout_;
+
+    const std::unique_ptr<Layout> layout_;
+    const Tables tables_;
 };
 
 }  // namespace pz::store

@@ -80,6 +80,7 @@ class Profile {
     // names no item buys the whole cart.
     std::span<const store::ItemIndex> cart() const { return cart_; }
     std::span<const store::ItemIndex> purchased() const { return purchased_; }
+    std::span<const store::ItemIndex> disliked() const { return disliked_; }
     bool disliked(store::ItemIndex item) const;
     bool liked(store::ItemIndex item) const;
 
