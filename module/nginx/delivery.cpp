@@ -20,7 +20,7 @@ bool Delivery::send(RedisLink* redis, spool::Parts part, const Commands& command
         leave_out(part);
         return false;
     }
-    out_++;
+    out_ |= part;
     return true;
 }
 
@@ -31,17 +31,18 @@ void Delivery::leave_out(spool::Parts part) {
 void Delivery::reset() {
     missing_ = refused_ = 0;
     failed_ = 0;
-    why_.clear();
+    why_size_ = 0;
 }
 
 void Delivery::fail(spool::Parts part, std::size_t events, std::string_view why) {
     missing_ |= part;
     failed_ = std::max(failed_, events);
-    why_ = why;
+    why_size_ = why.copy(why_.data(), why_.size());
 }
 
-void Delivery::end() {
-    if (--out_ == 0) {
+void Delivery::end(spool::Parts part) {
+    out_ &= static_cast<spool::Parts>(~part);
+    if (out_ == 0) {
         owner_.on_delivered();
     }
 }
@@ -59,16 +60,16 @@ void Delivery::Part::on_replies(std::span<const redis::Reply> replies) noexcept 
             delivery.refused_ |= part;
         }
     }
-    delivery.failed_ = std::max(
-        delivery.failed_,
-        errors == 0 || replies.size() == delivery.events_ ? errors : delivery.events_);
+    delivery.failed_ =
+        std::max(delivery.failed_,
+                 errors == 0 || replies.size() == delivery.events_ ? errors : delivery.events_);
     delivery.missing_ &= static_cast<spool::Parts>(~delivery.refused_);
-    delivery.end();
+    delivery.end(part);
 }
 
 void Delivery::Part::on_failure(std::string_view why) noexcept {
     delivery.fail(part, delivery.events_, why);
-    delivery.end();
+    delivery.end(part);
 }
 
 }  // namespace pz::ngx

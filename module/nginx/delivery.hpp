@@ -2,9 +2,9 @@
 // the visitor's list and for the stream. Says, when the last has ended, what Redis does not have.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "nginx/event_commands.hpp"
@@ -33,14 +33,15 @@ class Delivery {
     bool send(RedisLink* redis, spool::Parts part, const Commands& commands);
     // This part is not even tried.
     void leave_out(spool::Parts part);
-    bool under_way() const { return out_ > 0; }
+    bool under_way() const { return out_ != 0; }
+    spool::Parts out() const { return out_; }  // parts that have not ended
 
     // Parts that Redis does not have, or may not have, and may yet take.
     spool::Parts missing() const { return missing_; }
     // Parts that it will never take: the key holds something else.
     spool::Parts refused() const { return refused_; }
-    std::size_t failed() const { return failed_; }  // events
-    const std::string& why() const { return why_; }
+    std::size_t failed() const { return failed_; }                     // events
+    std::string_view why() const { return {why_.data(), why_size_}; }  // shortened
     // For another attempt.
     void reset();
 
@@ -54,15 +55,15 @@ class Delivery {
     };
 
     void fail(spool::Parts part, std::size_t events, std::string_view why);
-    void end();
+    void end(spool::Parts part);
 
     Owner& owner_;
     const std::size_t events_;
     Part list_{*this, spool::kList}, stream_{*this, spool::kStream};
-    unsigned out_ = 0;
-    spool::Parts missing_ = 0, refused_ = 0;
+    spool::Parts out_ = 0, missing_ = 0, refused_ = 0;
     std::size_t failed_ = 0;
-    std::string why_;
+    std::array<char, 120> why_;
+    std::size_t why_size_ = 0;
 };
 
 }  // namespace pz::ngx

@@ -26,10 +26,10 @@ Commands list_commands(const MainConf& conf, std::string_view visitor,
     }
     const bool named =
         std::any_of(identities.begin(), identities.end(), [](auto each) { return each != 0; });
-    list.replies = named ? redis::append_write_once(list.commands, conf.keys, conf.retention,
-                                                    visitor, texts, identities)
-                         : redis::append_write(list.commands, conf.keys, conf.retention, visitor,
-                                               texts);
+    list.replies =
+        named ? redis::append_write_once(list.commands, conf.keys, conf.retention, visitor, texts,
+                                         identities)
+              : redis::append_write(list.commands, conf.keys, conf.retention, visitor, texts);
     return list;
 }
 
@@ -40,11 +40,11 @@ Commands stream_commands(const MainConf& conf, std::string_view visitor,
     for (const visitor::Event& event : events) {
         const auto fields = visitor::stream_fields(visitor, event);
         const std::uint64_t named = identity(conf, visitor, event);
-        stream.replies +=
-            named != 0 ? redis::append_stream_once(stream.commands, conf.keys, conf.retention,
-                                                   partition, named, fields)
-                       : redis::append_stream(stream.commands, conf.keys, conf.retention,
-                                              partition, fields);
+        stream.replies += named != 0
+                              ? redis::append_stream_once(stream.commands, conf.keys,
+                                                          conf.retention, partition, named, fields)
+                              : redis::append_stream(stream.commands, conf.keys, conf.retention,
+                                                     partition, fields);
     }
     return stream;
 }

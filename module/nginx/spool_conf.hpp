@@ -13,7 +13,7 @@ struct SpoolConf {
     bool configured = false;  // else, the rest says nothing
     std::string path;
     std::uint64_t max_size = std::uint64_t{64} * 1024 * 1024;  // of each worker
-    bool sync_always = false;  // an event is acknowledged when it is on the disk
+    bool sync_always = false;      // an event is acknowledged when it is on the disk
     ngx_msec_t sync_every = 1000;  // 0: never
     bool given = false;            // the directive, be it `off`
 };

@@ -70,8 +70,7 @@ bool locked(int fd) {
 Result<Segment> Segment::create(const std::string& directory, const std::string& name) {
     const std::string path = directory + "/" + name + std::string(kSuffix);
     const std::string unnamed = directory + "/" + name + std::string(kUnnamedSuffix);
-    store::FileHandle file(
-        ::open(unnamed.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    store::FileHandle file(::open(unnamed.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file.valid()) {
         return store::system_error(unnamed, "cannot be created");
     }
@@ -186,8 +185,9 @@ Status Segment::set_position(std::uint64_t value) {
 }
 
 Status Segment::remove() {
-    const int rc = damaged_ ? std::rename(path_.c_str(), (path_ + std::string(kDamagedSuffix)).c_str())
-                            : ::unlink(path_.c_str());
+    const int rc = damaged_
+                       ? std::rename(path_.c_str(), (path_ + std::string(kDamagedSuffix)).c_str())
+                       : ::unlink(path_.c_str());
     return rc == 0 ? Status() : store::system_error(path_, "cannot be removed");
 }
 

@@ -53,7 +53,8 @@ class Segment {
     bool begun() const { return read_to_ > first_; }
 
   private:
-    Segment(store::FileHandle file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+    Segment(store::FileHandle file, std::string path)
+        : file_(std::move(file)), path_(std::move(path)) {}
     enum class Filled : std::uint8_t { yes, at_end, failed };
 
     Status load();

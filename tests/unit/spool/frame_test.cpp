@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(frames)
 
 BOOST_AUTO_TEST_CASE(come_back_as_they_were) {
     for (const std::string& payload : {std::string(), std::string("x"), std::string("a\0b\n", 4),
-                                      std::string(kMaxPayload, 'p')}) {
+                                       std::string(kMaxPayload, 'p')}) {
         std::string bytes;
         append_frame(bytes, payload);
         bytes += "behind";

@@ -126,14 +126,15 @@ BOOST_AUTO_TEST_CASE(a_file_torn_at_any_byte_gives_its_whole_records) {
         Spool after({.directory = directory.path}, 2);
         BOOST_TEST(after.adopt().ok() == (size >= Segment::kBegin));
         std::size_t records = 0;
-        for (auto record = after.next(); record.ok() && record->has_value(); record = after.next()) {
+        for (auto record = after.next(); record.ok() && record->has_value();
+             record = after.next()) {
             BOOST_TEST((*record)->payload == payloads.at(records));
             after.done((*record)->serial);
             ++records;
         }
         const auto behind = std::upper_bound(ends.begin(), ends.end(), size);
-        BOOST_TEST(records == static_cast<std::size_t>(std::max<std::ptrdiff_t>(
-                                  behind - ends.begin() - 1, 0)));
+        BOOST_TEST(records == static_cast<std::size_t>(
+                                  std::max<std::ptrdiff_t>(behind - ends.begin() - 1, 0)));
         BOOST_TEST(after.save().ok());
         BOOST_TEST(directory.files().empty());
     }
