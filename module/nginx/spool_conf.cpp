@@ -81,7 +81,30 @@ char* read_spool(ngx_conf_t* cf, SpoolConf& spool) {
         spool.path.pop_back();
     }
     spool.configured = true;
+    spool.place =
+        std::string(view(cf->conf_file->file.name)) + ":" + std::to_string(cf->conf_file->line);
     return static_cast<char*>(add_path(cf, spool.path) ? NGX_CONF_OK : NGX_CONF_ERROR);
+}
+
+// Empty: there is none.
+std::string problem(const std::string& path, bool has_redis) {
+    if (!has_redis) {
+        return "events wait here for Redis; add personalize_redis";
+    }
+    struct stat info;
+    if (::stat(path.c_str(), &info) != 0) {
+        const std::string parent = path.substr(0, path.rfind('/') + 1);
+        return ::stat(parent.c_str(), &info) == 0 && S_ISDIR(info.st_mode)
+                   ? ""
+                   : "make the directory " + parent + " first, nginx makes only the last of a path";
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return "is no directory; name one, or a place for one";
+    }
+    // As root, nginx gives it to the user of its workers.
+    return ::geteuid() == 0 || ::access(path.c_str(), R_OK | W_OK | X_OK) == 0
+               ? ""
+               : "workers cannot write here; give it to their user";
 }
 
 }  // namespace
@@ -92,28 +115,10 @@ char* set_spool(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 }
 
 Status check_spool(const SpoolConf& conf, bool has_redis) {
-    if (!conf.configured) {
-        return {};
-    }
-    const std::string begin = "personalize_spool: '" + conf.path + "': ";
-    if (!has_redis) {
-        return Status::error(begin + "events wait here for Redis; add personalize_redis");
-    }
-    struct stat info;
-    if (::stat(conf.path.c_str(), &info) == 0) {
-        if (!S_ISDIR(info.st_mode)) {
-            return Status::error(begin + "is no directory; name one, or a place for one");
-        }
-        // As root, nginx gives it to the user of its workers.
-        return ::geteuid() == 0 || ::access(conf.path.c_str(), R_OK | W_OK | X_OK) == 0
-                   ? Status()
-                   : Status::error(begin + "workers cannot write here; give it to their user");
-    }
-    const std::string parent = conf.path.substr(0, conf.path.rfind('/') + 1);
-    return ::stat(parent.c_str(), &info) == 0 && S_ISDIR(info.st_mode)
-               ? Status()
-               : Status::error(begin + "there is no directory " + parent +
-                               "; make it, nginx makes only the last one of a path");
+    const std::string why = conf.configured ? problem(conf.path, has_redis) : "";
+    return why.empty() ? Status()
+                       : Status::error("personalize_spool: '" + conf.path + "': " + why + " in " +
+                                       conf.place);
 }
 
 }  // namespace pz::ngx

@@ -15,6 +15,7 @@ struct SpoolConf {
     std::uint64_t max_size = std::uint64_t{64} * 1024 * 1024;  // of each worker
     bool sync_always = false;      // an event is acknowledged when it is on the disk
     ngx_msec_t sync_every = 1000;  // 0: never
+    std::string place;             // of the directive: file and line
     bool given = false;            // the directive, be it `off`
 };
 
