@@ -2,24 +2,13 @@
 
 #include <utility>
 
-#include "store/checksum.hpp"
+#include "visitor/identity.hpp"
 
 namespace pz::learn {
 
 bool SeenEvents::add(std::string_view visitor, const visitor::Event& event) {
-    const std::string_view eid = event.parameter("eid");
-    if (eid.empty()) {
-        return true;
-    }
-    store::Checksum sum;
-    for (const std::string_view part :
-         {visitor, std::string_view(event.name), std::string_view(event.item),
-          event.parameter("variant"), eid}) {
-        const auto size = static_cast<std::uint32_t>(part.size());
-        sum.add(&size, sizeof size);
-        sum.add(part.data(), part.size());
-    }
-    return add(sum.value());
+    const std::uint64_t identity = visitor::identity(visitor, event);
+    return identity == 0 || add(identity);
 }
 
 bool SeenEvents::add(std::uint64_t hash) {

@@ -14,6 +14,7 @@
 
 #include "nginx/ngx.hpp"
 #include "nginx/redis_conf.hpp"
+#include "nginx/spool_conf.hpp"
 #include "nginx/stats.hpp"
 #include "page/locale.hpp"
 #include "page/plan.hpp"
@@ -45,6 +46,7 @@ struct MainConf {
     // Which directives were given.
     bool has_prefix = false, has_partitions = false, has_retention = false, has_store = false;
     RedisConf redis;
+    SpoolConf spool;
     ngx_msec_t longest_timeout = 0;                               // of all locations
     std::size_t page_cache_size = std::size_t{32} * 1024 * 1024;  // of a worker
     std::string store_path;

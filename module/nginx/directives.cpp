@@ -183,9 +183,12 @@ char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept {
                 return static_cast<char*>(NGX_CONF_ERROR);
             }
         }
-        if (const Status status = finish_redis(cf, main->redis); !status.ok()) {
-            log(NGX_LOG_EMERG, cf->log, status.message());
-            return static_cast<char*>(NGX_CONF_ERROR);
+        for (const Status& status :
+             {finish_redis(cf, main->redis), check_spool(main->spool, main->redis.configured)}) {
+            if (!status.ok()) {
+                log(NGX_LOG_EMERG, cf->log, status.message());
+                return static_cast<char*>(NGX_CONF_ERROR);
+            }
         }
         return add_zones(cf, main) ? static_cast<char*>(NGX_CONF_OK)
                                    : static_cast<char*>(NGX_CONF_ERROR);
@@ -273,6 +276,8 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_partitions"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_partitions,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_retention"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE2, set_retention,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_spool"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE123, set_spool,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_store"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_store,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},

@@ -1,4 +1,6 @@
 // personalize_status: counters of all workers and this worker's health, as JSON or Prometheus text.
+#include <algorithm>
+
 #include "nginx/conf.hpp"
 #include "nginx/worker.hpp"
 
@@ -30,6 +32,13 @@ constexpr Metric kMetrics[] = {
     {"ambiguous", "placements given up because their end was not certain", &Stats::ambiguous},
     {"events", "events taken in", &Stats::events},
     {"events_failed", "events that Redis did not get", &Stats::events_failed},
+    {"events_spooled", "events that went to the spool because Redis was away",
+     &Stats::events_spooled},
+    {"events_replayed", "events of the spool that Redis has", &Stats::events_replayed},
+    {"events_unreplayable", "events of the spool that Redis refused for good",
+     &Stats::events_unreplayable},
+    {"spool_full", "events that the spool had no room for", &Stats::spool_full},
+    {"spool_failures", "writes, syncs and reads of the spool that failed", &Stats::spool_failures},
     {"beacons_refused", "beacons that could not be read", &Stats::beacons_refused},
     {"impressions", "placements shown to visitors", &Stats::impressions},
     {"impressions_dropped", "impressions that Redis did not get", &Stats::impressions_dropped},
@@ -58,6 +67,8 @@ struct Health {
     SnapshotPtr snapshot;
     std::vector<RuleVersion> rules;  // of this worker
     std::size_t page_cache_bytes, page_cache_pages;
+    spool::Survey spool;         // of all workers
+    std::int64_t spool_age = 0;  // seconds
 };
 
 // For JSON and Prometheus alike: a path has no other characters that need it.
@@ -141,7 +152,10 @@ std::string as_json(const Stats& stats, const Health& health) {
         out += ",\"rules\":" + number(each.rules) + "}";
     }
     out += "],\"page_cache\":{\"pages\":" + number(health.page_cache_pages) +
-           ",\"bytes\":" + number(health.page_cache_bytes) + "},";
+           ",\"bytes\":" + number(health.page_cache_bytes) +
+           "},\"spool\":{\"files\":" + number(health.spool.files) +
+           ",\"bytes\":" + number(health.spool.bytes) +
+           ",\"oldest_seconds\":" + number(health.spool_age) + "},";
     json_counters(stats, out);
     return out + "}\n";
 }
@@ -221,6 +235,10 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     head(out, "redis_ready", "gauge", "1 when this worker's connection answers");
     out += std::string("personalize_redis_ready ") + (health.redis_ready ? "1\n" : "0\n");
     prometheus_nodes(health.nodes, out);
+    head(out, "spool_bytes", "gauge", "size of the spool's files, of all workers");
+    out += "personalize_spool_bytes " + number(health.spool.bytes) + "\n";
+    head(out, "spool_oldest_seconds", "gauge", "age of the spool's oldest file, 0 for none");
+    out += "personalize_spool_oldest_seconds " + number(health.spool_age) + "\n";
     const auto* snapshot = health.snapshot.get();
     head(out, "store_generation", "gauge", "the generation in service, 0 for none");
     out += "personalize_store_generation " + number(snapshot ? snapshot->generation() : 0) + "\n";
@@ -229,6 +247,12 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     head(out, "page_cache_bytes", "gauge", "memory of the pages that this worker knows");
     out += "personalize_page_cache_bytes " + number(health.page_cache_bytes) + "\n";
     return out;
+}
+
+void survey_spool(const std::string& path, Health& health) {
+    health.spool = spool::survey(path);
+    health.spool_age =
+        health.spool.files == 0 ? 0 : std::max<std::int64_t>(ngx_time() - health.spool.oldest, 0);
 }
 
 }  // namespace
@@ -243,7 +267,10 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0};
+        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0, {}, 0};
+        if (conf->spool.configured) {
+            survey_spool(conf->spool.path, health);
+        }
         if (worker != nullptr) {
             health.redis_ready = worker->redis() != nullptr && worker->redis()->ready();
             health.nodes =

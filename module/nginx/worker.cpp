@@ -1,7 +1,6 @@
 #include "nginx/worker.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace pz::ngx {
@@ -33,6 +32,9 @@ Worker::Worker(MainConf& conf)
         redis_ = std::make_unique<RedisLink>(conf.redis, http_resolver(), conf.longest_timeout,
                                              stats_, conf.recent_writes());
     }
+    if (redis_ != nullptr && conf.spool.configured) {
+        spool_ = std::make_unique<EventSpool>(conf, *redis_, stats_);
+    }
     if (!conf.store_path.empty()) {
         store_ = std::make_unique<StoreWatch>(conf.store_path, stats_);
     }
@@ -47,6 +49,10 @@ Worker::~Worker() {
     send_impressions();
     // Before the handlers that it may still call.
     redis_.reset();
+    if (spool_ != nullptr) {
+        save_unanswered();
+        spool_.reset();
+    }
 }
 
 RuleWatch* Worker::rules(const RuleFile* file) {
@@ -88,50 +94,60 @@ Worker::Write* Worker::write_events(std::string_view visitor,
                                     std::span<const visitor::Event> events, Waiter& waiter) {
     stats_.events.add(events.size());
     std::vector<std::string> texts;
-    std::array<Part, 2> parts;
-    auto& [list, stream] = parts;
-    const unsigned partition = redis::partition_of(visitor, conf_.partitions);
-    stream = {conf_.keys.stream(partition), {}, 0};
     for (const auto& event : events) {
         texts.push_back(visitor::format_event(event));
-        stream.replies += redis::append_stream(stream.commands, conf_.keys, conf_.retention,
-                                               partition, visitor::stream_fields(visitor, event));
     }
-    list = {conf_.keys.events(visitor), {}, 0};
-    list.replies = redis::append_write(list.commands, conf_.keys, conf_.retention, visitor, texts);
-    Write* pending = write(parts, stats_.events_failed, events.size());
-    if (pending != nullptr) {
-        pending->waiter = &waiter;
-        stay_for_writes();
+    Write& write = begin_write(stats_.events_failed, events.size());
+    if (spool_ != nullptr) {
+        write.entry = spool::encode_entry(spool::kAllParts, visitor, texts);
+        if (spool_->holds()) {
+            write.wait_for(waiter);
+            write.spool();
+            return &write;
+        }
     }
-    return pending;
+    Delivery& delivery = write.delivery;
+    bool taken =
+        delivery.send(redis_.get(), spool::kList, list_commands(conf_, visitor, events, texts));
+    if (!taken) {
+        delivery.leave_out(spool::kStream);
+    } else {
+        taken =
+            delivery.send(redis_.get(), spool::kStream, stream_commands(conf_, visitor, events));
+    }
+    const bool waits = taken || spool_ != nullptr;
+    if (waits) {
+        write.wait_for(waiter);
+    }
+    if (!delivery.under_way()) {
+        write.on_delivered();
+    }
+    return waits ? &write : nullptr;
 }
 
 void Worker::forget(Write* write) {
     write->waiter = nullptr;
 }
 
-// The first part that finds no taker ends it; what went before goes on.
-Worker::Write* Worker::write(std::span<const Part> parts, Counter& failures, std::size_t events) {
-    writes_.emplace_front(*this, failures, events);
-    Write& write = writes_.front();
+Worker::Write& Worker::begin_write(Counter& failures, std::size_t events) {
+    Write& write = writes_.emplace_front(*this, failures, events);
     write.self = writes_.begin();
-    write.parts = static_cast<unsigned>(parts.size());
-    for (const Part& part : parts) {
-        const redis::Ticket ticket =
-            redis_ != nullptr ? redis_->write(part.key, part.commands, part.replies, &write) : 0;
-        if (ticket == 0) {
-            write.parts -= static_cast<unsigned>(&parts.back() - &part);
-            write.end_part(events);
-            return nullptr;
+    return write;
+}
+
+// What Redis was sent and has not answered: nobody knows whether it has it.
+void Worker::save_unanswered() {
+    for (auto write = writes_.rbegin(); write != writes_.rend(); ++write) {
+        if (!write->entry.empty() && write->delivery.under_way()) {
+            spool::set_parts(write->entry, write->delivery.missing() | write->delivery.out());
+            spool_->add(write->entry, write->events, nullptr);
         }
     }
-    return &write;
 }
 
 void Worker::add_impression(std::string_view visitor, const visitor::Event& event) {
     const unsigned partition = redis::partition_of(visitor, conf_.partitions);
-    Part& part = impressions_[partition];
+    Commands& part = impressions_[partition];
     if (part.replies == 0) {
         part.key = conf_.keys.stream(partition);
     }
@@ -147,39 +163,50 @@ void Worker::add_impression(std::string_view visitor, const visitor::Event& even
 
 void Worker::send_impressions() {
     for (const auto& [partition, part] : impressions_) {
-        write({&part, 1}, stats_.impressions_dropped, part.replies);
+        Write& write = begin_write(stats_.impressions_dropped, part.replies);
+        if (!write.delivery.send(redis_.get(), spool::kStream, part)) {
+            write.on_delivered();
+        }
     }
     impressions_.clear();
     impression_bytes_ = 0;
 }
 
-// One reply for each event tells which failed; where events share commands, one error fails all.
-void Worker::Write::on_replies(std::span<const redis::Reply> replies) noexcept {
-    const auto errors = static_cast<std::size_t>(std::count_if(
-        replies.begin(), replies.end(),
-        [](const redis::Reply& reply) { return reply.type == redis::Reply::Type::error; }));
-    end_part(errors == 0 || replies.size() == events ? errors : events);
+void Worker::Write::wait_for(Worker::Waiter& who) {
+    waiter = &who;
+    worker.stay_for_writes();
 }
 
-void Worker::Write::on_failure(std::string_view) noexcept {
-    end_part(events);
-}
-
-void Worker::Write::end_part(std::size_t failed) noexcept {
-    failed_events = std::max(failed_events, failed);
-    if (--parts > 0) {
+void Worker::Write::on_delivered() noexcept {
+    const bool later = !entry.empty() && delivery.missing() != 0 && delivery.refused() == 0;
+    if (!later) {
+        end(delivery.failed());
         return;
     }
-    failures.add(failed_events);
-    const bool stored = failed_events == 0;
-    Waiter* const told = waiter;
+    const bool added = guarded(ngx_cycle->log, false, [this] {
+        spool::set_parts(entry, delivery.missing());
+        spool();
+        return true;
+    });
+    if (!added) {
+        end(events);
+    }
+}
+
+void Worker::Write::spool() {
+    worker.spool_->add(entry, events, this);
+}
+
+void Worker::Write::end(std::size_t failed) noexcept {
+    failures.add(failed);
+    Worker::Waiter* const told = waiter;
     Worker& owner = worker;
     owner.writes_.erase(self);
     if (owner.writes_.empty()) {
         owner.stay_.unset();
     }
     if (told != nullptr) {
-        told->on_written(stored);
+        told->on_written(failed == 0);
     }
 }
 

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "nginx/conf.hpp"
+#include "nginx/delivery.hpp"
+#include "nginx/event_spool.hpp"
 #include "nginx/redis_link.hpp"
 #include "nginx/rule_watch.hpp"
 #include "nginx/store_watch.hpp"
@@ -62,26 +64,32 @@ class Worker {
       protected:
         ~Waiter() = default;
     };
-    // Commands under way to one server or several. Counts what did not arrive, tells who waits when
-    // the last server has answered, then is gone.
-    struct Write final : redis::Handler {
+    // Commands under way to Redis, and to the spool if Redis does not take them. Counts what arrived
+    // nowhere, tells who waits when that is known, then is gone.
+    class Write final : private Delivery::Owner, private EventSpool::Waiter {
+      public:
         Write(Worker& owner, Counter& failed, std::size_t count)
-            : worker(owner), failures(failed), events(count) {}
-        void on_replies(std::span<const redis::Reply> replies) noexcept override;
-        void on_failure(std::string_view why) noexcept override;
-        void end_part(std::size_t failed) noexcept;
+            : worker(owner), failures(failed), events(count), delivery(*this, count) {}
+        void on_delivered() noexcept override;
+        void on_spooled(bool kept) noexcept override { end(kept ? 0 : events); }
 
         Worker& worker;
         Counter& failures;
         const std::size_t events;
-        std::size_t failed_events = 0;
-        unsigned parts = 0;  // not answered yet
-        Waiter* waiter = nullptr;
+        Delivery delivery;
+        std::string entry;  // for the spool; empty: it takes no part
+        Worker::Waiter* waiter = nullptr;
         std::list<Write>::iterator self;
+
+        void wait_for(Worker::Waiter& who);
+        void spool();
+
+      private:
+        void end(std::size_t failed) noexcept;
     };
 
-    // Queues the visitor's events, oldest first, for list and stream. nullptr: Redis is away. Events
-    // that fail, now or later, are counted.
+    // Queues the visitor's events, oldest first, for list and stream, or for the spool. nullptr: Redis
+    // is away, and there is no spool. Events that fail, now or later, are counted.
     Write* write_events(std::string_view visitor, std::span<const visitor::Event> events,
                         Waiter& waiter);
     // The write goes on, but nobody waits for it any more.
@@ -96,13 +104,8 @@ class Worker {
     // Of a visitor with more, the memory goes.
     static constexpr std::size_t kSpareReplies = 16 * 1024;
 
-    // Commands on one key; `replies` of them.
-    struct Part {
-        std::string key, commands;
-        unsigned replies;
-    };
-
-    Write* write(std::span<const Part> parts, Counter& failures, std::size_t events);
+    Write& begin_write(Counter& failures, std::size_t events);
+    void save_unanswered();
     static void on_tick(ngx_event_t* event) noexcept;
     static void on_stay(ngx_event_t* event) noexcept;
     void stay_for_writes();
@@ -118,7 +121,8 @@ class Worker {
     page::PageCache pages_;
     std::vector<std::unique_ptr<Workspace>> workspaces_;  // that nobody uses
     std::list<Write> writes_;                             // under way
-    std::map<unsigned, Part> impressions_;                // by partition
+    std::unique_ptr<EventSpool> spool_;                   // nullptr: none configured
+    std::map<unsigned, Commands> impressions_;            // by partition
     std::size_t impression_bytes_ = 0;
     Timer tick_;
     Timer stay_;  // keeps a leaving worker while somebody waits for a write

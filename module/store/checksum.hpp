@@ -5,8 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace pz::store {
+
+// Of bytes that are all there.
+std::uint64_t checksum_of(std::string_view bytes);
 
 class Checksum {
   public:

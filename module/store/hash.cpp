@@ -1,6 +1,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "store/checksum.hpp"
 #include "store/format.hpp"
 
 namespace pz::store {
@@ -8,6 +9,10 @@ namespace pz::store {
 std::uint32_t hash_text(std::string_view text) {
     const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
     return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+}
+
+std::uint64_t checksum_of(std::string_view bytes) {
+    return XXH3_64bits(bytes.data(), bytes.size());
 }
 
 // XXH3's state wants 64-byte alignment, which its own functions see to.

@@ -127,7 +127,9 @@ void RedisServer::start() {
                                           "--save",
                                           "",
                                           "--appendonly",
-                                          "no"};
+                                          options_.durable ? "yes" : "no",
+                                          "--appendfsync",
+                                          "always"};
     if (!options_.password.empty()) {
         arguments.insert(arguments.end(), {"--requirepass", options_.password});
     }

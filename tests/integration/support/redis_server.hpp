@@ -1,5 +1,5 @@
 // RedisServer: a real redis-server on a unix socket (and a TCP port, if asked), without
-// persistence.
+// persistence unless that is asked for.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +44,7 @@ class RedisServer {
         std::string password = {};
         bool tcp = false;
         std::string name = "redis";  // of the socket and the log in the directory
+        bool durable = false;        // what it has answered survives kill9()
     };
 
     explicit RedisServer(const TempDir& dir) : RedisServer(dir, Options()) {}

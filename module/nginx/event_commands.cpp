@@ -1,0 +1,52 @@
+#include "nginx/event_commands.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "redis/once.hpp"
+#include "visitor/identity.hpp"
+
+namespace pz::ngx {
+
+namespace {
+
+std::uint64_t identity(const MainConf& conf, std::string_view visitor,
+                       const visitor::Event& event) {
+    return conf.spool.configured ? visitor::identity(visitor, event) : 0;
+}
+
+}  // namespace
+
+Commands list_commands(const MainConf& conf, std::string_view visitor,
+                       std::span<const visitor::Event> events, std::span<const std::string> texts) {
+    Commands list{conf.keys.events(visitor), {}, 0};
+    std::vector<std::uint64_t> identities;
+    for (const visitor::Event& event : events) {
+        identities.push_back(identity(conf, visitor, event));
+    }
+    const bool named =
+        std::any_of(identities.begin(), identities.end(), [](auto each) { return each != 0; });
+    list.replies =
+        named ? redis::append_write_once(list.commands, conf.keys, conf.retention, visitor, texts,
+                                         identities)
+              : redis::append_write(list.commands, conf.keys, conf.retention, visitor, texts);
+    return list;
+}
+
+Commands stream_commands(const MainConf& conf, std::string_view visitor,
+                         std::span<const visitor::Event> events) {
+    const unsigned partition = redis::partition_of(visitor, conf.partitions);
+    Commands stream{conf.keys.stream(partition), {}, 0};
+    for (const visitor::Event& event : events) {
+        const auto fields = visitor::stream_fields(visitor, event);
+        const std::uint64_t named = identity(conf, visitor, event);
+        stream.replies += named != 0
+                              ? redis::append_stream_once(stream.commands, conf.keys,
+                                                          conf.retention, partition, named, fields)
+                              : redis::append_stream(stream.commands, conf.keys, conf.retention,
+                                                     partition, fields);
+    }
+    return stream;
+}
+
+}  // namespace pz::ngx

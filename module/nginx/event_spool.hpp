@@ -1,0 +1,125 @@
+// EventSpool: a worker's spool at work: what Redis does not take goes to a file before it is
+// acknowledged, and from there to Redis when it is back, in order.
+//
+// What comes in one turn of the event loop is one write into the kernel's page cache, and those who
+// wait are told when that turn ends; with fsync=always when the disk has it, for which a thread waits
+// (spool::Syncer). The event loop itself never waits for the disk, unless the kernel has no room left
+// for what is not written yet.
+//
+// Replay: up to kWindow entries are under way at a time. Each is sent again, from the first that
+// failed on, until Redis has it: events with an id are thereby in Redis once (redis/once.hpp), others
+// at least once. Only what can never be taken, because the key holds something else than a list or a
+// stream, is dropped, counted and logged.
+//
+// Thread rules: event loop only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nginx/conf.hpp"
+#include "nginx/delivery.hpp"
+#include "nginx/timer.hpp"
+#include "spool/spool.hpp"
+#include "spool/syncer.hpp"
+
+namespace pz::ngx {
+
+class EventSpool {
+  public:
+    class Waiter {
+      public:
+        // kept: they will come to Redis, whatever becomes of this process.
+        virtual void on_spooled(bool kept) noexcept = 0;
+
+      protected:
+        ~Waiter() = default;
+    };
+
+    EventSpool(const MainConf& conf, RedisLink& redis, Stats& stats);
+    // Writes what waits to be written, and tells nobody. Redis's link must be gone, for it knows
+    // who replays.
+    ~EventSpool();
+    EventSpool(const EventSpool&) = delete;
+    EventSpool& operator=(const EventSpool&) = delete;
+
+    // Something waits here: whatever comes now, comes behind it.
+    bool holds() const { return !spool_.drained() || !batch_.empty(); }
+    // `entry`: encode_entry() of so many events. `waiter` is told later, never at once; nullptr:
+    // nobody waits.
+    void add(std::string_view entry, std::size_t events, Waiter* waiter);
+
+  private:
+    static constexpr std::size_t kWindow = 128;
+    static constexpr ngx_msec_t kRetry = 50;
+    static constexpr ngx_msec_t kLook = 1000;   // for files that nobody holds
+    static constexpr ngx_msec_t kSyncPoll = 1;  // while somebody waits for the disk
+
+    struct Waiting {
+        Waiter* waiter;
+        std::size_t events;
+        bool taken;
+    };
+    using Told = std::vector<Waiting>;
+    struct Item final : private Delivery::Owner {
+        Item(EventSpool& of, spool::Spool::Serial number, spool::Entry read)
+            : owner(of),
+              serial(number),
+              entry(std::move(read)),
+              delivery(*this, entry.events.size()) {}
+        void on_delivered() noexcept override;
+
+        EventSpool& owner;
+        const spool::Spool::Serial serial;
+        spool::Entry entry;
+        Delivery delivery;
+        std::list<Item>::iterator self;
+    };
+
+    static void on_flush(ngx_event_t* event) noexcept;
+    static void on_replay(ngx_event_t* event) noexcept;
+    static void on_look(ngx_event_t* event) noexcept;
+    static void on_sync(ngx_event_t* event) noexcept;
+
+    void flush();
+    bool write_batch(std::string_view frames, std::size_t events);
+    void tell(const Told& told, bool kept);
+    void sync();
+    void end_syncs();
+    bool disk_is_well();
+
+    void look();
+    void replay();
+    bool resend();
+    bool read_more();
+    bool send(Item& item);
+    void delivered(Item& item);
+    void stall(std::string_view why);
+    void drop(const Item& item);
+    void complain(const Status& status);
+
+    const MainConf& conf_;
+    RedisLink& redis_;
+    Stats& stats_;
+    spool::Spool spool_;
+    std::unique_ptr<spool::Syncer> syncer_;  // nullptr: fsync=off
+
+    std::string batch_;  // frames of this turn
+    Told waiting_;       // for them
+    std::deque<std::pair<std::uint64_t, Told>> syncing_;
+
+    std::list<Item> items_;  // under way, or to be sent again; in order
+    unsigned under_way_ = 0;
+    bool stalled_ = false, stall_logged_ = false;
+    std::uint64_t replayed_ = 0;  // since it was empty
+    std::string complained_;
+
+    Timer flush_, replay_, look_, sync_;
+};
+
+}  // namespace pz::ngx

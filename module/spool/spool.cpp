@@ -1,0 +1,226 @@
+#include "spool/spool.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+#include <utility>
+
+namespace pz::spool {
+
+namespace {
+
+// A file without its name that is older was left by a process that died while it made it.
+constexpr std::int64_t kUnnamedFor = 60;
+
+// Names sort by time.
+std::string file_name(std::int64_t now, std::uint64_t owner, std::uint64_t number) {
+    char text[80];
+    std::snprintf(text, sizeof text, "%011lld-%016llx-%06llu", static_cast<long long>(now),
+                  static_cast<unsigned long long>(owner), static_cast<unsigned long long>(number));
+    return text;
+}
+
+// Of the directory's entries, those whose names `wanted` accepts, sorted.
+Result<std::vector<std::string>> list(const std::string& directory,
+                                      const std::function<bool(std::string_view)>& wanted) {
+    DIR* const entries = ::opendir(directory.c_str());
+    if (entries == nullptr) {
+        return store::system_error(directory, "cannot be read");
+    }
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(entries)) {
+        if (wanted(entry->d_name)) {
+            names.emplace_back(entry->d_name);
+        }
+    }
+    ::closedir(entries);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+void remove_if_old(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) == 0 && info.st_mtime + kUnnamedFor < std::time(nullptr)) {
+        ::unlink(path.c_str());
+    }
+}
+
+void keep_first(Status& first, Status status) {
+    if (first.ok()) {
+        first = std::move(status);
+    }
+}
+
+}  // namespace
+
+Spool::Spool(SpoolOptions options, std::uint64_t owner)
+    : options_(std::move(options)), owner_(owner) {}
+
+std::uint64_t Spool::bytes() const {
+    std::uint64_t sum = 0;
+    for (const Held& held : held_) {
+        sum += held.segment.end();
+    }
+    return sum;
+}
+
+bool Spool::has_room(std::size_t bytes) const {
+    return this->bytes() + Segment::kBegin + bytes <= options_.max_bytes;
+}
+
+Status Spool::begin_segment(std::int64_t now) {
+    auto made = Segment::create(options_.directory, file_name(now, owner_, files_made_));
+    if (!made.ok()) {
+        return made.status();
+    }
+    ++files_made_;
+    held_.push_back({std::move(*made)});
+    tail_ = &held_.back();
+    new_file_ = true;
+    return {};
+}
+
+Status Spool::append(std::string_view frames, std::int64_t now) {
+    if (tail_ == nullptr || tail_->segment.end() >= options_.segment_bytes) {
+        if (Status status = begin_segment(now); !status.ok()) {
+            return status;
+        }
+    }
+    tail_->unsynced = true;
+    return tail_->segment.append(frames);
+}
+
+Status Spool::adopt() {
+    const auto names = list(options_.directory, [](std::string_view name) {
+        return name.ends_with(kSuffix) || name.ends_with(kUnnamedSuffix);
+    });
+    if (!names.ok()) {
+        return names.status();
+    }
+    Status trouble;
+    for (const std::string& name : *names) {
+        const std::string path = options_.directory + "/" + name;
+        if (name.ends_with(kUnnamedSuffix)) {
+            remove_if_old(path);
+        } else if (held_.size() < options_.max_adopted && !complained_.contains(path)) {
+            keep_first(trouble, take_over(path));
+        }
+    }
+    return trouble;
+}
+
+// Its events are older than what of ours nobody has begun to read.
+Status Spool::take_over(const std::string& path) {
+    auto adopted = Segment::adopt(path);
+    if (!adopted.ok()) {
+        complained_.insert(path);
+        return adopted.status();
+    }
+    if (adopted->has_value()) {
+        const auto place = std::find_if(held_.begin(), held_.end(), [](const Held& held) {
+            return !held.exhausted && !held.segment.begun();
+        });
+        held_.insert(place, Held{std::move(**adopted)});
+    }
+    return {};
+}
+
+Result<std::optional<Spool::Record>> Spool::next() {
+    for (Held& held : held_) {
+        if (held.exhausted) {
+            continue;
+        }
+        const auto payload = held.segment.read();
+        if (payload.ok() && payload->has_value()) {
+            outstanding_.push_back({&held, held.segment.read_to()});
+            ++held.waiting;
+            return std::optional(Record{first_serial_ + outstanding_.size() - 1, **payload});
+        }
+        if (payload.ok() && &held == tail_) {
+            break;
+        }
+        held.exhausted = true;
+        tail_ = &held == tail_ ? nullptr : tail_;
+        if (!payload.ok()) {
+            return payload.status();
+        }
+    }
+    return std::optional<Record>();
+}
+
+void Spool::done(Serial serial) {
+    outstanding_[serial - first_serial_].done = true;
+    while (!outstanding_.empty() && outstanding_.front().done) {
+        Held& held = *outstanding_.front().held;
+        held.position = outstanding_.front().end;
+        held.moved = true;
+        --held.waiting;
+        outstanding_.pop_front();
+        ++first_serial_;
+    }
+}
+
+bool Spool::finished(const Held& held) const {
+    const bool all_read =
+        held.exhausted || (&held == tail_ && held.segment.read_to() == held.segment.end());
+    return all_read && held.waiting == 0;
+}
+
+Status Spool::save() {
+    Status trouble;
+    for (auto held = held_.begin(); held != held_.end();) {
+        if (finished(*held)) {
+            keep_first(trouble, held->segment.remove());
+            tail_ = &*held == tail_ ? nullptr : tail_;
+            held = held_.erase(held);
+            continue;
+        }
+        if (std::exchange(held->moved, false)) {
+            keep_first(trouble, held->segment.set_position(held->position));
+        }
+        ++held;
+    }
+    return trouble;
+}
+
+std::vector<store::FileHandle> Spool::take_unsynced() {
+    std::vector<store::FileHandle> files;
+    for (Held& held : held_) {
+        if (std::exchange(held.unsynced, false)) {
+            files.emplace_back(::fcntl(held.segment.descriptor(), F_DUPFD_CLOEXEC, 0));
+        }
+    }
+    if (std::exchange(new_file_, false)) {
+        files.emplace_back(::open(options_.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    }
+    return files;
+}
+
+Survey survey(const std::string& directory) {
+    Survey found;
+    const auto names =
+        list(directory, [](std::string_view name) { return name.ends_with(kSuffix); });
+    if (!names.ok()) {
+        return found;
+    }
+    for (const std::string& name : *names) {
+        struct stat info {};
+        if (::stat((directory + "/" + name).c_str(), &info) == 0) {
+            ++found.files;
+            found.bytes += static_cast<std::uint64_t>(info.st_size);
+            std::int64_t began = 0;
+            std::from_chars(name.data(), name.data() + name.size(), began);
+            found.oldest = found.oldest == 0 ? began : std::min(found.oldest, began);
+        }
+    }
+    return found;
+}
+
+}  // namespace pz::spool

@@ -1,0 +1,51 @@
+#include "spool/syncer.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <thread>
+
+#include "unit/spool/fixture.hpp"
+
+namespace pz::spool {
+
+namespace {
+
+bool reaches(const Syncer& syncer, std::uint64_t request) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (syncer.finished() < request && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+    }
+    return syncer.finished() >= request;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(syncer)
+
+BOOST_AUTO_TEST_CASE(ends_what_was_asked_for) {
+    const Directory directory;
+    Spool spool({.directory = directory.path}, 1);
+    Syncer syncer;
+    std::uint64_t last = 0;
+    for (int i = 0; i < 20; ++i) {
+        BOOST_REQUIRE(spool.append(frame("x"), kNow).ok());
+        last = syncer.request(spool.take_unsynced());
+        BOOST_TEST(last == static_cast<std::uint64_t>(i + 1));
+    }
+    BOOST_TEST(reaches(syncer, last));
+    BOOST_TEST(syncer.take_failure() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_a_failure_once) {
+    Syncer syncer;
+    std::vector<store::FileHandle> files;
+    files.emplace_back(-1);
+    BOOST_TEST(reaches(syncer, syncer.request(std::move(files))));
+    BOOST_TEST(syncer.take_failure() == EBADF);
+    BOOST_TEST(syncer.take_failure() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pz::spool
