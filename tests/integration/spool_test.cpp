@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -219,7 +220,11 @@ BOOST_AUTO_TEST_CASE(a_full_spool_acknowledges_nothing_more) {
     BOOST_CHECK_EQUAL(edge.status("events_failed"), 25);
     BOOST_CHECK_LE(edge.status("spool.bytes"), 1024 * 1024);
     edge.redis->start();
+    BOOST_REQUIRE(edge.status_reaches("events_replayed", 1));
+    const auto began = std::chrono::steady_clock::now();
     BOOST_CHECK(wait_until([&] { return files(edge) == 0; }));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    BOOST_TEST_MESSAGE("about " << taken << " events replayed within " << took.count() << " s");
     BOOST_CHECK_EQUAL(post(edge, "A"), 204);
 }
 
