@@ -80,7 +80,7 @@ Result<Segment> Segment::create(const std::string& directory, const std::string&
         locked(file.get()) &&
         write_all(file.get(), {reinterpret_cast<const char*>(&header), sizeof header}, 0) &&
         ::link(unnamed.c_str(), path.c_str()) == 0;
-    const Status status = made ? Status() : store::system_error(path, "cannot be written");
+    Status status = made ? Status() : store::system_error(path, "cannot be written");
     ::unlink(unnamed.c_str());
     return made ? Result<Segment>(Segment(std::move(file), path)) : status;
 }

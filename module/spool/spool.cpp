@@ -211,8 +211,9 @@ Survey survey(const std::string& directory) {
         return found;
     }
     for (const std::string& name : *names) {
+        const std::string path = std::string(directory).append("/").append(name);
         struct stat info {};
-        if (::stat((directory + "/" + name).c_str(), &info) == 0) {
+        if (::stat(path.c_str(), &info) == 0) {
             ++found.files;
             found.bytes += static_cast<std::uint64_t>(info.st_size);
             std::int64_t began = 0;

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,8 @@
 #include "integration/support/edge.hpp"
 #include "integration/support/fake_redis.hpp"
 #include "integration/support/print.hpp"
+#include "integration/support/topology.hpp"
+#include "redis/commands.hpp"
 
 namespace pz::test {
 
@@ -217,7 +220,11 @@ BOOST_AUTO_TEST_CASE(a_full_spool_acknowledges_nothing_more) {
     BOOST_CHECK_EQUAL(edge.status("events_failed"), 25);
     BOOST_CHECK_LE(edge.status("spool.bytes"), 1024 * 1024);
     edge.redis->start();
+    BOOST_REQUIRE(edge.status_reaches("events_replayed", 1));
+    const auto began = std::chrono::steady_clock::now();
     BOOST_CHECK(wait_until([&] { return files(edge) == 0; }));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    BOOST_TEST_MESSAGE("about " << taken << " events replayed within " << took.count() << " s");
     BOOST_CHECK_EQUAL(post(edge, "A"), 204);
 }
 
@@ -247,6 +254,37 @@ BOOST_AUTO_TEST_CASE(damage_is_told_of_and_costs_only_what_is_damaged) {
     BOOST_CHECK(stream_becomes(edge, "A"));
     BOOST_CHECK(edge.nginx->logged("what follows, 100 bytes, is put aside"));
     BOOST_CHECK(wait_until([&] { return files(edge) == 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(in_a_cluster_only_what_is_missing_is_replayed) {
+    const TempDir dir;
+    RedisCluster cluster(dir, 3);
+    EdgeOptions options = shop();
+    options.redis = false;
+    options.redis_url = cluster.url();
+    options.http += "personalize_partitions 4;";
+    Edge edge(options);
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    // A visitor whose list is on another server than their stream.
+    std::string who;
+    std::string list;
+    std::string stream;
+    for (int i = 0; who.empty() || cluster.holder(list) == cluster.holder(stream); i++) {
+        who = "v" + std::to_string(i);
+        list = "pz:{" + who + "}:events";
+        stream = "pz:events:" + std::to_string(redis::partition_of(who, 4));
+    }
+    const auto send = [&](std::string_view item, std::string_view id) {
+        return edge.post("/beacon", beacon(item, id), visitor(who)).status;
+    };
+    BOOST_CHECK_EQUAL(send("A", "a"), 204);
+    RedisNode& node = cluster.node(cluster.holder(stream));
+    node.freeze();
+    BOOST_CHECK_EQUAL(send("B", {}), 204);
+    node.thaw();
+    BOOST_CHECK(edge.status_reaches("events_replayed", 1));
+    BOOST_CHECK_GE(cluster.command(stream, {"XLEN", stream}).integer, 2);
+    BOOST_CHECK_EQUAL(cluster.command(list, {"LLEN", list}).integer, 2);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_directives_are_refused) {
