@@ -79,20 +79,28 @@ end
 -- In the compiled code: a few instructions on a number in memory. The allocator writes it, too, so it
 -- is read anew each time: the compiler, for which nothing is volatile, keeps no value in a register
 -- that was stored in another size.
-local function check()
-    local fuel = frame.fuel_now - 1
+local function check(units)
+    local fuel = frame.fuel_now - units
     frame.fuel = fuel
     if fuel < 0 then spend(0, 4) end
     return ""
 end
 -- For a function with `...`, which may copy its arguments as often as it likes.
-local function check_arguments(...)
+local function check_arguments(units, ...)
     if select("#", ...) > MAX_ARGUMENTS then
         error("more than " .. MAX_ARGUMENTS .. " arguments for '...': pass a table", 2)
     end
-    check()
+    spend(units, 4)
 end
-access.check, access.check_arguments, access.spend = check, check_arguments, spend
+-- Between the values of a `return` and the caller.
+local function check_return(units, ...)
+    local fuel = frame.fuel_now - units
+    frame.fuel = fuel
+    if fuel < 0 then spend(0, 4) end
+    return ...
+end
+access.check, access.check_arguments, access.check_return = check, check_arguments, check_return
+access.spend = spend
 
 -- Names ---------------------------------------------------------------------------------------------
 

@@ -308,6 +308,7 @@ BOOST_AUTO_TEST_CASE(who_finds_too_little_room_fails_but_does_not_rest) {
 BOOST_AUTO_TEST_CASE(starts_that_fail_now_and_then_are_forgotten) {
     auto patient_limits = limits();
     patient_limits.budget_us = 1'000'000;
+    patient_limits.load_budget_us = 100'000;
     auto rules = load(kKeep + "rule 'r' { when = keep, boost = 2 }\n", patient_limits);
     for (int round = 0; round < 3; ++round) {
         context.query = "";
