@@ -11,7 +11,6 @@ namespace {
 constexpr std::int32_t kFuel = 64;
 // A longer text (a description) reaches Lua as its first bytes.
 constexpr std::size_t kMaxText = 4096;
-constexpr double kMicros = 1e6;
 constexpr double kDay = 86400;  // seconds
 
 // Cuts at a character's border.
@@ -65,15 +64,25 @@ std::uint32_t find_item(Bridge* bridge, const char* id, std::size_t length) {
 }
 
 double live(Bridge* bridge, std::uint32_t item, std::uint32_t field) {
-    if (field >= static_cast<std::uint32_t>(LiveField::count)) {
+    if (field >= kLiveFields) {
         return 0;
     }
-    const auto which = static_cast<LiveField>(field);
-    const std::size_t place = bridge->frame.place;
-    if (place < bridge->row_count && bridge->frame.items[place] == item) {
-        return live_value(*bridge->context, bridge->margin, item, bridge->row(place), which);
-    }
-    return live_value(*bridge->context, bridge->margin, item, which);
+    return live_value(*bridge->context, bridge->margin, item, static_cast<LiveField>(field));
+}
+
+const double* numbers(Bridge* bridge, std::uint32_t field) {
+    field = std::min(field, static_cast<std::uint32_t>(kLiveFields - 1));
+    const double* array = bridge->columns.numbers(static_cast<LiveField>(field)).data();
+    bridge->frame.numbers[field] = array;
+    return array;
+}
+
+const store::ValueId* texts(Bridge* bridge, std::uint32_t slot, const char* name,
+                            std::size_t length) {
+    const auto field = static_cast<store::FieldId>(find_field(bridge, name, length));
+    const store::ValueId* array = bridge->columns.values(field).data();
+    bridge->frame.texts[std::min<std::size_t>(slot, kTextSlots - 1)] = array;
+    return array;
 }
 
 bool in_level(std::string_view text, std::string_view level) {
@@ -347,89 +356,26 @@ const visitor::Profile& nobody() {
     return profile;
 }
 
-double age_days(const Context& context, store::ItemIndex item) {
-    const std::int64_t seen = context.snapshot->first_seen(item);
-    if (seen == 0) {
-        return std::numeric_limits<double>::infinity();
-    }
-    return std::max(0.0, (static_cast<double>(context.now) - static_cast<double>(seen)) / 86400.0);
-}
-
-double margin_of(const store::Snapshot& snapshot, const MarginColumns& columns,
-                 store::ItemIndex item) {
-    const double margin = leading_number(snapshot.text(item, columns.margin));
-    if (margin == margin) {
-        return margin;
-    }
-    const double cost = leading_number(snapshot.text(item, columns.cost));
-    const double price = static_cast<double>(snapshot.live(item).current_price_micros()) / kMicros;
-    return price > 0 ? (price - cost) / price : std::numeric_limits<double>::quiet_NaN();
-}
-
 }  // namespace
 
-double leading_number(std::string_view text) {
-    double number = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-    return read.ec == std::errc() ? number : std::numeric_limits<double>::quiet_NaN();
-}
-
-MarginColumns margin_columns(const store::Snapshot& snapshot) {
-    return {snapshot.find_field("margin"), snapshot.find_field("cost_of_goods_sold")};
-}
-
-double live_value(const Context& context, const MarginColumns& columns, store::ItemIndex item,
-                  const store::LiveFields& live, LiveField field) {
-    switch (field) {
-        case LiveField::price:
-            return static_cast<double>(live.price_micros) / kMicros;
-        case LiveField::sale_price:
-            return live.on_sale() ? static_cast<double>(live.sale_price_micros) / kMicros : 0;
-        case LiveField::current_price:
-            return static_cast<double>(live.current_price_micros()) / kMicros;
-        case LiveField::stock:
-            return live.stock == store::kUnknownStock ? std::numeric_limits<double>::infinity()
-                                                      : live.stock;
-        case LiveField::age_days:
-            return age_days(context, item);
-        case LiveField::popularity:
-            return live.popularity;
-        case LiveField::margin:
-            return margin_of(*context.snapshot, columns, item);
-        case LiveField::available:
-            return live.available() ? 1 : 0;
-        case LiveField::on_sale:
-            return live.on_sale() ? 1 : 0;
-        default:
-            return 0;
-    }
-}
-
-void Bridge::bind(const Context& bound) {
+void Bridge::bind(const Context& bound, std::span<const store::ItemIndex> items) {
     context = &bound;
+    columns.begin(bound, items);
     visitor = bound.consent && bound.visitor != nullptr ? bound.visitor : &nobody();
     if (time_of != bound.now) {
         time_of = bound.now;
         time = zones.time(zone, bound.now);
         date = format_date(time);
     }
+    frame = Frame{};
     frame.page_item = bound.page_item;
-    frame.item = store::kNoItem;
-    segments.clear();
+    frame.items = items.data();
+    frame.place = static_cast<std::int32_t>(items.size() - 1);
     frame.fuel = kFuel;
-}
-
-void Bridge::read_rows() {
-    rows_known = true;
-    rows.resize(std::max(rows.size(), row_count));
-    for (std::size_t i = 0; i < row_count; ++i) {
-        rows[i] = context->snapshot->live(frame.items[i]);
-    }
+    segments.clear();
 }
 
 void Bridge::release() {
-    row_count = 0;
-    rows_known = false;
     context = nullptr;
     visitor = nullptr;
     frame = Frame{};
@@ -445,8 +391,9 @@ bool Bridge::spend(std::int32_t units) {
 }
 
 const Api& api() {
-    static constexpr Api kApi = {value, text,  find_field, find_item,    live,    share, relation,
-                                 fact,  named, in_segment, rules::spend, history, zone};
+    static constexpr Api kApi = {numbers,   texts,      value,        text,     find_field,
+                                 find_item, live,       share,        relation, fact,
+                                 named,     in_segment, rules::spend, history,  zone};
     return kApi;
 }
 

@@ -2,7 +2,7 @@
 //
 // Every function is safe for every argument that Lua can pass; none raises a Lua error, none
 // throws. Lua sees the Api and the Frame as C structs: their layouts are written again in
-// driver.cpp. Thread rules: one Bridge per RuleSet. Lifetime: bind() borrows the context until
+// driver/access.lua. Thread rules: one Bridge per RuleSet. Lifetime: bind() borrows the context until
 // release().
 #pragma once
 
@@ -13,41 +13,27 @@
 #include <vector>
 
 #include "rules/budget.hpp"
+#include "rules/fields.hpp"
 #include "rules/rules.hpp"
 #include "rules/schedule.hpp"
 
 namespace pz::rules {
 
-// A rule file can read these of an item beside the catalog's columns. Numbers, then flags.
-enum class LiveField : std::uint8_t {
-    price,          // in units of the currency; 0: unknown
-    sale_price,     // 0: no sale
-    current_price,  // what the visitor pays
-    stock,          // infinite when the shop does not say
-    age_days,       // since the item was first seen; infinite when unknown
-    popularity,
-    margin,  // the share of the current price that is left; not a number when unknown
-    available,
-    on_sale,
-    count
-};
+// So many columns reach Lua as arrays; further ones are asked for item by item.
+inline constexpr std::size_t kTextSlots = 64;
 
-// The columns that say what an item brings in.
-struct MarginColumns {
-    store::FieldId margin = store::kNoField;  // "0.35": goes first
-    store::FieldId cost = store::kNoField;    // cost_of_goods_sold, as in the Merchant feed
-};
-MarginColumns margin_columns(const store::Snapshot& snapshot);
-
-// Shared with the driver; the arrays have one entry per candidate.
+// Shared with the driver; the arrays have one entry per candidate, and one more for no item.
 struct Frame {
-    std::int32_t fuel = 0;                        // checks left until the clock is looked at
-    store::ItemIndex item = store::kNoItem;       // the candidate that Lua's `item` is now
+    std::int32_t fuel = 0;                        // checks left until the clock is looked at; small
+    std::int32_t place = 0;                       // of Lua's `item` among the candidates
     store::ItemIndex page_item = store::kNoItem;  // what Lua's `page.item` is
     const store::ItemIndex* items = nullptr;
-    std::uint8_t* marks = nullptr;  // 1: selected
-    double* amounts = nullptr;      // factor for the score
-    std::uint32_t place = 0;        // of Lua's `item` in `items`
+    const std::int32_t* places = nullptr;  // of the candidates that a function is asked about
+    std::uint8_t* marks = nullptr;         // 1: selected
+    double* amounts = nullptr;             // factor for the score
+    // Null until they are asked for: by LiveField; by the driver's own number for a column.
+    const double* numbers[kLiveFields] = {};
+    const store::ValueId* texts[kTextSlots] = {};
 };
 
 struct Bridge {
@@ -58,7 +44,8 @@ struct Bridge {
     std::int32_t zone = 0;  // the file's own
     LocalTime time;
     std::int64_t time_of = -1;  // whose `time` and `date` these are, unix seconds
-    MarginColumns margin;
+    MarginColumns margin;       // of the context's snapshot
+    Columns columns;            // of this call's candidates
     std::span<const std::string_view> recommenders;  // known names; empty: any will do
     Budget budget;
     bool over_memory = false;           // set by the allocator; the next check stops the rule
@@ -69,43 +56,19 @@ struct Bridge {
     std::vector<std::string> unknown_columns;
     static constexpr std::size_t kMaxUnknown = 32;
 
-    // The candidates' fields as they were when the first of them was asked for, so that all rules of
-    // a placement see the same.
-    std::vector<store::LiveFields> rows;
-    std::size_t row_count = 0;  // of this call
-    bool rows_known = false;
-    const store::LiveFields& row(std::size_t place) {
-        if (!rows_known) {
-            read_rows();
-        }
-        return rows[place];
-    }
-
-    std::span<store::LiveFields> all_rows() {
-        if (!rows_known) {
-            read_rows();
-        }
-        return std::span(rows).first(row_count);
-    }
-
-    void bind(const Context& bound);
+    // `items`: the candidates', then kNoItem.
+    void bind(const Context& bound, std::span<const store::ItemIndex> items);
     void release();
-    void read_rows();
     // The fuel check: true when the rule must stop. Looks at the clock when the fuel is used up.
     bool spend(std::int32_t units);
 };
 
-double live_value(const Context& context, const MarginColumns& columns, store::ItemIndex item,
-                  const store::LiveFields& live, LiveField field);
-inline double live_value(const Context& context, const MarginColumns& columns,
-                         store::ItemIndex item, LiveField field) {
-    return live_value(context, columns, item, context.snapshot->live(item), field);
-}
-// The number that a text begins with ("19.90 EUR"); not a number when there is none.
-double leading_number(std::string_view text);
-
 // What the driver gets, as one table of C function pointers.
 struct Api {
+    // Fill in the frame's array and return it; it is never null.
+    const double* (*numbers)(Bridge*, std::uint32_t field);
+    const store::ValueId* (*texts)(Bridge*, std::uint32_t slot, const char* name,
+                                   std::size_t length);
     std::int32_t (*value)(Bridge*, std::uint32_t item, std::uint32_t field);
     std::int32_t (*text)(Bridge*, std::int32_t value, const char** out);
     std::uint32_t (*field)(Bridge*, const char* name, std::size_t length);

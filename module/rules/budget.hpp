@@ -1,8 +1,9 @@
 // Budget: the time that rules may use, counted on the CPU.
 //
-// A worker that had to wait for its core does not fail its rules. The cheap wall clock decides
-// until it passes the deadline; then the thread's own is asked, and the deadline moves on by what
-// was only waited. Thread rules: one thread, the one that called give().
+// A worker that had to wait for its core does not fail its rules. The cheap wall clock decides as
+// long as little time has passed. Then the thread's own, which is dear, is asked for the first time,
+// and again when the deadline has passed; the deadline moves on by what was only waited. What passed
+// before the first time counts as that little at most. Thread rules: one thread, the one that called give().
 #pragma once
 
 #include <cstdint>
@@ -40,6 +41,7 @@ class Budget {
 
     const Clock* clock_;
     Moment start_;
+    bool anchored_ = false;      // the CPU's clock was asked; before, start_.cpu means nothing
     std::int64_t deadline_ = 0;  // wall clock
 };
 

@@ -144,8 +144,8 @@ bool glob_match(std::string_view glob, std::string_view text) {
 void Condition::resolve(const store::Snapshot& snapshot) {
     ids.clear();
     patterns.clear();
+    verdicts_.clear();
     column_id = needs_column() ? snapshot.find_field(column) : store::kNoField;
-    margin = margin_columns(snapshot);
     for (const std::string& value : values) {
         if (column_id == store::field::product_type || value.find('*') != std::string::npos) {
             patterns.emplace_back(value);
@@ -154,75 +154,77 @@ void Condition::resolve(const store::Snapshot& snapshot) {
         }
     }
     std::sort(ids.begin(), ids.end());
+    verdicts_.resize(remembers() ? kVerdicts : 0);
 }
 
-bool Condition::holds(const Context& context, store::ItemIndex item,
-                      const store::LiveFields& live) const {
+// Whether a text, or the number that it begins with, is what is asked for.
+bool Condition::fits(const store::Snapshot& snapshot, store::ValueId value) const {
+    const std::string_view text = snapshot.text(value);
     if (!is_text) {
-        const double value = field == LiveField::count
-                                 ? leading_number(context.snapshot->text(item, column_id))
-                                 : live_value(context, margin, item, live, field);
-        return value >= min && value <= max && !(is_price(field) && value == 0);
+        const double number = leading_number(text);
+        return number >= min && number <= max;
     }
-    const store::ValueId value =
-        column_id == store::kNoField ? store::kNoValue : context.snapshot->value(item, column_id);
-    if (value == store::kNoValue) {
-        return false;
-    }
-    if (std::binary_search(ids.begin(), ids.end(), value)) {
-        return true;
-    }
-    const std::string_view text = context.snapshot->text(value);
-    return std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {
-        return text_match(pattern, text, column_id == store::field::product_type);
-    });
+    return std::binary_search(ids.begin(), ids.end(), value) ||
+           std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {
+               return text_match(pattern, text, column_id == store::field::product_type);
+           });
 }
 
 namespace {
 
-// The hot loops: what is asked stands outside of them.
-template <class Get>
-void narrow_range(std::span<const store::LiveFields> live, double min, double max, Get get,
-                  std::span<std::uint8_t> marks) {
+// The hot loops, without a branch that depends on an item: what is asked stands outside of them.
+template <class Values, class Holds>
+void keep(Values values, std::span<std::uint8_t> marks, Holds holds) {
     for (std::size_t i = 0; i < marks.size(); ++i) {
-        const double value = get(live[i]);
-        marks[i] &=
-            static_cast<std::uint8_t>(value >= min) & static_cast<std::uint8_t>(value <= max);
+        marks[i] &= static_cast<std::uint8_t>(holds(values[i]));
+    }
+}
+
+void keep_values(std::span<const store::ValueId> wanted, std::span<const store::ValueId> values,
+                 std::span<std::uint8_t> marks) {
+    const auto at = [wanted](std::size_t i) {
+        return i < wanted.size() ? wanted[i] : store::kNoValue;
+    };
+    const auto any = [&](std::size_t count, auto holds) {
+        return wanted.size() == count && (keep(values, marks, holds), true);
+    };
+    const store::ValueId a = at(0);
+    const store::ValueId b = at(1);
+    const store::ValueId c = at(2);
+    if (wanted.empty()) {
+        std::fill(marks.begin(), marks.end(), 0);
+    } else if (!any(1, [=](store::ValueId value) { return value == a; }) &&
+               !any(2, [=](store::ValueId value) { return (value == a) | (value == b); }) &&
+               !any(3, [=](store::ValueId value) {
+                   return (value == a) | (value == b) | (value == c);
+               })) {
+        keep(values, marks, [wanted](store::ValueId value) {
+            return std::binary_search(wanted.begin(), wanted.end(), value);
+        });
     }
 }
 
 }  // namespace
 
-void Condition::narrow(const Context& context, std::span<const store::ItemIndex> items,
-                       std::span<const store::LiveFields> live,
+void Condition::narrow(const store::Snapshot& snapshot, Columns& columns,
                        std::span<std::uint8_t> marks) const {
     constexpr double kMicros = 1e6;
-    const double least = is_price(field) ? std::max(min, 1 / kMicros) : min;  // 0: unknown
-    if (is_live() && field == LiveField::price) {
-        return narrow_range(
-            live, least, max,
-            [](const store::LiveFields& row) {
-                return static_cast<double>(row.price_micros) / kMicros;
-            },
-            marks);
+    if (is_live()) {
+        const double least = is_price(field) ? std::max(min, 1 / kMicros) : min;  // 0: unknown
+        return keep(columns.numbers(field), marks, [least, most = max](double number) {
+            return static_cast<int>(number >= least) & static_cast<int>(number <= most);
+        });
     }
-    if (is_live() && field == LiveField::on_sale) {
-        return narrow_range(
-            live, min, max, [](const store::LiveFields& row) { return row.on_sale() ? 1.0 : 0.0; },
-            marks);
+    const auto values = columns.values(column_id);
+    if (is_text && patterns.empty()) {
+        return keep_values(ids, values, marks);
     }
-    if (is_text && patterns.empty() && ids.size() == 1) {
-        for (std::size_t i = 0; i < marks.size(); ++i) {
-            marks[i] &=
-                static_cast<std::uint8_t>(context.snapshot->value(items[i], column_id) == ids[0]);
-        }
-        return;
-    }
-    static constexpr store::LiveFields kNotAsked{};
     for (std::size_t i = 0; i < marks.size(); ++i) {
-        if (marks[i] != 0 && !holds(context, items[i], is_live() ? live[i] : kNotAsked)) {
-            marks[i] = 0;
+        Verdict& verdict = verdicts_[values[i] % kVerdicts];
+        if (values[i] != store::kNoValue && verdict.value != values[i]) {
+            verdict = {values[i], fits(snapshot, values[i])};
         }
+        marks[i] &= static_cast<std::uint8_t>(values[i] != store::kNoValue && verdict.holds);
     }
 }
 

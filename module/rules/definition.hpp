@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rules/bridge.hpp"
+#include "rules/fields.hpp"
 #include "rules/schedule.hpp"
 
 struct lua_State;
@@ -31,20 +31,27 @@ struct Condition {
     store::FieldId column_id = store::kNoField;
     std::vector<store::ValueId> ids;         // sorted
     std::vector<std::string_view> patterns;  // values that are compared as texts
-    MarginColumns margin;
 
     void resolve(const store::Snapshot& snapshot);
-    bool holds(const Context& context, store::ItemIndex item) const {
-        return holds(context, item, is_live() ? context.snapshot->live(item) : store::LiveFields());
-    }
-    // The same; `live` is looked at only when is_live().
-    bool holds(const Context& context, store::ItemIndex item, const store::LiveFields& live) const;
-    // Takes the marks of those away for which it does not hold. `live`: of the items, when is_live().
-    void narrow(const Context& context, std::span<const store::ItemIndex> items,
-                std::span<const store::LiveFields> live, std::span<std::uint8_t> marks) const;
+    // Takes the marks of those away for which it does not hold. `columns`: of one item for each
+    // mark, or of more.
+    void narrow(const store::Snapshot& snapshot, Columns& columns,
+                std::span<std::uint8_t> marks) const;
     bool is_live() const { return !is_text && field != LiveField::count; }
     // It asks for a column of the catalog; resolve() has found none when column_id is kNoField.
     bool needs_column() const { return is_text || field == LiveField::count; }
+
+  private:
+    // What was found out about a text, by its id's last bits.
+    struct Verdict {
+        store::ValueId value = store::kNoValue;
+        bool holds = false;
+    };
+    static constexpr std::size_t kVerdicts = 256;
+
+    bool fits(const store::Snapshot& snapshot, store::ValueId value) const;
+    bool remembers() const { return !is_live() && (!is_text || !patterns.empty()); }
+    mutable std::vector<Verdict> verdicts_;
 };
 
 // One entry of `mix = { ... }`.

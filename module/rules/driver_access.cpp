@@ -11,19 +11,25 @@ local ffi, debug, api_address, bridge_address, cache_limit = ...
 local error, type, setmetatable, tonumber = error, type, setmetatable, tonumber
 local pairs, ipairs, next, select = pairs, ipairs, next, select
 local string, table, math = string, table, math
+local loadstring, gsub = loadstring, string.gsub
 local find, sub, lower, upper, byte = string.find, string.sub, string.lower, string.upper, string.byte
 local min, floor, huge = math.min, math.floor, math.huge
 
 ffi.cdef[[
 typedef struct {
-    int32_t fuel;
-    uint32_t item, page_item;
+    union { int32_t fuel; int16_t fuel_now; };
+    int32_t place;
+    uint32_t page_item;
     const uint32_t* items;
+    const int32_t* places;
     uint8_t* marks;
     double* amounts;
-    uint32_t place;
+    const double* numbers[9];
+    const uint32_t* texts[64];
 } pz_frame;
 typedef struct {
+    const double* (*numbers)(void*, uint32_t field);
+    const uint32_t* (*texts)(void*, uint32_t slot, const char* name, size_t length);
     int32_t (*value)(void*, uint32_t item, uint32_t field);
     int32_t (*text)(void*, int32_t value, const char** out);
     uint32_t (*field)(void*, const char* name, size_t length);
@@ -44,6 +50,7 @@ typedef struct {
 local bridge = ffi.cast("void*", bridge_address)  -- the compiler takes no light userdata
 local frame = ffi.cast("pz_frame*", bridge_address)  -- the Bridge's first member
 local api = ffi.cast("const pz_api*", api_address)
+local api_numbers, api_texts = api.numbers, api.texts
 local api_value, api_text, api_field, api_find = api.value, api.text, api.field, api.find
 local api_live, api_share, api_relation, api_fact = api.live, api.share, api.relation, api.fact
 local api_named, api_in_segment, api_spend = api.named, api.in_segment, api.spend
@@ -57,8 +64,6 @@ local access = {frame = frame, weekdays = WEEKDAYS}
 
 -- Fuel ----------------------------------------------------------------------------------------------
 
--- One C call for each check: what the compiler knows it keeps in registers, and the allocator's flag
--- would not be seen.
 local MAX_ARGUMENTS = 64
 
 local function stop(level)
@@ -67,26 +72,35 @@ local function stop(level)
     end
     error("out of time: the rules of a placement share one budget; do less here", level)
 end
-local function check()
-    if api_spend(bridge, 1) then stop(3) end
-    return ""
-end
--- For a function with `...`, which may copy its arguments as often as it likes.
-local function check_arguments(...)
-    if select("#", ...) > MAX_ARGUMENTS then
-        error("more than " .. MAX_ARGUMENTS .. " arguments for '...': pass a table", 2)
-    end
-    if api_spend(bridge, 1) then stop(3) end
-end
 -- What a library function costs beside its call; `level` is the rule's function.
 local function spend(units, level)
     if api_spend(bridge, units) then stop(level) end
 end
--- Looks at the clock now.
-local function look()
-    if api_spend(bridge, 1000) then stop(0) end
+-- In the compiled code: a few instructions on a number in memory. The allocator writes it, too, so it
+-- is read anew each time: the compiler, for which nothing is volatile, keeps no value in a register
+-- that was stored in another size.
+local function check(units)
+    local fuel = frame.fuel_now - units
+    frame.fuel = fuel
+    if fuel < 0 then spend(0, 4) end
+    return ""
 end
-access.check, access.check_arguments, access.look, access.spend = check, check_arguments, look, spend
+-- For a function with `...`, which may copy its arguments as often as it likes.
+local function check_arguments(units, ...)
+    if select("#", ...) > MAX_ARGUMENTS then
+        error("more than " .. MAX_ARGUMENTS .. " arguments for '...': pass a table", 2)
+    end
+    spend(units, 4)
+end
+-- Between the values of a `return` and the caller.
+local function check_return(units, ...)
+    local fuel = frame.fuel_now - units
+    frame.fuel = fuel
+    if fuel < 0 then spend(0, 4) end
+    return ...
+end
+access.check, access.check_arguments, access.check_return = check, check_arguments, check_return
+access.spend = spend
 
 -- Names ---------------------------------------------------------------------------------------------
 
@@ -139,12 +153,17 @@ local function proxy(what, index)
     return made
 end
 
--- Texts of the snapshot: one Lua string per value, kept from call to call.
-local texts, cached = {}, 0
+-- Texts of the snapshot: one Lua string per value, kept from call to call, but not so many that
+-- their table alone would be a large block.
+local MAX_TEXTS = 2000
+local texts, cached, text_count = {}, 0, 0
 local columns, column_count = {}, 0
 
+local function forget_texts()
+    texts, cached, text_count = {}, 0, 0
+end
 function access.reset()
-    texts, cached = {}, 0
+    forget_texts()
     columns, column_count = {}, 0
 end
 
@@ -152,11 +171,13 @@ local function read_text(id)
     local length = api_text(bridge, id, out)
     if length == 0 then return nil end
     local text = ffi_string(out[0], length)
-    if cached > cache_limit then texts, cached = {}, 0 end
+    if cached > cache_limit or text_count >= MAX_TEXTS then forget_texts() end
     texts[id] = text
-    cached = cached + length + 64
+    cached, text_count = cached + length + 64, text_count + 1
     return text
 end
+
+local function text_of(id) return texts[id] or read_text(id) end
 
 local function named(what, name)
     local length = api_named(bridge, what, name, #name, out)
@@ -197,12 +218,60 @@ local function read_item(index, key)
     return texts[id] or read_text(id)
 end
 
-local item = proxy("an item", function(_, key) return read_item(frame.item, key) end)
+-- The candidates' fields lie in arrays. The reader of each is a chunk of its own: of functions that
+-- share their code the compiler knows neither what they close over nor which one it calls.
+local TEXT_SLOTS = 64
+local readers, text_slots = {}, 0
+local number_source = [==[
+local frame, bridge, api_numbers = ...
+return function()
+    local values = frame.numbers[NUMBER]
+    if values == nil then values = api_numbers(bridge, NUMBER) end
+    return RESULT
+end
+]==]
+local text_source = [==[
+local frame, bridge, api_texts, name, text_of = ...
+return function()
+    local ids = frame.texts[NUMBER]
+    if ids == nil then ids = api_texts(bridge, NUMBER, name, #name) end
+    local id = ids[frame.place]
+    if id == 0 then return nil end
+    return text_of(id)
+end
+]==]
+local function generate(source, number, result, ...)
+    local code = gsub(gsub(source, "NUMBER", "" .. number), "RESULT", result)
+    return loadstring(code, "=driver")(frame, bridge, ...)
+end
+for name, number in pairs(numbers) do
+    local result = "values[frame.place]"
+    if name == "margin" then  -- not a number when its cost is not known
+        result = result .. " == " .. result .. " and " .. result .. " or nil"
+    end
+    readers[name] = generate(number_source, number, result, api_numbers)
+end
+for name, number in pairs(flags) do
+    readers[name] = generate(number_source, number, "values[frame.place] ~= 0", api_numbers)
+end
+
+local function new_reader(key)
+    if type(key) ~= "string" or #key > 64 or text_slots == TEXT_SLOTS then return nil end
+    readers[key] = generate(text_source, text_slots, "", api_texts, key, text_of)
+    text_slots = text_slots + 1
+    return readers[key]
+end
+
+local item = proxy("an item", function(_, key)
+    local reader = readers[key] or new_reader(key)
+    if reader then return reader() end
+    return read_item(frame.items[frame.place], key)
+end)
 local page_item = proxy("an item", function(_, key) return read_item(frame.page_item, key) end)
 access.item = item
 
 local function index_of(thing)
-    if thing == item then return frame.item end
+    if thing == item then return frame.items[frame.place] end
     if thing == page_item then return frame.page_item end
     if type(thing) == "string" then return api_find(bridge, thing, #thing) end
     error("expected an item or an item's id, got " .. show(thing), 3)
@@ -248,7 +317,7 @@ end
 -- What a history is asked about: nothing, an item, an id, {brand = "Nike"}. -> item, field, value
 local function subject(of, level)
     if of == nil then return NO_ITEM, NO_FIELD, "" end
-    if of == item then return frame.item, NO_FIELD, "" end
+    if of == item then return frame.items[frame.place], NO_FIELD, "" end
     if of == page_item then return frame.page_item, NO_FIELD, "" end
     if type(of) == "string" then
         local index = api_find(bridge, of, #of)

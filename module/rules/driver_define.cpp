@@ -21,60 +21,48 @@ local pending, known = {}, {rule = {}, segment = {}}
 local call_sources = {
     condition = [==[
 local access, f = ...
-local visitor, page, look = access.visitor, access.page, access.look
+local visitor, page = access.visitor, access.page
 return function()
-    look()
     return f(visitor, page) and true or false
 end
 ]==],
     match = [==[
 local access, f = ...
 local frame, item, visitor, page = access.frame, access.item, access.visitor, access.page
-local look = access.look
 return function(count)
-    look()
-    local items, marks = frame.items, frame.marks
-    for i = 0, count - 1 do
-        if marks[i] ~= 0 then
-            frame.item, frame.place = items[i], i
-            if not f(item, visitor, page) then marks[i] = 0 end
-        end
+    for asked = 0, count - 1 do
+        local place = frame.places[asked]
+        frame.place = place
+        if not f(item, visitor, page) then frame.marks[place] = 0 end
     end
 end
 ]==],
     require = [==[
 local access, f = ...
 local frame, item, visitor, page = access.frame, access.item, access.visitor, access.page
-local look = access.look
 return function(count)
-    look()
-    local items, marks = frame.items, frame.marks
-    for i = 0, count - 1 do
-        if marks[i] ~= 0 then
-            frame.item, frame.place = items[i], i
-            if f(item, visitor, page) then marks[i] = 0 end
-        end
+    for asked = 0, count - 1 do
+        local place = frame.places[asked]
+        frame.place = place
+        if f(item, visitor, page) then frame.marks[place] = 0 end
     end
 end
 ]==],
     amount = [==[
 local access, f = ...
 local frame, item, visitor, page = access.frame, access.item, access.visitor, access.page
-local huge, type, error, look = math.huge, type, error, access.look
+local huge, type, error = math.huge, type, error
 return function(count)
-    look()
-    local items, marks, amounts = frame.items, frame.marks, frame.amounts
-    for i = 0, count - 1 do
-        if marks[i] ~= 0 then
-            frame.item, frame.place = items[i], i
-            local value = f(item, visitor, page)
-            if type(value) == "number" and value > 0 and value < huge then
-                amounts[i] = value
-            elseif value then
-                error("the function must return a number above 0 (1 changes nothing) or nil", 0)
-            else
-                marks[i] = 0
-            end
+    for asked = 0, count - 1 do
+        local place = frame.places[asked]
+        frame.place = place
+        local value = f(item, visitor, page)
+        if type(value) == "number" and value > 0 and value < huge then
+            frame.amounts[place] = value
+        elseif value then
+            error("the function must return a number above 0 (1 changes nothing) or nil", 0)
+        else
+            frame.marks[place] = 0
         end
     end
 end

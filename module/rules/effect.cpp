@@ -6,13 +6,18 @@
 #include <utility>
 #include <vector>
 
+#include "rules/marks.hpp"
+
 namespace pz::rules {
 namespace {
 
+// In the rules of a candidate.
+std::uint64_t sign_of(std::size_t number) {
+    return number < 64 ? std::uint64_t{1} << number : 0;
+}
+
 void sign(Candidate& candidate, std::size_t number) {
-    if (number < 64) {
-        candidate.rules |= std::uint64_t{1} << number;
-    }
+    candidate.rules |= sign_of(number);
 }
 
 bool visible(const Candidate& candidate) {
@@ -20,19 +25,16 @@ bool visible(const Candidate& candidate) {
 }
 
 // A larger factor is always better, also for a score below 0.
-void scale(Candidate& candidate, double factor, std::size_t number) {
-    if (factor == 1) {
-        return;
-    }
-    const double score = candidate.score;
-    const double scaled = score >= 0 ? score * factor : score / factor;
+void scale(Candidate& candidate, double factor, std::uint64_t sign) {
     constexpr double kMost = std::numeric_limits<float>::max();
-    if (std::isfinite(scaled)) {
-        candidate.score = static_cast<float>(std::clamp(scaled, -kMost, kMost));
-    } else if (std::isfinite(score)) {
-        candidate.score = static_cast<float>(score >= 0 ? kMost : -kMost);
+    constexpr double kMostFactor = 1e75;  // its product with any score is finite
+    candidate.rules |= factor != 1 ? sign : 0;
+    factor = std::min(std::max(factor, 1 / kMostFactor), kMostFactor);
+    const double score = candidate.score;
+    if (score < 0) [[unlikely]] {
+        factor = 1 / factor;
     }
-    sign(candidate, number);
+    candidate.score = static_cast<float>(std::min(std::max(score * factor, -kMost), kMost));
 }
 
 void hide(Candidate& candidate, std::size_t number) {
@@ -72,17 +74,19 @@ void commit(const Rule& rule, std::size_t number, std::span<const std::uint8_t> 
     if (rule.verb == Verb::pin) {
         return pin(rule.amount, number, marks, candidates);
     }
+    if (rule.verb == Verb::boost || rule.verb == Verb::bury) {
+        const std::uint64_t sign = sign_of(number);
+        const bool bury = rule.verb == Verb::bury;
+        const double factor = bury ? 1 / rule.amount : rule.amount;
+        return each_marked(marks, [&](std::size_t i) {
+            const double own = amounts.empty() ? factor : bury ? 1 / amounts[i] : amounts[i];
+            scale(candidates[i], own, sign);
+        });
+    }
+    const std::uint8_t out = rule.verb == Verb::only ? 0 : 1;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        const bool selected = marks[i] != 0;
-        const double amount = amounts.empty() ? rule.amount : amounts[i];
-        if (rule.verb == Verb::only) {
-            if (!selected && visible(candidates[i])) {
-                hide(candidates[i], number);
-            }
-        } else if (selected && (rule.verb == Verb::hide || rule.verb == Verb::require)) {
+        if (marks[i] == out && visible(candidates[i])) {
             hide(candidates[i], number);
-        } else if (selected) {
-            scale(candidates[i], rule.verb == Verb::bury ? 1 / amount : amount, number);
         }
     }
 }

@@ -1,18 +1,43 @@
 #include "rules/instrument.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <vector>
 
 namespace pz::rules {
 namespace {
 
 // The file is a function of its own: the checks take none of its 200 local names.
-constexpr std::string_view kPrologue = "local __pz,__pzv=...; return function(...) ";
+constexpr std::string_view kPrologue = "local __pz,__pzv,__pzr=...; return function(...) ";
 constexpr std::string_view kEpilogue = "\nend";  // on a line of its own, behind any comment
-constexpr std::string_view kCheck = " __pz(); ";
-constexpr std::string_view kArgumentsCheck = " __pzv(...); ";
+// The spaces take the number of units.
+constexpr std::string_view kUnits = "    ";
+constexpr std::string_view kCheck = " __pz(";
+constexpr std::string_view kArgumentsCheck = " __pzv(";
+constexpr std::string_view kReturnCheck = " __pzr(";
 // Another operand of a "..": evaluated before anything is joined; an empty text.
-constexpr std::string_view kConcatCheck = " __pz() .. ";
+constexpr std::string_view kConcatCheck = " __pz(1) .. ";
+// What a jump can repeat is not known: it always looks at the clock.
+constexpr std::string_view kJumpCheck = " __pz(1000); ";
 constexpr std::string_view kReserved = "__pz";
+
+constexpr unsigned kMostOperators = 40;        // of one function or loop
+constexpr unsigned kMostFileOperators = 1000;  // outside of them: they run once
+
+constexpr std::string_view kKeywords[] = {"and",   "break", "do",       "else", "elseif", "end",
+                                          "false", "for",   "function", "goto", "if",     "in",
+                                          "local", "nil",   "not",      "or",   "repeat", "return",
+                                          "then",  "true",  "until",    "while"};
+
+// What a check costs.
+unsigned units(unsigned operators) {
+    return 1 + 2 * operators;
+}
+
+bool is_keyword(std::string_view word) {
+    return std::find(std::begin(kKeywords), std::end(kKeywords), word) != std::end(kKeywords);
+}
 
 bool is_newline(char c) {
     return c == '\n' || c == '\r';
@@ -34,6 +59,7 @@ class Instrumenter {
   public:
     explicit Instrumenter(std::string_view source) : source_(source) {
         out_.reserve(source.size() + source.size() / 8 + 64);
+        blocks_.push_back({Block::Kind::file});
     }
 
     Result<std::string> run() {
@@ -42,6 +68,8 @@ class Instrumenter {
         while (at_ < source_.size() && error_.empty()) {
             step();
         }
+        out_ += '\n';  // a comment may have no end
+        end_return();
         if (!error_.empty()) {
             return Status::error(std::string(kChunk) + ":" + std::to_string(line_) + ": " + error_);
         }
@@ -78,8 +106,38 @@ class Instrumenter {
     bool long_bracket();
     void number();
     void name();
-    void keyword(std::string_view word);
+    void keyword(std::string_view word, std::size_t end);
+    void end_statement();
+    void open(std::string_view word);
     void punctuation(char c);
+
+    // What `end` or `until` closes. Function, loop and plain `do` have a check at their start, which
+    // pays for their operators; an `if` has none.
+    struct Block {
+        enum class Kind : std::uint8_t { file, function, loop, condition };
+        Kind kind;
+        std::size_t units_at = 0;  // in out_
+        unsigned operators = 0;
+        unsigned all_operators = 0;  // of a function: with those of its loops
+        bool calls = false;          // of a function
+        bool in_while = false;       // between `while` and `do`
+        unsigned before_while = 0;   // operators
+    };
+    // A `return` whose values are not complete yet.
+    struct Return {
+        std::size_t values_at;  // in out_
+        std::size_t blocks;
+        int brackets;
+    };
+
+    Block& body();
+    Block& function();
+    void check(std::string_view name, std::string_view arguments, Block::Kind kind);
+    void write_units(std::size_t at, unsigned operators);
+    void operators(unsigned count);
+    void open_loop();
+    void close(bool until);
+    void end_return();
 
     std::string_view source_;
     std::string out_;
@@ -88,11 +146,109 @@ class Instrumenter {
     std::size_t line_ = 1;
     bool parameters_ = false;  // between `function` and the ")" of its parameters
     bool variadic_ = false;    // "..." is one of them
+    bool operand_ = false;     // the last token ends one: what follows is an operator or a call
+    bool returned_ = false;    // the last statement is a `return`
+    int brackets_ = 0;
+    std::vector<Block> blocks_;
+    std::vector<Return> returns_;
+    Block repeated_{Block::Kind::file};  // the loop whose `until` is being read
+    bool until_ = false;
 };
+
+Instrumenter::Block& Instrumenter::body() {
+    std::size_t i = blocks_.size() - 1;
+    while (blocks_[i].kind == Block::Kind::condition) {
+        --i;
+    }
+    return blocks_[i];
+}
+
+Instrumenter::Block& Instrumenter::function() {
+    std::size_t i = blocks_.size() - 1;
+    while (blocks_[i].kind != Block::Kind::function && blocks_[i].kind != Block::Kind::file) {
+        --i;
+    }
+    return blocks_[i];
+}
+
+void Instrumenter::write_units(std::size_t at, unsigned operators) {
+    const std::string digits = std::to_string(std::min(units(operators), 9999U));
+    out_.replace(at, digits.size(), digits);
+}
+
+// Opens a block that begins with a check.
+void Instrumenter::check(std::string_view name, std::string_view arguments, Block::Kind kind) {
+    out_ += name;
+    blocks_.push_back({kind, out_.size()});
+    out_ += kUnits;
+    out_ += arguments;
+    out_ += "); ";
+    write_units(blocks_.back().units_at, 0);
+    operand_ = false;
+}
+
+// Comparing and calculating takes as long as its texts are, and is paid for where the body begins.
+void Instrumenter::operators(unsigned count) {
+    Block& block = body();
+    block.operators += count;
+    function().all_operators += count;
+    if (until_) {
+        repeated_.operators += count;
+        write_units(repeated_.units_at, repeated_.operators);
+    }
+    if (block.kind != Block::Kind::file) {
+        write_units(block.units_at, block.operators);
+    }
+    const unsigned most = block.kind == Block::Kind::file ? kMostFileOperators : kMostOperators;
+    if (block.operators > most || (until_ && repeated_.operators > kMostOperators)) {
+        fail("more than " + std::to_string(until_ ? kMostOperators : most) +
+             " comparisons and calculations in one function or loop: make functions of its parts");
+    }
+    operand_ = false;
+}
+
+// What stands between `while` and `do` is done as often as the loop.
+void Instrumenter::open_loop() {
+    Block& around = body();
+    const unsigned condition = around.in_while ? around.operators - around.before_while : 0;
+    around.in_while = false;
+    check(kCheck, "", Block::Kind::loop);
+    blocks_.back().operators = condition;
+    write_units(blocks_.back().units_at, condition);
+}
+
+// A function that calls others pays again where it ends: they may have come back from very deep.
+void Instrumenter::end_return() {
+    if (returns_.empty()) {
+        return;
+    }
+    const Return done = returns_.back();
+    returns_.pop_back();
+    returned_ = true;
+    const bool values = out_.find_first_not_of(" \t\r\n\v\f", done.values_at) != std::string::npos;
+    if (function().calls && function().all_operators > 0 && values) {
+        std::string before(kReturnCheck);
+        before += std::to_string(units(function().all_operators)) + ", ";
+        out_.insert(done.values_at, before);
+        out_ += ')';
+    }
+}
+
+void Instrumenter::close(bool until) {
+    const Block closed = blocks_.back();
+    if (blocks_.size() > 1) {
+        blocks_.pop_back();
+    }
+    until_ = until;
+    repeated_ = closed;
+    operand_ = !until;
+}
 
 void Instrumenter::step() {
     const char c = peek();
     if (c == '[' && long_bracket()) {
+        function().calls = function().calls || operand_;
+        operand_ = true;
         return;
     }
     if (is_space(c)) {
@@ -100,9 +256,12 @@ void Instrumenter::step() {
     } else if (c == '-' && peek(1) == '-') {
         comment();
     } else if (c == '"' || c == '\'') {
+        function().calls = function().calls || operand_;
         text(c);
+        operand_ = true;
     } else if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
         number();
+        operand_ = true;
     } else if (is_name_start(c)) {
         name();
     } else if (c > ' ' && c < '\x7f') {
@@ -206,33 +365,94 @@ void Instrumenter::name() {
     if (word.substr(0, kReserved.size()) == kReserved) {
         return fail("names that begin with '__pz' are reserved: choose another name");
     }
+    if (is_keyword(word) && word != "goto") {
+        return keyword(word, end);
+    }
     if (word == "goto") {  // always a keyword here; LuaJIT would take it as a name, too
-        out_ += kCheck;
+        end_statement();
+        out_ += kJumpCheck;
     }
     copy_to(end);
-    keyword(word);
+    operand_ = word != "goto";
 }
 
-void Instrumenter::keyword(std::string_view word) {
-    if (word == "do" || word == "repeat") {
+// A word after which nothing belongs to what stood before.
+void Instrumenter::end_statement() {
+    until_ = false;
+    returned_ = false;
+}
+
+void Instrumenter::keyword(std::string_view word, std::size_t end) {
+    const bool closes = word == "end" || word == "until";
+    if ((closes || word == "else" || word == "elseif") && !returns_.empty() &&
+        returns_.back().blocks == blocks_.size()) {
+        end_return();
+    }
+    if (word == "end" && blocks_.back().kind == Block::Kind::function && !returned_ &&
+        blocks_.back().calls && blocks_.back().all_operators > 0) {
         out_ += kCheck;
+        out_ += std::to_string(units(blocks_.back().all_operators)) + "); ";
+    }
+    copy_to(end);
+    operand_ = word == "nil" || word == "true" || word == "false";
+    if (operand_ || word == "and" || word == "or" || word == "not" || word == "in" ||
+        word == "then") {
+        return;
+    }
+    end_statement();
+    if (closes) {
+        close(word == "until");
+    } else {
+        open(word);
+    }
+}
+
+void Instrumenter::open(std::string_view word) {
+    if (word == "do") {
+        open_loop();
+    } else if (word == "repeat") {
+        check(kCheck, "", Block::Kind::loop);
+    } else if (word == "if") {
+        blocks_.push_back({Block::Kind::condition});
     } else if (word == "function") {
         parameters_ = true;
         variadic_ = false;
+    } else if (word == "while") {
+        body().in_while = true;
+        body().before_while = body().operators;
+    } else if (word == "for") {
+        operators(3);  // its limits may be texts
+    } else if (word == "return") {
+        returned_ = true;
+        returns_.push_back({out_.size(), blocks_.size(), brackets_});
     }
 }
 
 void Instrumenter::punctuation(char c) {
     const bool dots = source_.substr(at_, 2) == "..";
     const bool arguments = source_.substr(at_, 3) == "...";
-    copy_to(at_ + (arguments ? 3 : dots ? 2 : 1));
+    const bool equal = peek(1) == '=' && (c == '=' || c == '~' || c == '<' || c == '>');
+    if (c == ';' && !returns_.empty() && returns_.back().blocks == blocks_.size() &&
+        returns_.back().brackets == brackets_) {
+        end_return();
+    }
+    if (c == '(' || c == '{') {
+        function().calls = function().calls || (operand_ && !parameters_);
+    }
+    brackets_ += c == '(' || c == '{' || c == '[' ? 1 : c == ')' || c == '}' || c == ']' ? -1 : 0;
+    copy_to(at_ + (arguments ? 3 : dots || equal ? 2 : 1));
+    const bool literal = c == '-' && !operand_ && is_digit(peek());
+    operand_ = arguments || c == ')' || c == '}' || c == ']';
     if (dots && !arguments) {
         out_ += kConcatCheck;
+    } else if (!literal && std::string_view("+-*/%^<>").find(c) != std::string_view::npos) {
+        operators(1);
     }
     variadic_ = variadic_ || (arguments && parameters_);
     if (c == ')' && parameters_) {
         parameters_ = false;
-        out_ += variadic_ ? kArgumentsCheck : kCheck;
+        check(variadic_ ? kArgumentsCheck : kCheck, variadic_ ? ", ..." : "",
+              Block::Kind::function);
     }
 }
 

@@ -1,12 +1,17 @@
-// Instrument: puts a fuel check into every loop and function body of a rule file.
+// Instrument: puts fuel checks into every loop and function body of a rule file.
 //
-// Count hooks do not fire in compiled traces, so the checks are part of the code: `__pz();` behind
-// every `do`, `repeat` and parameter list and before every `goto`, and `a .. __pz() .. b`, because
-// a text can double without a loop. Behind a list with `...` it is `__pzv(...);`, which counts the
-// arguments, too: each `...` of the body copies them all. Lines keep their numbers. What LuaJIT's
-// lexer and this one could read differently is refused: control bytes, bytes over 127 outside of
-// texts and comments, cdata numbers (1LL), and names that begin with "__pz". Thread rules: pure
-// functions.
+// Count hooks do not fire in compiled traces, so the checks are part of the code. `__pz(n);` stands
+// behind every `do`, `repeat` and parameter list and before every `goto`; n grows with the
+// operators of the body, at most 40, for comparing long texts, or calculating with them, takes its
+// time. In functions that call others, which may come back from very deep, it is
+// `return __pzr(n, values)`, and a check before `end`. `a .. __pz(1) .. b`, because a text can double
+// without a loop. Behind a list with `...` it is `__pzv(n, ...);`, which counts the arguments, too:
+// each `...` of the body copies them all. So between two checks there is a bounded number of steps,
+// each bounded by the memory that a block can have. Lines keep their numbers.
+//
+// What LuaJIT's lexer and this one could read differently is refused: control bytes, bytes over 127
+// outside of texts and comments, cdata numbers (1LL), and names that begin with "__pz". Thread
+// rules: pure functions.
 #pragma once
 
 #include <string>
@@ -19,7 +24,7 @@ namespace pz::rules {
 // The name that stands before every message of the VM; callers replace it by the file's name.
 inline constexpr std::string_view kChunk = "rules";
 
-// The source of a chunk that takes the two checks as its arguments and returns the file as a
+// The source of a chunk that takes the three checks as its arguments and returns the file as a
 // function. The caller compiles the source alone first: one like "end x() do" would leave that
 // function. Errors: "rules:12: ...".
 Result<std::string> instrument(std::string_view source);

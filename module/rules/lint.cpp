@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <ctime>
+#include <numeric>
 #include <set>
 #include <utility>
 
 #include "rules/nearest.hpp"
+#include "rules/rules.hpp"
 
 namespace pz::rules {
 namespace {
@@ -80,12 +82,18 @@ void add_missing(const Rule& rule, const store::Snapshot& snapshot, std::vector<
 class Linter {
   public:
     Linter(Definitions& definitions, const store::Snapshot* snapshot, std::int64_t now)
-        : definitions_(definitions), snapshot_(snapshot), now_(now) {}
+        : definitions_(definitions), snapshot_(snapshot), now_(now) {
+        context_.snapshot = snapshot;
+        context_.now = now;
+        all_.resize(snapshot == nullptr ? 0 : snapshot->item_count());
+        std::iota(all_.begin(), all_.end(), 0);
+        columns_.begin(context_, all_);
+    }
 
     std::vector<Finding> run();
 
   private:
-    using Items = std::vector<bool>;  // by item; empty: not known
+    using Items = std::vector<std::uint8_t>;  // by item: 1 or 0; empty: not known
 
     void say(const Rule& rule, std::string text, bool error = false) {
         findings_.push_back({error, rule.line, rule.name, std::move(text)});
@@ -94,14 +102,30 @@ class Linter {
     void segments(const Rule& rule);
     void time(const Rule& rule);
     void selection(const Rule& rule, const Items& items);
-    Items selected(const Rule& rule) const;
+    Items selected(const Rule& rule);
+    Items marks_of(std::span<const Condition> conditions);  // items that fulfil all of them
     void compare(const Rule& a, const Items& of_a, const Rule& b, const Items& of_b);
 
     Definitions& definitions_;
     const store::Snapshot* snapshot_;
     std::int64_t now_;
+    Context context_;
+    std::vector<store::ItemIndex> all_;
+    Columns columns_;  // of all items
     std::vector<Finding> findings_;
 };
+
+bool some(std::span<const std::uint8_t> items) {
+    return std::find(items.begin(), items.end(), 1) != items.end();
+}
+
+Linter::Items Linter::marks_of(std::span<const Condition> conditions) {
+    Items marks(all_.size(), 1);
+    for (const Condition& condition : conditions) {
+        condition.narrow(*snapshot_, columns_, marks);
+    }
+    return marks;
+}
 
 // Texts that no item has in the column.
 void Linter::values(const Rule& rule, const Condition& condition) {
@@ -112,19 +136,15 @@ void Linter::values(const Rule& rule, const Condition& condition) {
         Condition alone = condition;
         alone.values = {value};
         alone.resolve(*snapshot_);
-        Context context;
-        context.snapshot = snapshot_;
-        bool found = false;
-        std::set<store::ValueId> seen;
-        Nearest nearest(value);
-        for (store::ItemIndex item = 0; item < snapshot_->item_count() && !found; ++item) {
-            found = alone.holds(context, item);
-            const store::ValueId other = snapshot_->value(item, condition.column_id);
-            if (!found && seen.size() < 20'000 && seen.insert(other).second) {
-                nearest.offer(snapshot_->text(other));
-            }
-        }
+        const bool found = some(marks_of({&alone, 1}));
         if (!found) {
+            std::set<store::ValueId> seen;
+            Nearest nearest(value);
+            for (const store::ValueId other : columns_.values(condition.column_id)) {
+                if (seen.size() < 20'000 && seen.insert(other).second) {
+                    nearest.offer(snapshot_->text(other));
+                }
+            }
             say(rule, "no item has " + condition.column + " " + quoted(value) + nearest.question());
         }
     }
@@ -175,29 +195,23 @@ void Linter::time(const Rule& rule) {
 }
 
 // Items that its tables select; not known where functions do.
-Linter::Items Linter::selected(const Rule& rule) const {
+Linter::Items Linter::selected(const Rule& rule) {
     const bool fulfils = rule.verb == Verb::require;
     if (snapshot_ == nullptr || rule.match_call || rule.require_call) {
         return {};
     }
-    Context context;
-    context.snapshot = snapshot_;
-    context.now = now_;
-    const auto holds = [&](const std::vector<Condition>& conditions, store::ItemIndex item) {
-        return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
-            return condition.holds(context, item);
-        });
-    };
-    Items items(snapshot_->item_count());
-    for (store::ItemIndex item = 0; item < items.size(); ++item) {
-        items[item] = holds(rule.conditions, item) && !(fulfils && holds(rule.requirements, item));
+    Items items = marks_of(rule.conditions);
+    if (fulfils) {
+        const Items sound = marks_of(rule.requirements);
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            items[i] &= static_cast<std::uint8_t>(1 - sound[i]);
+        }
     }
     return items;
 }
 
 void Linter::selection(const Rule& rule, const Items& items) {
-    if (rule.conditions.empty() || items.empty() || rule.verb == Verb::require ||
-        std::find(items.begin(), items.end(), true) != items.end()) {
+    if (rule.conditions.empty() || items.empty() || rule.verb == Verb::require || some(items)) {
         return;
     }
     say(rule, "selects none of the catalog's " + std::to_string(items.size()) + " items" +
@@ -221,9 +235,9 @@ void Linter::compare(const Rule& a, const Items& of_a, const Rule& b, const Item
     std::size_t only_a = 0;
     std::size_t only_b = 0;
     for (std::size_t i = 0; i < of_a.size(); ++i) {
-        both += of_a[i] && of_b[i] ? 1 : 0;
-        only_a += of_a[i] && !of_b[i] ? 1 : 0;
-        only_b += !of_a[i] && of_b[i] ? 1 : 0;
+        both += of_a[i] & of_b[i];
+        only_a += of_a[i] & (1 - of_b[i]);
+        only_b += (1 - of_a[i]) & of_b[i];
     }
     const auto hides = [](const Rule& rule) {
         return rule.verb == Verb::hide || rule.verb == Verb::require;

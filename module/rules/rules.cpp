@@ -1,18 +1,23 @@
 #include "rules/rules.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "rules/bridge.hpp"
 #include "rules/definition.hpp"
 #include "rules/effect.hpp"
 #include "rules/instrument.hpp"
+#include "rules/marks.hpp"
 #include "rules/message.hpp"
 #include "rules/mix.hpp"
 #include "rules/vm.hpp"
 
 namespace pz::rules {
 namespace {
+
+constexpr std::string_view kOutOfTime =
+    "out of time: the rules of a placement share one budget; do less here";
 
 void note(Outcome& outcome, std::string message) {
     ++outcome.failed;
@@ -67,8 +72,13 @@ struct RuleSet::State {
     std::uint64_t generation = 0;
     std::int64_t created = 0;
 
-    std::vector<store::ItemIndex> items;
-    std::vector<std::uint8_t> marks;
+    // Of the candidates; kept for their memory.
+    std::vector<store::ItemIndex>
+        items;                          // the last is kNoItem: what rules see outside of candidates
+    std::vector<std::uint8_t> visible;  // 1: a rule may select it
+    std::vector<std::uint8_t> marks;    // 1: the rule selects it, as far as is known
+    std::vector<std::uint8_t> fulfil;   // those of them that a rule does not take out
+    std::vector<std::int32_t> places;   // where the marks are
     std::vector<double> amounts;
     Mixer mixer;
 
@@ -77,16 +87,15 @@ struct RuleSet::State {
     void tidy();
     void recover(unsigned& count, bool alone);
     unsigned& strikes(Vm::Call kind, std::size_t index);
-    bool begin(const Context& context);
     bool begin(const Context& context, std::span<const Candidate> candidates);
+    bool bind(const Context& context);
     void resolve(const store::Snapshot& now);
-    Status call(Vm::Call kind, std::size_t index, bool* answer);
+    Status call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer);
+    Status call_each(Vm::Call kind, std::size_t index);
     bool in_force(const Rule& rule, const Context& context) const;
-    void mark(std::span<const Candidate> candidates);
-    Status decide(const Rule& rule, std::size_t index, std::span<const Candidate> candidates,
-                  bool* holds);
-    bool holds(const Condition& condition, std::size_t place);
-    void narrow(std::span<const Condition> conditions);
+    void look_at(std::span<const Candidate> candidates);
+    Status decide(const Rule& rule, std::size_t index, bool* holds);
+    void narrow(std::span<const Condition> conditions, std::span<std::uint8_t> among);
     void require(const Rule& rule);
     Status select(const Rule& rule, std::size_t index);
     void carry_out(const Rule& rule, std::size_t index, std::span<Candidate> candidates);
@@ -165,13 +174,14 @@ void RuleSet::State::resolve(const store::Snapshot& now) {
     }
 }
 
-bool RuleSet::State::begin(const Context& context) {
+bool RuleSet::State::bind(const Context& context) {
     if (context.snapshot == nullptr) {
         return false;
     }
     renewed = false;
     tidied = false;
-    bridge.bind(context);
+    items.push_back(store::kNoItem);
+    bridge.bind(context, items);
     resolve(*context.snapshot);
     if (vm == nullptr) {
         restart();
@@ -180,8 +190,25 @@ bool RuleSet::State::begin(const Context& context) {
     return true;
 }
 
+bool RuleSet::State::begin(const Context& context, std::span<const Candidate> candidates) {
+    items.resize(candidates.size());
+    std::transform(candidates.begin(), candidates.end(), items.begin(),
+                   [](const Candidate& candidate) { return candidate.item; });
+    if (!bind(context)) {
+        return false;
+    }
+    marks.resize(candidates.size());
+    places.resize(candidates.size());
+    amounts.resize(candidates.size());
+    bridge.frame.places = places.data();
+    bridge.frame.marks = marks.data();
+    bridge.frame.amounts = amounts.data();
+    look_at(candidates);
+    return true;
+}
+
 // One rule may use half of what is left, so that a runaway leaves the others their time.
-Status RuleSet::State::call(Vm::Call kind, std::size_t index, bool* answer) {
+Status RuleSet::State::call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer) {
     if (strikes(kind, index) >= limits.max_memory_failures) {
         return Status::error("met the memory limit again and again; rests until the file changes");
     }
@@ -195,7 +222,10 @@ Status RuleSet::State::call(Vm::Call kind, std::size_t index, bool* answer) {
     }
     const bool alone = vm->memory() < limits.memory / 2;
     const std::int64_t cut = bridge.budget.halve();
-    Status status = vm->call(kind, index, items.size(), answer);
+    if (cut == 0) {
+        return Status::error(std::string(kOutOfTime));
+    }
+    Status status = vm->call(kind, index, asked, answer);
     bridge.budget.restore(cut);
     if (vm->met_cap() || vm->broken()) {
         recover(strikes(kind, index), alone);
@@ -220,44 +250,41 @@ bool RuleSet::State::in_force(const Rule& rule, const Context& context) const {
     return rule.schedule.holds(zone < 0 ? bridge.time : bridge.zones.time(zone, context.now));
 }
 
-void RuleSet::State::mark(std::span<const Candidate> candidates) {
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        const bool seen = candidates[i].hidden == 0 && candidates[i].item != store::kNoItem;
-        marks[i] = seen ? 1 : 0;
-    }
+// The marked candidates, one after the other.
+Status RuleSet::State::call_each(Vm::Call kind, std::size_t index) {
+    std::size_t asked = 0;
+    each_marked(marks, [&](std::size_t i) { places[asked++] = static_cast<std::int32_t>(i); });
+    return asked == 0 ? Status() : call(kind, index, asked, nullptr);
 }
 
-bool RuleSet::State::holds(const Condition& condition, std::size_t place) {
-    static constexpr store::LiveFields kNotAsked{};
-    return condition.holds(*bridge.context, items[place],
-                           condition.is_live() ? bridge.row(place) : kNotAsked);
+void RuleSet::State::look_at(std::span<const Candidate> candidates) {
+    visible.resize(candidates.size());
+    std::transform(candidates.begin(), candidates.end(), visible.begin(),
+                   [](const Candidate& candidate) -> std::uint8_t {
+                       return candidate.hidden == 0 && candidate.item != store::kNoItem ? 1 : 0;
+                   });
 }
 
-void RuleSet::State::narrow(std::span<const Condition> conditions) {
+void RuleSet::State::narrow(std::span<const Condition> conditions, std::span<std::uint8_t> among) {
     for (const Condition& condition : conditions) {
-        condition.narrow(*bridge.context, items,
-                         condition.is_live() ? bridge.all_rows() : std::span<store::LiveFields>(),
-                         marks);
+        condition.narrow(*snapshot, bridge.columns, among);
     }
 }
 
 // Leaves the marks of those that do not fulfil the requirements.
 void RuleSet::State::require(const Rule& rule) {
-    const auto fulfils = [&](std::size_t place) {
-        return std::all_of(rule.requirements.begin(), rule.requirements.end(),
-                           [&](const Condition& condition) { return holds(condition, place); });
-    };
+    fulfil = marks;
+    narrow(rule.requirements, fulfil);
     for (std::size_t i = 0; i < marks.size(); ++i) {
-        if (marks[i] != 0 && fulfils(i)) {
-            marks[i] = 0;
-        }
+        marks[i] &= static_cast<std::uint8_t>(1 - fulfil[i]);
     }
 }
 
 Status RuleSet::State::select(const Rule& rule, std::size_t index) {
-    narrow(rule.conditions);
+    marks = visible;
+    narrow(rule.conditions, marks);
     if (rule.match_call) {
-        if (Status status = call(Vm::Call::match, index, nullptr); !status.ok()) {
+        if (Status status = call_each(Vm::Call::match, index); !status.ok()) {
             return status;
         }
     }
@@ -265,20 +292,18 @@ Status RuleSet::State::select(const Rule& rule, std::size_t index) {
         require(rule);
     }
     if (rule.require_call) {
-        return call(Vm::Call::require, index, nullptr);
+        return call_each(Vm::Call::require, index);
     }
-    return rule.amount_call ? call(Vm::Call::amount, index, nullptr) : Status();
+    return rule.amount_call ? call_each(Vm::Call::amount, index) : Status();
 }
 
 // All that the file is asked: whether the rule holds, for which candidates, by which factors.
-Status RuleSet::State::decide(const Rule& rule, std::size_t index,
-                              std::span<const Candidate> candidates, bool* holds) {
+Status RuleSet::State::decide(const Rule& rule, std::size_t index, bool* holds) {
     if (rule.when_call) {
-        if (Status status = call(Vm::Call::when, index, holds); !status.ok() || !*holds) {
+        if (Status status = call(Vm::Call::when, index, 0, holds); !status.ok() || !*holds) {
             return status;
         }
     }
-    mark(candidates);
     return select(rule, index);
 }
 
@@ -288,7 +313,7 @@ Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, b
         return {};
     }
     bool holds = true;
-    if (Status status = decide(rule, index, candidates, &holds); !status.ok()) {
+    if (Status status = decide(rule, index, &holds); !status.ok()) {
         return status;
     }
     rule_strikes[index] = 0;
@@ -303,7 +328,10 @@ Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, b
 void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
                                std::span<Candidate> candidates) {
     const std::uint8_t wanted = rule.verb == Verb::only ? 0 : 1;
-    rule_uses[index] += std::find(marks.begin(), marks.end(), wanted) != marks.end() ? 1 : 0;
+    if (std::memchr(marks.data(), wanted, marks.size()) == nullptr) {
+        return;
+    }
+    ++rule_uses[index];
     if (rule.verb == Verb::mix) {
         return mixer.mix(*snapshot, rule, index, marks, candidates);
     }
@@ -313,6 +341,9 @@ void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
     const auto factors =
         rule.amount_call ? std::span<const double>(amounts) : std::span<const double>();
     commit(rule, index, marks, factors, candidates);
+    if (rule.verb == Verb::hide || rule.verb == Verb::only || rule.verb == Verb::require) {
+        look_at(candidates);
+    }
 }
 
 void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates, Outcome& outcome) {
@@ -386,14 +417,13 @@ std::span<const std::string> RuleSet::segment_names() const {
 Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out) {
     Outcome outcome;
     State& state = *state_;
-    if (!state.begin(context)) {
+    if (!state.begin(context, {})) {
         return outcome;
     }
-    state.items.clear();
     const auto& names = state.definitions.segments;
     for (std::size_t i = 0; i < names.size(); ++i) {
         bool inside = false;
-        if (Status status = state.call(Vm::Call::segment, i, &inside); !status.ok()) {
+        if (Status status = state.call(Vm::Call::segment, i, 0, &inside); !status.ok()) {
             note(outcome, explain(status.message(), state.name, "segment '" + names[i] + "': "));
             continue;
         }
@@ -408,25 +438,9 @@ Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out)
     return outcome;
 }
 
-bool RuleSet::State::begin(const Context& context, std::span<const Candidate> candidates) {
-    if (candidates.empty() || !begin(context)) {
-        return false;
-    }
-    items.resize(candidates.size());
-    marks.resize(candidates.size());
-    amounts.assign(candidates.size(), 1.0);
-    std::transform(candidates.begin(), candidates.end(), items.begin(),
-                   [](const Candidate& candidate) { return candidate.item; });
-    bridge.frame.items = items.data();
-    bridge.row_count = items.size();
-    bridge.frame.marks = marks.data();
-    bridge.frame.amounts = amounts.data();
-    return true;
-}
-
 Outcome RuleSet::apply(const Context& context, std::span<Candidate> candidates) {
     Outcome outcome;
-    if (state_->begin(context, candidates)) {
+    if (!candidates.empty() && state_->begin(context, candidates)) {
         state_->run_all(false, candidates, outcome);
         state_->run_all(true, candidates, outcome);
         state_->bridge.release();
@@ -437,7 +451,8 @@ Outcome RuleSet::apply(const Context& context, std::span<Candidate> candidates) 
 Outcome RuleSet::apply_rule(std::size_t rule, const Context& context,
                             std::span<Candidate> candidates) {
     Outcome outcome;
-    if (rule < state_->definitions.rules.size() && state_->begin(context, candidates)) {
+    if (rule < state_->definitions.rules.size() && !candidates.empty() &&
+        state_->begin(context, candidates)) {
         state_->run_one(rule, candidates, outcome);
         state_->bridge.release();
     }
@@ -447,17 +462,16 @@ Outcome RuleSet::apply_rule(std::size_t rule, const Context& context,
 Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
     State& state = *state_;
     Replacement found;
-    if (!state.replaces || !state.begin(context)) {
+    if (!state.replaces || !state.begin(context, {})) {
         return found;
     }
-    state.items.clear();
     for (std::size_t i = 0; i < state.definitions.rules.size() && found.recommenders.empty(); ++i) {
         const Rule& rule = state.definitions.rules[i];
         if (rule.verb != Verb::recommend || !state.in_force(rule, context)) {
             continue;
         }
         bool holds = true;
-        if (Status status = state.decide(rule, i, {}, &holds); !status.ok()) {
+        if (Status status = state.decide(rule, i, &holds); !status.ok()) {
             note(outcome,
                  explain(status.message(), state.name, "rule '" + state.rule_names[i] + "': "));
         } else if (holds) {

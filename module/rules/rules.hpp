@@ -9,12 +9,11 @@
 // The second time, collecting is charged, and there is no VM until the next page. A rule that uses
 // up the memory again and again rests.
 //
-// The budget is held with the JIT on: a fuel check is compiled into every loop and function body of
-// the file, and library calls pay by their size (measured design; count hooks do not fire in
-// traces). Operators on long texts pay nothing: a file of nothing but thousands of these in a row
-// can pass the budget by about 100 ms, and one whose very deep recursion returns through as many by
-// 0.4 s, bounded by max_source and the Lua stack. Sandbox: text chunks only; no ffi, io, os, debug,
-// package, jit, load*, coroutine, pcall, get/setfenv, metatables, string patterns or rep; memory
+// The budget is held with the JIT on: fuel checks are compiled into every loop and function body of
+// the file (see instrument.hpp; count hooks do not fire in traces), and library calls pay by their
+// size. A runaway costs its half of the budget and what it does between two looks at the clock, all
+// in all under 10 ms. Sandbox: text chunks only; no ffi, io, os, debug, package, jit, load*,
+// coroutine, pcall, get/setfenv, metatables, string patterns or rep; memory
 // capped by the allocator.
 //
 // Thread rules: one RuleSet per thread. Lifetime: everything in the Context must live through the
@@ -43,7 +42,9 @@ struct RuleLimits {
     // On the CPU. One call of apply() or segments(), all rules together; one rule may use half of
     // what is left.
     std::uint32_t budget_us = 5000;
-    std::uint32_t load_budget_us = 100'000;  // one call of load()
+    // One call of load(). A sound file needs a millisecond or two; a slow machine, or a sanitizer,
+    // takes many times as long.
+    std::uint32_t load_budget_us = 500'000;
     std::size_t memory = 2 * 1024 * 1024;
     std::size_t max_source = 256 * 1024;
     std::size_t max_rules = 256;  // and as many segments

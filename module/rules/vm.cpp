@@ -137,8 +137,9 @@ int Vm::run_file(lua_State* lua) {
     lua_setfenv(lua, -3);
     lua_getfield(lua, -1, "check");
     lua_getfield(lua, -2, "check_arguments");
-    lua_remove(lua, -3);
-    lua_call(lua, 2, 1);
+    lua_getfield(lua, -3, "check_return");
+    lua_remove(lua, -4);
+    lua_call(lua, 3, 1);
     lua_call(lua, 0, 0);
 
     lua_rawgeti(lua, LUA_REGISTRYINDEX, vm.define_);

@@ -118,6 +118,25 @@ BOOST_AUTO_TEST_CASE(a_failing_rule_changes_nothing) {
     BOOST_TEST(!ranked.rules.error.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_names_other_recommenders) {
+    use_rules("rule 'r' { on = 'place', recommend = 'sale' }");
+    BOOST_TEST(fill("popular", 4) == "milk tea desk mug");  // the widget's own fill up
+    BOOST_TEST(ranked.recommender == "sale");
+    BOOST_TEST((ranked.items[0].rules & 1U) == 1U);
+    BOOST_TEST(ranked.rules.error == "");
+    shown.clear();
+    use_rules("rule 'r' { on = 'other', recommend = 'sale' }");
+    BOOST_TEST(fill("popular", 2) == "desk mug");
+    shown.clear();
+    use_rules("rule 'r' { when = function(v) return v.oops end, recommend = 'sale' }");
+    BOOST_TEST(fill("popular", 2) == "desk mug");
+    BOOST_TEST(ranked.rules.failed == 1U);
+    shown.clear();
+    // Other rules go on with what it chose.
+    use_rules("rule 'r' { recommend = 'sale' } rule 's' { match = {id = 'milk'}, hide = true }");
+    BOOST_TEST(fill("popular", 2) == "tea desk");
+}
+
 BOOST_AUTO_TEST_CASE(scratch_serves_a_smaller_and_a_larger_snapshot) {
     BOOST_TEST(fill("popular", 2) == "desk mug");
     store::SnapshotBuilder small;
