@@ -39,16 +39,8 @@ class Skim {
     Passed run(std::string_view bytes, const Limits& limits);
 
   private:
-    struct Walk;
-    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
-    Passed walk(std::string_view bytes, const Limits& limits);
-    const char* end_tag(const char* less, std::size_t depth);
-    bool open(TagId id, bool self_closing);
-
     OpenElements& tree_;
     Matcher& matcher_;
-    std::size_t lowest_ = kNone;  // the lowest index at which an element was opened
 };
 
 }  // namespace pz::rewrite
