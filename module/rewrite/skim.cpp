@@ -316,7 +316,7 @@ Skim::Passed Skim::run(std::string_view bytes, const Limits& limits) {
     Walk walk(bytes, tree_, matcher_, limits);
     const Passed passed = walk.run();
     if (walk.lowest() != OpenElements::kNone) {
-        matcher_.skip(walk.lowest());
+        matching_.skip(walk.lowest());
     }
     return passed;
 }

@@ -23,7 +23,8 @@ namespace pz::rewrite {
 
 class Skim {
   public:
-    Skim(OpenElements& tree, Matcher& matcher) : tree_(tree), matcher_(matcher) {}
+    Skim(OpenElements& tree, const Matcher& matcher, Matching& matching)
+        : tree_(tree), matcher_(matcher), matching_(matching) {}
 
     struct Limits {
         std::size_t depth;    // no element up to this index may be closed
@@ -40,7 +41,8 @@ class Skim {
 
   private:
     OpenElements& tree_;
-    Matcher& matcher_;
+    const Matcher& matcher_;
+    Matching& matching_;
 };
 
 }  // namespace pz::rewrite

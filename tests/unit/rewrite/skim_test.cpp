@@ -173,7 +173,8 @@ BOOST_AUTO_TEST_CASE(usual_tags_are_passed_over) {
     matcher.add(sought[0]);
     matcher.add(sought[1]);
     matcher.compile();
-    Skim skim(tree, matcher);
+    Matching matching(matcher);
+    Skim skim(tree, matcher, matching);
     const std::size_t depth = tree.depth();
     const Skim::Passed passed = skim.run(page, {0, 1000});
     BOOST_CHECK(passed.bytes >= page.find("</div>") + 6);
