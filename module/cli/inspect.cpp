@@ -187,7 +187,7 @@ Status Sought::add_listing(std::string_view selector, std::span<const std::strin
     return page::add_listing(plan, arguments);
 }
 
-Inspection inspect(std::string_view page, std::span<const rewrite::Pattern> patterns,
+Inspection inspect(std::string_view page, const rewrite::Patterns& patterns,
                    const rewrite::Limits& limits) {
     Finder finder;
     rewrite::Rewriter rewriter(patterns, finder, limits, &finder);

@@ -50,7 +50,7 @@ struct Inspection {
     std::vector<Skipped> skipped;  // as the rewriter told
 };
 
-Inspection inspect(std::string_view page, std::span<const rewrite::Pattern> patterns,
+Inspection inspect(std::string_view page, const rewrite::Patterns& patterns,
                    const rewrite::Limits& limits);
 
 // The lines; with `explain` those that begin with '#' too.

@@ -76,7 +76,7 @@ std::string legend(const Sought& sought, const Inspection& inspection) {
         tiles += found.tiles.size();
     }
     std::string out = "<div id=\"personalize-legend\">";
-    for (const rewrite::Pattern& pattern : sought.plan.patterns) {
+    for (const rewrite::Pattern& pattern : sought.plan.patterns.list()) {
         rewrite::escape_html(pattern.selector.text, out, rewrite::Charset::ascii_based);
         out += "<br>";
     }

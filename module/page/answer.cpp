@@ -87,7 +87,7 @@ Result<Question> read_question(std::span<const std::string_view> values) {
 
 void plan_answer(Plan& plan) {
     plan.answer = true;
-    plan.patterns.emplace_back();
+    plan.patterns.push_back({});
     Placement placement;
     placement.name = "api";
     placement.for_variable = kItem;

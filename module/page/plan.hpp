@@ -52,7 +52,7 @@ struct Placement {
 struct Plan {
     // patterns[i] belongs to placements[i]; that of an array matches no element of a page, that of
     // a listing's data a script.
-    std::vector<rewrite::Pattern> patterns;
+    rewrite::Patterns patterns;
     std::vector<Placement> placements;
     // Of JSON documents: arrays, and strings that are pages of their own.
     std::vector<rewrite::JsonPattern> json;

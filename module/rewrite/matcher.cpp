@@ -144,7 +144,6 @@ std::uint32_t Matcher::left_node(const Compound& compound, std::uint32_t left) {
 
 void Matcher::compile() {
     shared_.clear();
-    open_.assign(nodes_.size(), 0);
     for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
         file(node);
     }
@@ -173,11 +172,11 @@ void Matcher::file(std::uint32_t node) {
     }
 }
 
-void Matcher::look_up(TagId id, const Candidate& candidate) {
-    for (const std::uint32_t node : types_[static_cast<std::size_t>(id)]) {
+void Matching::look_up(TagId id, const Candidate& candidate) {
+    for (const std::uint32_t node : matcher_.types_[static_cast<std::size_t>(id)]) {
         test(node, candidate);
     }
-    for (const std::uint32_t node : any_) {
+    for (const std::uint32_t node : matcher_.any_) {
         test(node, candidate);
     }
     by_attributes(candidate);
@@ -186,7 +185,7 @@ void Matcher::look_up(TagId id, const Candidate& candidate) {
     }
 }
 
-void Matcher::forget(std::size_t depth) {
+void Matching::forget(std::size_t depth) {
     while (!left_.empty() && left_.back().depth >= depth) {
         for (std::size_t i = left_.back().own; i < left_nodes_.size(); ++i) {
             --open_[left_nodes_[i]];
@@ -196,24 +195,24 @@ void Matcher::forget(std::size_t depth) {
     }
 }
 
-void Matcher::by_attributes(const Candidate& candidate) {
+void Matching::by_attributes(const Candidate& candidate) {
     for (const Attribute& attribute : candidate.attributes->get()) {
         const std::string_view name = attribute.name;
-        if (name.size() == 5 && !words_.empty() && equal_ignoring_case(name, "class")) {
+        if (name.size() == 5 && !matcher_.words_.empty() && equal_ignoring_case(name, "class")) {
             by_class(attribute.value, candidate);
-        } else if (name.size() == 2 && !ids_.empty() && equal_ignoring_case(name, "id")) {
-            ids_.find(attribute.value, [&](std::uint32_t node) { test(node, candidate); });
+        } else if (name.size() == 2 && !matcher_.ids_.empty() && equal_ignoring_case(name, "id")) {
+            matcher_.ids_.find(attribute.value, [&](std::uint32_t node) { test(node, candidate); });
         }
-        if (attributes_.may_hold(name) && name.size() <= kMaxName) {
+        if (matcher_.attributes_.may_hold(name) && name.size() <= kMaxName) {
             std::array<char, kMaxName> lower;
             std::transform(name.begin(), name.end(), lower.begin(), to_lower);
-            attributes_.find({lower.data(), name.size()},
-                             [&](std::uint32_t node) { test(node, candidate); });
+            matcher_.attributes_.find({lower.data(), name.size()},
+                                      [&](std::uint32_t node) { test(node, candidate); });
         }
     }
 }
 
-void Matcher::by_class(std::string_view words, const Candidate& candidate) {
+void Matching::by_class(std::string_view words, const Candidate& candidate) {
     const char* at = words.data();
     const char* const end = at + words.size();
     while (at != end) {
@@ -222,43 +221,43 @@ void Matcher::by_class(std::string_view words, const Candidate& candidate) {
             ++at;
         }
         if (at != begin) {
-            words_.find({begin, static_cast<std::size_t>(at - begin)},
-                        [&](std::uint32_t node) { test(node, candidate); });
+            matcher_.words_.find({begin, static_cast<std::size_t>(at - begin)},
+                                 [&](std::uint32_t node) { test(node, candidate); });
         }
         at += at != end ? 1 : 0;
     }
 }
 
 // A class that names a word twice, or two attributes of one name, may bring a node twice.
-void Matcher::test(std::uint32_t node, const Candidate& candidate) {
+void Matching::test(std::uint32_t node, const Candidate& candidate) {
     if (follows(node, candidate) &&
-        nodes_[node].compound->matches(candidate.name, candidate.attributes->get(),
-                                       candidate.child) &&
+        matcher_.nodes_[node].compound->matches(candidate.name, candidate.attributes->get(),
+                                                candidate.child) &&
         std::find(own_.begin(), own_.end(), node) == own_.end()) {
         own_.push_back(node);
     }
 }
 
 // Whether what stands left of it is where its combinator wants it.
-bool Matcher::follows(std::uint32_t node, const Candidate& candidate) const {
-    const Combinator combinator = nodes_[node].compound->combinator;
+bool Matching::follows(std::uint32_t node, const Candidate& candidate) const {
+    const Combinator combinator = matcher_.nodes_[node].compound->combinator;
     if (combinator == Combinator::none) {
         return true;
     }
     if (combinator == Combinator::descendant) {
-        return open_[nodes_[node].left] != 0;
+        return open_[matcher_.nodes_[node].left] != 0;
     }
     if (!candidate.child_certain || left_.empty() || left_.back().depth + 1 != candidate.depth) {
         return false;
     }
     const auto begin = left_nodes_.begin() + static_cast<std::ptrdiff_t>(left_.back().own);
-    return std::find(begin, left_nodes_.end(), nodes_[node].left) != left_nodes_.end();
+    return std::find(begin, left_nodes_.end(), matcher_.nodes_[node].left) != left_nodes_.end();
 }
 
-void Matcher::remember(std::size_t depth) {
+void Matching::remember(std::size_t depth) {
     const std::size_t own = left_nodes_.size();
     for (const std::uint32_t node : own_) {
-        if (!nodes_[node].last) {
+        if (!matcher_.nodes_[node].last) {
             left_nodes_.push_back(node);
             ++open_[node];
         }
@@ -268,11 +267,11 @@ void Matcher::remember(std::size_t depth) {
     }
 }
 
-std::size_t Matcher::matched(std::size_t first, std::size_t last) const {
+std::size_t Matching::matched(std::size_t first, std::size_t last) const {
     std::size_t found = last;
     for (const std::uint32_t node : own_) {
-        const std::size_t selector = nodes_[node].selector;
-        if (nodes_[node].last && selector >= first && selector < found) {
+        const std::size_t selector = matcher_.nodes_[node].selector;
+        if (matcher_.nodes_[node].last && selector >= first && selector < found) {
             found = selector;
         }
     }

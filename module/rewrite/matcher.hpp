@@ -5,7 +5,8 @@
 // finds there; compounds that cannot match cost nothing, however many there are. Selectors that begin
 // alike ("ul > li.a", "ul > li.b") share what is alike. Only elements that
 // matched the left part of a combinator are remembered, while they are open. The selectors must
-// outlive the matcher. Thread rules: one thread.
+// outlive the matcher. Thread rules: a matcher is immutable after compile() and shared freely; a
+// matching is for one page and one thread.
 #pragma once
 
 #include <array>
@@ -71,11 +72,46 @@ class CompoundIndex {
     std::uint64_t filter_ = 0;          // by size and first byte
 };
 
+// The selectors, compiled: what does not change with the page.
 class Matcher {
   public:
     // Later matches of add()ed selectors are reported by the order of adding, from 0.
     void add(const Selector& selector);
     void compile();
+
+    // Tags of other names that hold none of the needles match nothing, nor is anything else by them.
+    bool wants(TagId id) const { return by_name_[static_cast<std::size_t>(id)] != 0; }
+    const Needles& needles() const { return needles_; }
+
+  private:
+    friend class Matching;
+    static constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
+
+    struct Node {
+        const Compound* compound;
+        std::uint32_t left;    // the node on the left of its combinator, or kNone
+        std::size_t selector;  // of which it is the last compound
+        bool last;             // otherwise it is the left of others
+    };
+
+    std::uint32_t left_node(const Compound& compound, std::uint32_t left);
+    void file(std::uint32_t node);
+
+    std::vector<Node> nodes_;
+    std::unordered_map<std::size_t, std::uint32_t> shared_;  // left parts by hash, until compile()
+    std::size_t selectors_ = 0;
+    CompoundIndex ids_, words_, attributes_;
+    Needles needles_;
+    std::array<std::vector<std::uint32_t>, kTagCount> types_;
+    std::vector<std::uint32_t> any_;
+    std::array<std::uint8_t, kTagCount> by_name_{};  // whether a name alone may match
+};
+
+// What of a page's open elements matters to the selectors. The matcher must outlive it.
+class Matching {
+  public:
+    explicit Matching(const Matcher& matcher)
+        : matcher_(matcher), open_(matcher.nodes_.size(), 0) {}
 
     // The element at `depth` (0: the root) of the stack opens; those above it are forgotten.
     // `child`: see Compound::matches(). `child_certain`: whether its parent is the element at
@@ -83,7 +119,7 @@ class Matcher {
     void enter(std::size_t depth, TagId id, std::string_view name, TagAttributes& attributes,
                std::uint32_t child, bool child_certain) {
         skip(depth);
-        if (by_name_[static_cast<std::size_t>(id)] != 0 || !attributes.get().empty()) {
+        if (matcher_.wants(id) || !attributes.get().empty()) {
             look_up(id, Candidate{depth, name, &attributes, child, child_certain});
         }
     }
@@ -94,21 +130,10 @@ class Matcher {
             forget(depth);
         }
     }
-    // Tags of other names that hold none of the needles match nothing, nor is anything else by them.
-    bool wants(TagId id) const { return by_name_[static_cast<std::size_t>(id)] != 0; }
-    const Needles& needles() const { return needles_; }
     // The first selector in [first, last) that the element entered last matches; `last` if none.
     std::size_t matched(std::size_t first, std::size_t last) const;
 
   private:
-    static constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
-
-    struct Node {
-        const Compound* compound;
-        std::uint32_t left;    // the node on the left of its combinator, or kNone
-        std::size_t selector;  // of which it is the last compound
-        bool last;             // otherwise it is the left of others
-    };
     // The element being entered.
     struct Candidate {
         std::size_t depth;
@@ -123,8 +148,6 @@ class Matcher {
         std::size_t own;  // its matches begin here in left_nodes_, and end where the next begin
     };
 
-    std::uint32_t left_node(const Compound& compound, std::uint32_t left);
-    void file(std::uint32_t node);
     void look_up(TagId id, const Candidate& candidate);
     void forget(std::size_t depth);
     void by_attributes(const Candidate& candidate);
@@ -133,15 +156,8 @@ class Matcher {
     bool follows(std::uint32_t node, const Candidate& candidate) const;
     void remember(std::size_t depth);
 
-    std::vector<Node> nodes_;
-    std::unordered_map<std::size_t, std::uint32_t> shared_;  // left parts by hash, until compile()
-    std::size_t selectors_ = 0;
-    CompoundIndex ids_, words_, attributes_;
-    Needles needles_;
-    std::array<std::vector<std::uint32_t>, kTagCount> types_;
-    std::vector<std::uint32_t> any_;
-    std::array<std::uint8_t, kTagCount> by_name_{};  // whether a name alone may match
-    std::vector<std::uint32_t> own_;                 // what the element entered last matched
+    const Matcher& matcher_;
+    std::vector<std::uint32_t> own_;  // what the element entered last matched
     std::vector<Left> left_;
     std::vector<std::uint32_t> left_nodes_;
     std::vector<std::uint32_t> open_;  // how many open elements matched a node

@@ -1,6 +1,7 @@
 #include "rewrite/rewriter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rewrite/gather.hpp"
 #include "rewrite/matcher.hpp"
@@ -10,28 +11,52 @@
 
 namespace pz::rewrite {
 
+// The selectors of all patterns, and behind them those of their tiles.
+struct Patterns::Compiled {
+    explicit Compiled(std::vector<Pattern> patterns) : list(std::move(patterns)) {
+        for (const Pattern& pattern : list) {
+            matcher.add(pattern.selector);
+        }
+        for (const Pattern& pattern : list) {
+            matcher.add(pattern.tile ? *pattern.tile : no_tile);
+        }
+        matcher.compile();
+    }
+
+    const std::vector<Pattern> list;
+    const Selector no_tile;
+    Matcher matcher;
+};
+
+Patterns::Patterns(std::vector<Pattern> patterns)
+    : compiled_(std::make_shared<const Compiled>(std::move(patterns))) {}
+
+void Patterns::push_back(Pattern pattern) {
+    std::vector<Pattern> list = compiled_->list;
+    list.push_back(std::move(pattern));
+    *this = Patterns(std::move(list));
+}
+
+std::span<const Pattern> Patterns::list() const {
+    return compiled_->list;
+}
+
 // Offsets count the bytes of the page. Everything before emitted_ is with the sink; what was not
 // given to it when a chunk ended is kept in kept_. Bytes of the current chunk are given from the
 // chunk itself.
 class Rewriter::Impl {
   public:
-    Impl(std::span<const Pattern> patterns, Sink& sink, const Limits& limits, Observer* observer)
-        : patterns_(patterns),
+    Impl(const Patterns& patterns, Sink& sink, const Limits& limits, Observer* observer)
+        : compiled_(patterns.compiled_),
+          patterns_(compiled_->list),
           sink_(sink),
           limits_(limits),
           observer_(observer),
           tree_(limits.max_depth),
-          skim_(tree_, matcher_),
-          gather_(limits.max_tiles) {
-        for (const Pattern& pattern : patterns_) {
-            matcher_.add(pattern.selector);
-        }
-        for (const Pattern& pattern : patterns_) {
-            matcher_.add(pattern.tile ? *pattern.tile : no_tile_);
-        }
-        matcher_.compile();
-        passing_ = patterns_.empty();
-    }
+          matching_(compiled_->matcher),
+          skim_(tree_, compiled_->matcher, matching_),
+          gather_(limits.max_tiles),
+          passing_(patterns_.empty()) {}
 
     void write(std::string_view bytes) {
         chunk_ = bytes;
@@ -143,14 +168,14 @@ class Rewriter::Impl {
         }
         const std::size_t index = outcome.opened ? tree_.depth() - 1 : tree_.depth();
         if (lost(tag)) {
-            matcher_.skip(index);
+            matching_.skip(index);
         } else {
-            matcher_.enter(index, tag.id, tag.name, attributes_, outcome.child,
-                           !tree_.formatting_cut());
+            matching_.enter(index, tag.id, tag.name, attributes_, outcome.child,
+                            !tree_.formatting_cut());
         }
         if (gather_.listing() != nullptr) {
             const std::size_t tile = patterns_.size() + gather_.pattern();
-            const bool is_tile = matcher_.matched(tile, tile + 1) == tile;
+            const bool is_tile = matching_.matched(tile, tile + 1) == tile;
             settle(gather_.opened(tag, outcome, tree_, attributes_, is_tile), tag);
         } else if (!gather_.active()) {
             begin_match(tag, outcome);
@@ -162,7 +187,7 @@ class Rewriter::Impl {
     }
 
     void report_inside(const Tag& tag) {
-        const std::size_t pattern = matcher_.matched(0, patterns_.size());
+        const std::size_t pattern = matching_.matched(0, patterns_.size());
         if (pattern != patterns_.size()) {
             report(Skip::Reason::inside, pattern, tag.begin, nullptr);
         }
@@ -203,13 +228,13 @@ class Rewriter::Impl {
     void enter_implied(const OpenElements::Outcome& outcome) {
         const std::size_t end = tree_.depth() - (outcome.opened ? 1 : 0);
         for (std::size_t i = outcome.depth; i < end; ++i) {
-            matcher_.enter(i, tree_[i].id, tree_.name(i), no_attributes_, tree_[i].child,
-                           !tree_.formatting_cut());
+            matching_.enter(i, tree_[i].id, tree_.name(i), no_attributes_, tree_[i].child,
+                            !tree_.formatting_cut());
         }
     }
 
     void begin_match(const Tag& tag, const OpenElements::Outcome& outcome) {
-        const std::size_t pattern = matcher_.matched(0, patterns_.size());
+        const std::size_t pattern = matching_.matched(0, patterns_.size());
         if (pattern == patterns_.size()) {
             return;
         }
@@ -338,15 +363,15 @@ class Rewriter::Impl {
         keep_until(chunk_end());
     }
 
-    const Selector no_tile_;
-    std::span<const Pattern> patterns_;
+    const std::shared_ptr<const Patterns::Compiled> compiled_;
+    const std::span<const Pattern> patterns_;
     Sink& sink_;
     Limits limits_;
     Observer* observer_;
     Counters counters_;
     Tokenizer tokenizer_;
     OpenElements tree_;
-    Matcher matcher_;
+    Matching matching_;
     Skim skim_;
     Gather gather_;
     TagAttributes attributes_, no_attributes_;
@@ -357,12 +382,11 @@ class Rewriter::Impl {
     std::uint64_t emitted_ = 0;
     std::string kept_;
     std::uint64_t kept_begin_ = 0;
-    bool passing_ = false;
+    bool passing_;
     bool writing_ = false;
 };
 
-Rewriter::Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits,
-                   Observer* observer)
+Rewriter::Rewriter(const Patterns& patterns, Sink& sink, const Limits& limits, Observer* observer)
     : impl_(std::make_unique<Impl>(patterns, sink, limits, observer)) {}
 
 Rewriter::~Rewriter() = default;

@@ -23,8 +23,7 @@
 // there on. Nothing depends on the text's encoding but that tags are ASCII.
 //
 // Reentrancy: the sink may call abandon(), not write() or end().
-// Lifetime: views given to the sink live only during the call. The pattern list must outlive the
-// rewriter. Thread rules: one thread. Errors: none; any bytes are a page.
+// Lifetime: views given to the sink live only during the call. Thread rules: one thread. Errors: none; any bytes are a page.
 #pragma once
 
 #include <cstddef>
@@ -54,6 +53,26 @@ struct Pattern {
     MarkNames marks;
     // The selector is about scripts, which are found whole, and about nothing else.
     bool script = false;
+};
+
+// What is sought in pages, compiled, so that no page pays for it. A value; copies share it.
+// Thread rules: share freely, but for push_back() and assignment.
+class Patterns {
+  public:
+    Patterns() : Patterns(std::vector<Pattern>()) {}
+    explicit Patterns(std::vector<Pattern> patterns);
+    // Compiles all of them again: for the time of configuration.
+    void push_back(Pattern pattern);
+
+    std::span<const Pattern> list() const;
+    std::size_t size() const { return list().size(); }
+    bool empty() const { return list().empty(); }
+    const Pattern& operator[](std::size_t index) const { return list()[index]; }
+
+  private:
+    friend class Rewriter;
+    struct Compiled;
+    std::shared_ptr<const Compiled> compiled_;
 };
 
 // A tile of a listing: a range of `outer`, from the start tag's first byte to the end tag's last.
@@ -130,8 +149,12 @@ class Observer {
 
 class Rewriter {
   public:
-    Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits = {},
+    Rewriter(const Patterns& patterns, Sink& sink, const Limits& limits = {},
              Observer* observer = nullptr);
+    // The same for one page alone.
+    Rewriter(std::span<const Pattern> patterns, Sink& sink, const Limits& limits = {},
+             Observer* observer = nullptr)
+        : Rewriter(Patterns({patterns.begin(), patterns.end()}), sink, limits, observer) {}
     ~Rewriter();
     Rewriter(const Rewriter&) = delete;
     Rewriter& operator=(const Rewriter&) = delete;

@@ -13,11 +13,11 @@ namespace pz::rewrite {
 #if defined(__x86_64__)
 namespace {
 
-// A name and '>', as end tags are written, in 8 bytes.
+// A name and '>', as end tags are written.
 struct EndTag {
-    std::uint64_t bytes = 0;
-    std::uint64_t mask = 0;
-    std::size_t size = 0;  // with "</"; 0: too long
+    std::uint64_t bytes = 0;  // shifted so that the last one is the highest
+    std::uint8_t shift = 0;
+    std::uint8_t size = 0;  // with "</"; 0: too long
 };
 
 constexpr EndTag make_end_tag(std::string_view name) {
@@ -27,10 +27,10 @@ constexpr EndTag make_end_tag(std::string_view name) {
     }
     for (std::size_t i = 0; i <= name.size(); ++i) {
         const char c = i == name.size() ? '>' : name[i];
-        tag.bytes |= std::uint64_t{static_cast<unsigned char>(c)} << 8 * i;
-        tag.mask |= std::uint64_t{0xFF} << 8 * i;
+        tag.bytes = tag.bytes >> 8 | std::uint64_t{static_cast<unsigned char>(c)} << 56;
     }
-    tag.size = name.size() + 3;
+    tag.shift = static_cast<std::uint8_t>(64 - 8 * (name.size() + 1));
+    tag.size = static_cast<std::uint8_t>(name.size() + 3);
     return tag;
 }
 
@@ -106,144 +106,217 @@ PZ_AVX2 const char* find_text_end(const char* at, const char* end, TagId element
 class Scan {
   public:
     PZ_AVX2 Scan(const char* begin, const char* end, const Needles& needles)
-        : end_(end), needles_(needles), at_(begin) {}
+        : end_(end), needles_(needles), at_(begin), behind_(begin) {}
 
     // The next '<' with kAhead bytes to read, or nullptr: then at() is where it may be looked for.
     PZ_AVX2 const char* next_less() {
-        for (; end_ - at_ >= kAhead; at_ += Window::kSize) {
-            const std::uint64_t less = Window(at_).equal('<');
-            if (less != 0) {
-                at_ += _tzcnt_u64(less);
-                return end_ - at_ < kAhead ? nullptr : at_;
-            }
+        const char* less = find_less(at_);
+        if (less < behind_) {
+            less = find_less(behind_);  // that one was in a value
         }
-        return nullptr;
+        at_ = less;
+        return end_ - less < kAhead ? nullptr : less;
     }
 
     const char* at() const { return at_; }
 
     // Goes on at `at`, behind what was found.
-    PZ_AVX2 void go_to(const char* at) { at_ = at; }
+    PZ_AVX2 void go_to(const char* at) { at_ = behind_ = at; }
+    // The same for a tag that probably holds no other '<': so that the next one can be looked for
+    // before it is known where this one ends.
+    PZ_AVX2 void pass_tag(const char* less, const char* behind) {
+        at_ = less + 1;
+        behind_ = behind;
+    }
 
     // Behind the start tag's '>', and goes on there; nullptr: not certain, or not in these bytes,
-    // or one of the needles stands in it. name_size() is known anyway.
+    // or one of the needles stands in it.
     PZ_AVX2 const char* start_tag(const char* less) {
-        std::uint64_t inside_before = 0;     // all bits: the window begins in a value
-        std::uint64_t equals_before = 0;     // the byte before it is '=' outside of values
-        std::uint64_t separator_before = 1;  // ... or none of an attribute's name
-        for (const char* at = less; end_ - at >= kAhead; at += Window::kSize) {
-            const Window window(at);
-            const std::uint64_t quotes = window.equal('"');
-            const std::uint64_t inside = Window::parity(quotes) ^ inside_before;
-            const std::uint64_t greater = window.equal('>') & ~inside;
-            const std::uint64_t within = _blsmsk_u64(greater);  // up to the tag's end
-            const std::uint64_t equals = window.equal('=') & ~inside;
-            const std::uint64_t separator = (window.separators() | quotes) & ~inside;
-            const std::uint64_t opened = equals << 1 | equals_before;
-            const std::uint64_t unnamed = (separator << 1 | separator_before) & equals;
-            const std::uint64_t single = window.equal('\'') & ~inside;
-            const std::uint64_t needle = Window::needles(needles_, at) & within;
-            if (at == less) {
-                name_size_ = static_cast<int>(_tzcnt_u64(separator | greater)) - 1;
+        Carry carry;
+        const Part first = look(less, less, carry);
+        name_size_ = static_cast<std::size_t>(_tzcnt_u64(first.separator | first.greater)) - 1;
+        if (first.uncertain) {
+            return nullptr;
+        }
+        const char* const behind =
+            first.greater != 0 ? less + _tzcnt_u64(first.greater) + 1 : long_tag_end(less, carry);
+        pass_tag(less, behind);
+        return behind;
+    }
+
+    // Of the tag that was given to start_tag() last.
+    std::size_t name_size() const { return name_size_; }
+
+  private:
+    // The first '<' from `at` on, or the last place where none can be told.
+    PZ_AVX2 const char* find_less(const char* at) const {
+        for (; end_ - at >= kAhead; at += Window::kSize) {
+            const std::uint64_t less = Window(at).equal('<');
+            if (less != 0) {
+                return at + _tzcnt_u64(less);
             }
-            if ((((opened ^ (quotes & inside)) | unnamed | single) & within) != 0 ||
-                (needle != 0 && any_stands(needle, at, less, end_, needles_))) {
+        }
+        return at;
+    }
+
+    // What a window leaves to the next one.
+    struct Carry {
+        std::uint64_t inside = 0;     // all bits: the window begins in a value
+        std::uint64_t equals = 0;     // the byte before it is '=' outside of values
+        std::uint64_t separator = 1;  // ... or none of an attribute's name
+    };
+    struct Part {
+        std::uint64_t greater;    // outside of values
+        std::uint64_t separator;  // what may be none of a name; '-' is taken for such a byte
+        bool uncertain;
+    };
+
+    [[gnu::always_inline]] PZ_AVX2 Part look(const char* at, const char* less, Carry& carry) {
+        const Window window(at);
+        const std::uint64_t quotes = window.equal('"');
+        const std::uint64_t inside = Window::parity(quotes) ^ carry.inside;
+        const std::uint64_t greater = _andn_u64(inside, window.equal('>'));
+        const std::uint64_t within = _blsmsk_u64(greater);  // up to the tag's end
+        const std::uint64_t equals = _andn_u64(inside, window.equal('='));
+        const std::uint64_t separator = window.up_to('/');
+        const std::uint64_t opened = equals << 1 | carry.equals;
+        const std::uint64_t unnamed = (separator << 1 | carry.separator) & equals;
+        const std::uint64_t odd = ((opened ^ (quotes & inside)) | unnamed) & within;
+        const std::uint64_t needle = Window::needles(needles_, at) & within;
+        carry = {std::uint64_t{0} - (inside >> 63), equals >> 63, separator >> 63};
+        return {greater, separator,
+                odd != 0 || (needle != 0 && any_stands(needle, at, less, end_, needles_))};
+    }
+
+    // Of a tag that does not end in its first window.
+    PZ_AVX2 const char* long_tag_end(const char* less, Carry carry) {
+        const char* at = less + Window::kSize;
+        for (; end_ - at >= kAhead; at += Window::kSize) {
+            const Part part = look(at, less, carry);
+            if (part.uncertain) {
                 return nullptr;
             }
-            if (greater != 0) {
-                at_ = at + _tzcnt_u64(greater) + 1;
-                return at_;
+            if (part.greater != 0) {
+                return at + _tzcnt_u64(part.greater) + 1;
             }
-            inside_before = std::uint64_t{0} - (inside >> 63);
-            equals_before = equals >> 63;
-            separator_before = separator >> 63;
         }
         return nullptr;
     }
 
-    int name_size() const { return name_size_; }
-
-  private:
     const char* const end_;
     const Needles& needles_;
     const char* at_;
-    int name_size_ = 0;
+    const char* behind_;
+    std::size_t name_size_ = 0;
+};
+
+// One pass over the bytes, as far as it goes.
+class Walk {
+  public:
+    PZ_AVX2 Walk(std::string_view bytes, OpenElements& tree, const Matcher& matcher,
+                 const Skim::Limits& limits)
+        : begin_(bytes.data()),
+          end_(begin_ + bytes.size()),
+          tree_(tree),
+          matcher_(matcher),
+          limits_(limits) {}
+
+    PZ_AVX2 Skim::Passed run() {
+        Scan scan(begin_, end_, matcher_.needles());
+        while (const char* less = scan.next_less()) {
+            if (less[1] == '/') {
+                const char* const behind = end_tag(less);
+                if (behind == nullptr) {
+                    return {passed(less)};
+                }
+                scan.pass_tag(less, behind);
+                continue;
+            }
+            if (less[1] == '!') {
+                const char* const behind = comment_end(less, end_);
+                if (behind == nullptr) {
+                    return {passed(less)};
+                }
+                scan.go_to(behind);
+                continue;
+            }
+            const char* const behind = scan.start_tag(less);
+            const TagId id = behind == nullptr ? TagId::other : name(less, scan.name_size());
+            if (id == TagId::other || static_cast<std::size_t>(behind - less) > limits_.max_tag ||
+                !open(id, behind[-2] == '/')) {
+                return {passed(less)};
+            }
+            const Text text = text_of(id);
+            if (text == Text::markup || tree_.foreign()) {
+                continue;
+            }
+            const char* const text_end = find_text_end(behind, end_, id);
+            const char* const ended =
+                end_ - text_end < kAhead || text_end[1] != '/' ? nullptr : end_tag(text_end);
+            if (ended == nullptr) {
+                return {passed(text_end), text, id};
+            }
+            scan.go_to(ended);
+        }
+        return {passed(scan.at())};
+    }
+
+    // The lowest index at which an element was opened.
+    std::size_t lowest() const { return lowest_; }
+
+  private:
+    std::size_t passed(const char* at) const { return static_cast<std::size_t>(at - begin_); }
+
+    // TagId::other: it may match by its name, or has no name that is known here.
+    TagId name(const char* less, std::size_t size) const {
+        if (size - 1 >= detail::kShortName || !byte_is(less[1 + size], byte_class::kNameEnd)) {
+            return TagId::other;
+        }
+        const TagId id = tag_id_at(less + 1, size);
+        return matcher_.wants(id) ? TagId::other : id;
+    }
+
+    // nullptr: it does more than to close the element opened last, or that is not to be closed.
+    const char* end_tag(const char* less) {
+        const EndTag& own = kEndTags[static_cast<std::size_t>(tree_.closes_plainly())];
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, less + 2, sizeof bytes);
+        if (bytes << own.shift != own.bytes || own.size == 0 ||
+            tree_.depth() - 1 <= limits_.depth) {
+            return nullptr;
+        }
+        tree_.close_plain();
+        return less + own.size;
+    }
+
+    bool open(TagId id, bool self_closing) {
+        const std::size_t index = tree_.depth();
+        if (!tree_.open_plain(id, self_closing)) {
+            return false;
+        }
+        lowest_ = std::min(lowest_, index);
+        return true;
+    }
+
+    const char* const begin_;
+    const char* const end_;
+    OpenElements& tree_;
+    const Matcher& matcher_;
+    const Skim::Limits limits_;
+    std::size_t lowest_ = OpenElements::kNone;
 };
 
 }  // namespace
-
-// nullptr: it does more than to close the element opened last, or that is not to be closed.
-inline const char* Skim::end_tag(const char* less, std::size_t depth) {
-    const EndTag& own = kEndTags[static_cast<std::size_t>(tree_.closes_plainly())];
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, less + 2, sizeof bytes);
-    if (((bytes ^ own.bytes) & own.mask) != 0 || own.size == 0 || tree_.depth() - 1 <= depth) {
-        return nullptr;
-    }
-    tree_.close_plain();
-    return less + own.size;
-}
-
-PZ_AVX2 Skim::Passed Skim::walk(std::string_view bytes, const Limits& limits) {
-    const char* const begin = bytes.data();
-    const char* const end = begin + bytes.size();
-    Scan scan(begin, end, matcher_.needles());
-    const char* less = nullptr;
-    const auto passed = [begin](const char* at) { return static_cast<std::size_t>(at - begin); };
-    while ((less = scan.next_less()) != nullptr) {
-        if (less[1] == '/' || less[1] == '!') {
-            const char* behind =
-                less[1] == '/' ? end_tag(less, limits.depth) : comment_end(less, end);
-            if (behind == nullptr) {
-                return {passed(less)};
-            }
-            scan.go_to(behind);
-            continue;
-        }
-        const char* behind = scan.start_tag(less);
-        const auto length = static_cast<std::size_t>(scan.name_size());
-        if (behind == nullptr || length - 1 >= detail::kShortName ||
-            static_cast<std::size_t>(behind - less) > limits.max_tag) {
-            return {passed(less)};
-        }
-        const TagId id = tag_id_at(less + 1, length);
-        if (!byte_is(less[1 + length], byte_class::kNameEnd) || id == TagId::other ||
-            matcher_.wants(id) || !open(id, behind[-2] == '/')) {
-            return {passed(less)};
-        }
-        const Text text = tree_.foreign() ? Text::markup : text_of(id);
-        if (text == Text::markup) {
-            continue;
-        }
-        const char* found = find_text_end(behind, end, id);
-        const char* ended =
-            end - found < kAhead || found[1] != '/' ? nullptr : end_tag(found, limits.depth);
-        if (ended == nullptr) {
-            return {passed(found), text, id};
-        }
-        scan.go_to(ended);
-    }
-    return {passed(scan.at())};
-}
-
-inline bool Skim::open(TagId id, bool self_closing) {
-    const std::size_t index = tree_.depth();
-    if (!tree_.open_plain(id, self_closing)) {
-        return false;
-    }
-    lowest_ = std::min(lowest_, index);
-    return true;
-}
 
 Skim::Passed Skim::run(std::string_view bytes, const Limits& limits) {
     static const bool can = avx2();
     if (!can) {
         return {0};
     }
-    lowest_ = kNone;
-    const Passed passed = walk(bytes, limits);
-    if (lowest_ != kNone) {
-        matcher_.skip(lowest_);
+    Walk walk(bytes, tree_, matcher_, limits);
+    const Passed passed = walk.run();
+    if (walk.lowest() != OpenElements::kNone) {
+        matching_.skip(walk.lowest());
     }
     return passed;
 }

@@ -23,7 +23,8 @@ namespace pz::rewrite {
 
 class Skim {
   public:
-    Skim(OpenElements& tree, Matcher& matcher) : tree_(tree), matcher_(matcher) {}
+    Skim(OpenElements& tree, const Matcher& matcher, Matching& matching)
+        : tree_(tree), matcher_(matcher), matching_(matching) {}
 
     struct Limits {
         std::size_t depth;    // no element up to this index may be closed
@@ -39,16 +40,9 @@ class Skim {
     Passed run(std::string_view bytes, const Limits& limits);
 
   private:
-    struct Walk;
-    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
-    Passed walk(std::string_view bytes, const Limits& limits);
-    const char* end_tag(const char* less, std::size_t depth);
-    bool open(TagId id, bool self_closing);
-
     OpenElements& tree_;
-    Matcher& matcher_;
-    std::size_t lowest_ = kNone;  // the lowest index at which an element was opened
+    const Matcher& matcher_;
+    Matching& matching_;
 };
 
 }  // namespace pz::rewrite

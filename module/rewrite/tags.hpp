@@ -187,7 +187,8 @@ inline bool tag_is(TagId id, std::uint32_t flags) {
 
 // <noscript> is raw text: that is how browsers with scripting, the ones that show a personal page,
 // read it.
-constexpr Text text_of(TagId id) {
+namespace detail {
+constexpr Text make_text(TagId id) {
     switch (id) {
         case TagId::title:
         case TagId::textarea:
@@ -206,6 +207,17 @@ constexpr Text text_of(TagId id) {
         default:
             return Text::markup;
     }
+}
+
+inline constexpr std::array<Text, kTagCount> kTexts = {Text::markup,
+#define X(identifier, name, flags) make_text(TagId::identifier),
+                                                       PZ_REWRITE_TAGS(X)
+#undef X
+};
+}  // namespace detail
+
+constexpr Text text_of(TagId id) {
+    return detail::kTexts[static_cast<std::size_t>(id)];
 }
 
 }  // namespace pz::rewrite

@@ -30,12 +30,23 @@ class Window {
         return mask(_mm256_cmpeq_epi8(low_, wanted), _mm256_cmpeq_epi8(high_, wanted));
     }
 
-    // The bytes up to ' ', and '/'.
-    PZ_AVX2 std::uint64_t separators() const { return mask(separates(low_), separates(high_)); }
+    // The bytes up to `last`.
+    PZ_AVX2 std::uint64_t up_to(char last) const {
+        const __m256i bound = _mm256_set1_epi8(last);
+        return mask(_mm256_cmpeq_epi8(_mm256_min_epu8(low_, bound), low_),
+                    _mm256_cmpeq_epi8(_mm256_min_epu8(high_, bound), high_));
+    }
 
     // Where the four bytes of a needle may begin. `at`: of the window; three more bytes are read.
+    // Nearly always the lower halves of the bytes already tell that none does.
     PZ_AVX2 static std::uint64_t needles(const Needles& needles, const char* at) {
-        return ~mask(no_needle(needles, at), no_needle(needles, at + 32));
+        const __m256i front = low_groups(needles, at);
+        const __m256i back = low_groups(needles, at + 32);
+        const __m256i any = _mm256_or_si256(front, back);
+        if (_mm256_testz_si256(any, any) != 0) {
+            return 0;
+        }
+        return ~mask(no_needle(needles, front, at), no_needle(needles, back, at + 32));
     }
 
     // Each bit: whether the number of bits up to it, itself included, is odd.
@@ -56,32 +67,30 @@ class Window {
         return first | std::uint64_t{second} << 32;
     }
 
-    PZ_AVX2 static __m256i separates(__m256i bytes) {
-        return _mm256_or_si256(
-            _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(' ')), bytes),
-            _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('/')));
-    }
-
     PZ_AVX2 static __m256i table(const Needles::Halves& halves) {
         return _mm256_broadcastsi128_si256(
             _mm_load_si128(reinterpret_cast<const __m128i*>(halves.data())));
     }
 
-    // The groups that each of the bytes is in at this place of the needles.
-    PZ_AVX2 static __m256i groups(const Needles& needles, std::size_t place, __m256i bytes) {
+    // The groups that the lower halves of the four bytes allow ...
+    PZ_AVX2 static __m256i low_groups(const Needles& needles, const char* at) {
         const __m256i half = _mm256_set1_epi8(0x0F);
-        const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
-        return _mm256_and_si256(
-            _mm256_shuffle_epi8(table(needles.low(place)), _mm256_and_si256(bytes, half)),
-            _mm256_shuffle_epi8(table(needles.high(place)), high));
+        const auto groups = [&needles, at, half](std::size_t place) PZ_AVX2 {
+            return _mm256_shuffle_epi8(table(needles.low(place)),
+                                       _mm256_and_si256(load(at + place), half));
+        };
+        return _mm256_and_si256(_mm256_and_si256(groups(0), groups(1)),
+                                _mm256_and_si256(groups(2), groups(3)));
     }
 
-    PZ_AVX2 static __m256i no_needle(const Needles& needles, const char* at) {
-        const __m256i front =
-            _mm256_and_si256(groups(needles, 0, load(at)), groups(needles, 1, load(at + 1)));
-        const __m256i back =
-            _mm256_and_si256(groups(needles, 2, load(at + 2)), groups(needles, 3, load(at + 3)));
-        return _mm256_cmpeq_epi8(_mm256_and_si256(front, back), _mm256_setzero_si256());
+    // ... and then the upper ones.
+    PZ_AVX2 static __m256i no_needle(const Needles& needles, __m256i low, const char* at) {
+        const __m256i half = _mm256_set1_epi8(0x0F);
+        for (std::size_t place = 0; place < Needles::kLength; ++place) {
+            const __m256i high = _mm256_and_si256(_mm256_srli_epi16(load(at + place), 4), half);
+            low = _mm256_and_si256(low, _mm256_shuffle_epi8(table(needles.high(place)), high));
+        }
+        return _mm256_cmpeq_epi8(low, _mm256_setzero_si256());
     }
 
     __m256i low_, high_;

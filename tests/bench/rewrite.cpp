@@ -17,8 +17,8 @@ namespace {
 using namespace pz;
 using namespace pz::bench;
 
-std::vector<rewrite::Pattern> widgets() {
-    std::vector<rewrite::Pattern> list;
+rewrite::Patterns widgets() {
+    rewrite::Patterns list;
     for (const char* selector : ShopPage::kWidgets) {
         list.push_back({*rewrite::compile_selector(selector), false, {}, {}});
     }
@@ -26,10 +26,10 @@ std::vector<rewrite::Pattern> widgets() {
 }
 
 // Selectors of every kind that match nothing on any page here.
-std::vector<rewrite::Pattern> with_strangers(std::size_t count) {
+rewrite::Patterns with_strangers(std::size_t count) {
     static constexpr const char* kKinds[] = {"#stranger-", ".stranger-", "li.stranger-",
                                              "body .stranger-", "ul > li.stranger-"};
-    std::vector<rewrite::Pattern> list = widgets();
+    rewrite::Patterns list = widgets();
     for (std::size_t i = 0; list.size() < count; ++i) {
         const std::string text = kKinds[i % std::size(kKinds)] + std::to_string(i);
         list.push_back({*rewrite::compile_selector(text), false, {}, {}});
@@ -52,8 +52,7 @@ class Counting final : public rewrite::Sink {
     std::size_t elements_ = 0;
 };
 
-std::size_t rewriter(const std::vector<rewrite::Pattern>& patterns, std::string_view page,
-                     std::size_t chunk) {
+std::size_t rewriter(const rewrite::Patterns& patterns, std::string_view page, std::size_t chunk) {
     Counting sink;
     rewrite::Rewriter rewriter(patterns, sink);
     for (std::size_t at = 0; at < page.size(); at += chunk) {

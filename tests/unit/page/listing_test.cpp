@@ -7,6 +7,16 @@ namespace pz::page::test {
 
 namespace {
 
+constexpr auto kByLink = rewrite::ItemLocator::By::href;
+
+template <typename Change>
+void change_listing(Plan& plan, Change change) {
+    const auto list = plan.patterns.list();
+    std::vector<rewrite::Pattern> changed(list.begin(), list.end());
+    change(changed[0]);
+    plan.patterns = rewrite::Patterns(std::move(changed));
+}
+
 std::string tile(std::string_view id) {
     return "<li data-item-id=\"" + std::string(id) + "\"><a href=\"/p/" + std::string(id) +
            "\">item " + std::string(id) + "</a></li>";
@@ -107,7 +117,7 @@ BOOST_AUTO_TEST_CASE(by_link_is_the_same_as_by_attribute) {
     by_attribute.views({"g", "h"});
     Shop by_link;
     by_link.listing("#l");
-    by_link.plan.patterns[0].locator.by = rewrite::ItemLocator::By::href;
+    change_listing(by_link.plan, [](auto& listing) { listing.locator.by = kByLink; });
     by_link.views({"g", "h"});
     const std::string page = list("abcdefgh");
     BOOST_TEST(run(by_link, {page}).text == run(by_attribute, {page}).text);
@@ -117,7 +127,7 @@ BOOST_AUTO_TEST_CASE(by_link_is_the_same_as_by_attribute) {
 BOOST_AUTO_TEST_CASE(links_are_those_of_the_page) {
     Shop shop;
     shop.listing("#l");
-    shop.plan.patterns[0].locator.by = rewrite::ItemLocator::By::href;
+    change_listing(shop.plan, [](auto& listing) { listing.locator.by = kByLink; });
     shop.views({"g", "h"});
     const auto moves = [&shop](const std::string& base, const std::string& folder) {
         std::string page = base + "<ul id=l>";
@@ -186,7 +196,9 @@ BOOST_AUTO_TEST_CASE(tiles_of_one_product_stay_where_they_are) {
 BOOST_AUTO_TEST_CASE(everything_between_tiles_stays) {
     Shop shop;
     shop.listing("#l");
-    shop.plan.patterns[0].tile = *rewrite::compile_selector("[data-item-id]");
+    change_listing(shop.plan, [](auto& listing) {
+        listing.tile = *rewrite::compile_selector("[data-item-id]");
+    });
     shop.views({"g", "h"});
     const struct {
         std::string_view before, open, close, behind;

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(widget_defaults) {
     BOOST_TEST(parsed.asked == "default");
     BOOST_TEST(placement.for_variable == -1);
     BOOST_TEST(placement.category_variable == -1);
-    BOOST_TEST(!parsed.plan.patterns.at(0).listing);
+    BOOST_TEST(!parsed.plan.patterns[0].listing);
 }
 
 BOOST_AUTO_TEST_CASE(widget_with_everything) {
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(listing_defaults) {
     const ParsedListing parsed({"ul.products"});
     BOOST_REQUIRE_MESSAGE(parsed.status.ok(), parsed.status.message());
     const Placement& placement = parsed.plan.placements.at(0);
-    const rewrite::Pattern& pattern = parsed.plan.patterns.at(0);
+    const rewrite::Pattern& pattern = parsed.plan.patterns[0];
     BOOST_TEST(placement.listing);
     BOOST_TEST(placement.top == 6U);
     BOOST_TEST((placement.rest == recommend::Rest::shop));
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(listing_with_everything) {
                                 "level=pre", "query=$1", "category=$2", "rest=learned"});
     BOOST_REQUIRE_MESSAGE(parsed.status.ok(), parsed.status.message());
     const Placement& placement = parsed.plan.placements.at(0);
-    const rewrite::Pattern& pattern = parsed.plan.patterns.at(0);
+    const rewrite::Pattern& pattern = parsed.plan.patterns[0];
     BOOST_TEST(pattern.tile.has_value());
     BOOST_TEST(pattern.locator.name == "data-sku");
     BOOST_TEST(placement.top == 3U);
@@ -107,14 +107,14 @@ BOOST_AUTO_TEST_CASE(listing_with_everything) {
     BOOST_TEST(placement.category_variable == 2);
     BOOST_TEST((placement.level == recommend::Tier::pre));
     const ParsedListing by_link({"ul", "id=href"});
-    BOOST_TEST((by_link.plan.patterns.at(0).locator.by == rewrite::ItemLocator::By::href));
+    BOOST_TEST((by_link.plan.patterns[0].locator.by == rewrite::ItemLocator::By::href));
 }
 
 BOOST_AUTO_TEST_CASE(ways_to_the_id) {
     const auto locator = [](std::string_view argument) {
         const ParsedListing parsed({"ul", argument});
         BOOST_REQUIRE_MESSAGE(parsed.status.ok(), parsed.status.message());
-        return parsed.plan.patterns.at(0).locator;
+        return parsed.plan.patterns[0].locator;
     };
     using By = rewrite::ItemLocator::By;
     const rewrite::ItemLocator pattern = locator("id=Class:post-{id}-x");
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(marks_of_positions) {
     const auto marks = [](std::initializer_list<std::string_view> arguments) {
         const ParsedListing parsed(arguments);
         BOOST_REQUIRE_MESSAGE(parsed.status.ok(), parsed.status.message());
-        return parsed.plan.patterns.at(0).marks;
+        return parsed.plan.patterns[0].marks;
     };
     using Names = std::vector<std::string>;
     BOOST_TEST((marks({"ul"}).classes == Names{"first", "last", "odd", "even"}));
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(json_arrays) {
     const ParsedJson full(add_json, {"$.p", "id=link:product.url", "top=3", "name=n", "level=pre",
                                      "query=$1", "category=$2"});
     BOOST_REQUIRE_MESSAGE(full.status.ok(), full.status.message());
-    BOOST_TEST((full.plan.patterns.at(0).locator.by == rewrite::ItemLocator::By::href));
+    BOOST_TEST((full.plan.patterns[0].locator.by == rewrite::ItemLocator::By::href));
     BOOST_TEST(full.plan.json.at(0).id.steps.size() == 2U);
     BOOST_TEST(full.plan.placements.at(0).query_variable == 1);
     BOOST_TEST(full.plan.placements[0].category_variable == 2);

@@ -26,7 +26,8 @@ std::vector<Pattern> patterns() {
             widget("div.row > p.x"),
             widget("[Data-Any]"),
             widget(".a"),
-            widget("svg .in")};
+            widget("svg .in"),
+            widget("[title=\"\xE5\x93\x81\xE8\xA9\xB3\"]")};
 }
 
 // Tags where a quote, a '=' or a '>' stands in an odd place, and what closes or opens oddly.
@@ -82,6 +83,11 @@ constexpr std::string_view kOdd[] = {
     "<base href=\"/b/\"><plaintext-x></plaintext-x><blockquote></blockquote>",
     "<x-y data-slot=\"recent\">n</x-y><br/><img src=\"a\" alt=\">\"><input value=\"</div>\">",
     "<div data-slot=\"recent\">m</div><p data-any>m</p><div class=\"b a\">m</div>",
+    "<div class=\"\xE5\x93\x81 a\">m</div><div class=\"a\xE5\">n</div><div class=\"a "
+    "\xE5\">m</div>",
+    "<p title=\"\xE5\x93\x81\xE8\xA9\xB3\">m</p><p title=\"\xE5\x93\x81\xE8\xA9\">n</p>",
+    "<div title=\"a<b<div></div><ul id=w\"></div><div a-=\"x>\" b.c=\"y>\">x</div>",
+    "<div title=\"<\" lang=\"<!--\">x</div><!-- <div> < --><div title=\"</div>\">x</div>",
     "<div class=\"row\"><p class=\"x\">m</p></div><div class=\"row\"></div><p class=\"x\">n</p>",
     "</div></p></br></li></svg></form></template>",
 };
@@ -167,7 +173,8 @@ BOOST_AUTO_TEST_CASE(usual_tags_are_passed_over) {
     matcher.add(sought[0]);
     matcher.add(sought[1]);
     matcher.compile();
-    Skim skim(tree, matcher);
+    Matching matching(matcher);
+    Skim skim(tree, matcher, matching);
     const std::size_t depth = tree.depth();
     const Skim::Passed passed = skim.run(page, {0, 1000});
     BOOST_CHECK(passed.bytes >= page.find("</div>") + 6);
