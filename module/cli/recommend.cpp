@@ -29,7 +29,8 @@ Result<VisitorState> read_state(const RecommendOptions& options) {
     if (options.visitor.empty()) {
         return VisitorState();
     }
-    auto client = RedisClient::connect(options.redis.url);
+    auto client =
+        RedisClient::connect(options.redis.url, options.redis.keys.events(options.visitor));
     return client.ok() ? read_visitor(*client, options.redis.keys, options.visitor)
                        : Result<VisitorState>(client.status());
 }

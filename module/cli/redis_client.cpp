@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "redis/commands.hpp"
+#include "redis/redirect.hpp"
 
 namespace pz::cli {
 
@@ -41,18 +42,18 @@ std::span<redisReply* const> elements_of(const redisReply& reply) {
                : std::span<redisReply* const>();
 }
 
-Result<RedisClient> RedisClient::connect(std::string_view url) {
+Result<RedisClient> RedisClient::connect(std::string_view url, std::string_view key) {
     const auto parsed = redis::parse_url(url);
-    return parsed.ok() ? connect(*parsed) : Result<RedisClient>(parsed.status());
+    return parsed.ok() ? connect(*parsed, key) : Result<RedisClient>(parsed.status());
 }
 
-Result<RedisClient> RedisClient::connect(const redis::Url& url) {
+Result<RedisClient> RedisClient::connect(const redis::Url& url, std::string_view key) {
     if (url.tls) {
         return Status::error("rediss: commands do not speak TLS; give them a way without");
     }
     switch (url.kind) {
         case redis::Url::Kind::cluster:
-            return Status::error("redis+cluster: commands speak to one server, not to a cluster");
+            return connect_in_cluster(url, key);
         case redis::Url::Kind::sentinel:
             return connect_by_sentinels(url);
         case redis::Url::Kind::server:
@@ -62,7 +63,7 @@ Result<RedisClient> RedisClient::connect(const redis::Url& url) {
     login.primary = url.seeds.size() > 1;
     Status problem;
     for (const redis::Endpoint& where : url.seeds) {
-        auto client = connect(where, login);
+        auto client = connect_to(where, login);
         if (client.ok()) {
             return client;
         }
@@ -71,7 +72,8 @@ Result<RedisClient> RedisClient::connect(const redis::Url& url) {
     return problem;
 }
 
-Result<RedisClient> RedisClient::connect(const redis::Endpoint& where, const redis::Login& login) {
+Result<RedisClient> RedisClient::connect_to(const redis::Endpoint& where,
+                                            const redis::Login& login) {
     const std::string name = where.name();
     RedisClient client(name, open(where));
     if (client.context_ == nullptr) {
@@ -89,7 +91,7 @@ Result<RedisClient> RedisClient::connect(const redis::Endpoint& where, const red
 Result<RedisClient> RedisClient::connect_by_sentinels(const redis::Url& url) {
     Status problem;
     for (const redis::Endpoint& where : url.seeds) {
-        auto sentinel = connect(where, {});
+        auto sentinel = connect_to(where, url.sentinel_login);
         auto primary = sentinel.ok()
                            ? sentinel->command({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", url.master})
                            : Result<RedisReply>(sentinel.status());
@@ -98,15 +100,60 @@ Result<RedisClient> RedisClient::connect_by_sentinels(const redis::Url& url) {
             redis::Login login = url.login;
             login.primary = true;
             const auto port = std::atoi(std::string(text_of(*address[1])).c_str());
-            return connect({.host = std::string(text_of(*address[0])),
-                            .port = static_cast<std::uint16_t>(port)},
-                           login);
+            return connect_to({.host = std::string(text_of(*address[0])),
+                               .port = static_cast<std::uint16_t>(port)},
+                              login);
         }
         problem = primary.ok() ? Status::error("redis at " + where.name() +
                                                ": it knows no primary '" + url.master + "'")
                                : primary.status();
     }
     return problem;
+}
+
+Result<RedisClient> RedisClient::connect_in_cluster(const redis::Url& url, std::string_view key) {
+    if (key.empty()) {
+        return Status::error(
+            "redis+cluster: export, forget and recommend --visitor speak to a cluster; other "
+            "commands to one server");
+    }
+    Status problem;
+    for (const redis::Endpoint& seed : url.seeds) {
+        auto client = connect_to_holder(seed, url.login, key);
+        if (client.ok()) {
+            return client;
+        }
+        problem = problem.ok() ? client.status() : problem;
+    }
+    return problem;
+}
+
+// Whoever is asked for the key says who holds it.
+Result<RedisClient> RedisClient::connect_to_holder(redis::Endpoint where, const redis::Login& login,
+                                                   std::string_view key) {
+    constexpr unsigned kMaxRedirects = 8;
+    for (unsigned asked = 0; asked <= kMaxRedirects; ++asked) {
+        auto client = connect_to(where, login);
+        const auto held =
+            client.ok() ? client->command({"EXISTS", key}) : Result<RedisReply>(client.status());
+        if (held.ok()) {
+            return client;
+        }
+        redis::Redirect redirect;
+        if (client.ok()) {
+            redirect = redis::read_redirect(client->refusal_);
+        }
+        if (redirect.kind != redis::Redirect::Kind::moved) {
+            const bool under_way = redirect.kind == redis::Redirect::Kind::ask;
+            return under_way ? Status::error("redis at " + where.name() +
+                                             ": the key's slot is on its way to another server; "
+                                             "try again")
+                             : held.status();
+        }
+        redirect.where.host = redirect.where.host.empty() ? where.host : redirect.where.host;
+        where = redirect.where;
+    }
+    return Status::error("redis at " + where.name() + ": sent from server to server");
 }
 
 Status RedisClient::sign_in(const redis::Login& login) {
@@ -146,7 +193,7 @@ Result<RedisReply> RedisClient::next() {
     RedisReply reply(static_cast<redisReply*>(raw));
     if (reply->type == REDIS_REPLY_ERROR) {
         const std::string_view error(reply->str, static_cast<std::size_t>(reply->len));
-        refusal_ = error.substr(0, error.find(' '));
+        refusal_ = error;
         return Status::error("redis at " + where_ + ": " + std::string(error) + remedy(error));
     }
     return reply;

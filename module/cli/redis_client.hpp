@@ -31,8 +31,10 @@ class RedisClient {
     // A server that does not answer within this time counts as gone.
     static constexpr int kPatienceSeconds = 10;
 
-    static Result<RedisClient> connect(const redis::Url& url);
-    static Result<RedisClient> connect(std::string_view url);
+    // `key`: of a cluster, the server that holds it, for commands on keys of its slot; without one
+    // a cluster is an error.
+    static Result<RedisClient> connect(const redis::Url& url, std::string_view key = {});
+    static Result<RedisClient> connect(std::string_view url, std::string_view key = {});
 
     // Sends what was queued and the command, and waits. Never a null reply, never one of type
     // error.
@@ -45,7 +47,9 @@ class RedisClient {
     Result<RedisReply> next();
     // The word that an error which the server answered last begins with, such as WRONGTYPE; empty
     // when its last answer was none.
-    const std::string& refusal() const { return refusal_; }
+    std::string_view refusal() const {
+        return std::string_view(refusal_).substr(0, refusal_.find(' '));
+    }
     // False after an error of the connection; an error that the server answered leaves it usable.
     bool usable() const { return context_->err == 0; }
 
@@ -55,8 +59,11 @@ class RedisClient {
     };
     RedisClient(std::string where, redisContext* context)
         : where_(std::move(where)), context_(context) {}
-    static Result<RedisClient> connect(const redis::Endpoint& where, const redis::Login& login);
+    static Result<RedisClient> connect_to(const redis::Endpoint& where, const redis::Login& login);
     static Result<RedisClient> connect_by_sentinels(const redis::Url& url);
+    static Result<RedisClient> connect_in_cluster(const redis::Url& url, std::string_view key);
+    static Result<RedisClient> connect_to_holder(redis::Endpoint where, const redis::Login& login,
+                                                 std::string_view key);
     Status sign_in(const redis::Login& login);
 
     std::string where_, refusal_;

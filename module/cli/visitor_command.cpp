@@ -19,7 +19,8 @@ void add_visitor_arguments(CLI::App& command, Run& run,
                 warn("not a visitor id: write 1 to 64 of A-Z a-z 0-9 . _ -");
                 return kUsage;
             }
-            auto client = RedisClient::connect(options->redis.url);
+            const std::string key = options->redis.keys.events(options->visitor);
+            auto client = RedisClient::connect(options->redis.url, key);
             return client.ok() ? act(*client, *options) : fail(client.status());
         };
     });

@@ -121,7 +121,8 @@ void Request::forget_lookup() {
 }
 
 void Request::start_lookup() {
-    std::string commands;
+    std::string& commands = work_->commands;
+    commands.clear();
     const unsigned replies =
         redis::append_read(commands, main_->keys, visitor_, main_->retention.events);
     worker_.stats().lookups.add();

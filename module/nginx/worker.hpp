@@ -30,7 +30,8 @@ namespace pz::ngx {
 // for again.
 struct Workspace {
     visitor::Profile profile;
-    std::string replies;  // what the views below point into
+    std::string commands;  // of the lookup
+    std::string replies;   // what the views below point into
     std::vector<std::string_view> events;
     std::vector<std::pair<std::string_view, std::string_view>> traits, context;
     std::vector<std::string_view> variables, texts;

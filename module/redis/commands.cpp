@@ -38,11 +38,30 @@ void add_argument(std::string& out, std::string_view argument) {
     out += "\r\n";
 }
 
+void add_visitor_key(std::string& out, std::string_view prefix, std::string_view visitor,
+                     std::string_view field) {
+    out.append(prefix).append("{").append(visitor).append("}:").append(field);
+}
+
+std::size_t visitor_key_size(std::string_view prefix, std::string_view visitor,
+                             std::string_view field) {
+    return prefix.size() + visitor.size() + field.size() + 3;
+}
+
 std::string visitor_key(std::string_view prefix, std::string_view visitor, std::string_view field) {
     std::string key;
-    key.reserve(prefix.size() + visitor.size() + field.size() + 3);
-    key.append(prefix).append("{").append(visitor).append("}:").append(field);
+    key.reserve(visitor_key_size(prefix, visitor, field));
+    add_visitor_key(key, prefix, visitor, field);
     return key;
+}
+
+void add_visitor_key_argument(std::string& out, std::string_view prefix, std::string_view visitor,
+                              std::string_view field) {
+    out += '$';
+    out += Digits(visitor_key_size(prefix, visitor, field));
+    out += "\r\n";
+    add_visitor_key(out, prefix, visitor, field);
+    out += "\r\n";
 }
 
 // Index of the last of `count` elements to keep. Redis would read -1 as "all".
@@ -136,8 +155,15 @@ unsigned append_handshake(std::string& out, const Login& login) {
 }
 
 unsigned append_read(std::string& out, const Keys& keys, std::string_view visitor, unsigned limit) {
-    return append_command(out, {"LRANGE", keys.events(visitor), "0", Digits(last_index(limit))}) +
-           append_command(out, {"HGETALL", keys.traits(visitor)});
+    begin_command(out, 4);
+    add_argument(out, "LRANGE");
+    add_visitor_key_argument(out, keys.prefix, visitor, "events");
+    add_argument(out, "0");
+    add_argument(out, Digits(last_index(limit)));
+    begin_command(out, 2);
+    add_argument(out, "HGETALL");
+    add_visitor_key_argument(out, keys.prefix, visitor, "traits");
+    return 2;
 }
 
 unsigned append_write(std::string& out, const Keys& keys, const Retention& retention,

@@ -28,7 +28,8 @@ Router::Router(const RouterOptions& options, Network& network, Listener& listene
     : options_(options), network_(network), listener_(listener), recent_(recent) {
     if (options_.url.kind != Url::Kind::server) {
         NodeOptions node = options_.node;
-        node.login = options_.url.kind == Url::Kind::cluster ? options_.url.login : Login();
+        node.login = options_.url.kind == Url::Kind::cluster ? options_.url.login
+                                                             : options_.url.sentinel_login;
         seed_ = std::make_unique<Node>(options_.url.seeds, node, network_,
                                        static_cast<Node::Observer&>(*this));
     }

@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kShape =
     "write redis://[user:password@]host[:port][/db], "
     "redis+cluster://host[:port][,host[:port]...], "
-    "redis+sentinel://host[:port][,host[:port]...]/name[/db] (rediss instead of redis: TLS) or "
+    "redis+sentinel://host[:port][,host[:port]...]/name[/db][?sentinel_password=PASSWORD] "
+    "(rediss instead of redis: TLS) or "
     "unix:/path[?db=N&user=USER&password=PASSWORD]";
 constexpr std::string_view kUnix = "unix:";
 constexpr std::uint16_t kSentinelPort = 26379;
@@ -149,12 +150,26 @@ Status read_replicas(std::string_view value, Url* url) {
     return value == "on" || value == "off" ? Status() : wrong("replicas: neither on nor off");
 }
 
+Status read_network_option(std::string_view name, std::string_view value, Url* url) {
+    if (name == "replicas") {
+        return read_replicas(value, url);
+    }
+    if (url->kind != Url::Kind::sentinel) {
+        return wrong("option: not replicas=on");
+    }
+    if (name == "sentinel_user" || name == "sentinel_password") {
+        Login& login = url->sentinel_login;
+        return read_secret(value, name == "sentinel_user" ? &login.user : &login.password);
+    }
+    return wrong("option: neither replicas=on, sentinel_user nor sentinel_password");
+}
+
 Status read_option(std::string_view option, Url* url) {
     const std::size_t equals = std::min(option.find('='), option.size());
     const std::string_view name = option.substr(0, equals);
     const std::string_view value = option.substr(std::min(equals + 1, option.size()));
     if (!url->seeds.front().unix_socket) {
-        return name == "replicas" ? read_replicas(value, url) : wrong("option: not replicas=on");
+        return read_network_option(name, value, url);
     }
     if (name == "db") {
         return read_database(value, url);
@@ -192,7 +207,13 @@ Status read_network(std::string_view text, Url* url) {
     if (status.ok()) {
         status = read_path(text.substr(std::min(slash + 1, text.size())), url);
     }
-    return status.ok() ? read_options(options, url) : status;
+    if (status.ok()) {
+        status = read_options(options, url);
+    }
+    const Login& sentinel = url->sentinel_login;
+    return status.ok() && !sentinel.user.empty() && sentinel.password.empty()
+               ? wrong("sentinel_password: missing")
+               : status;
 }
 
 Status read_unix(std::string_view text, Url* url) {

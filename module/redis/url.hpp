@@ -4,7 +4,10 @@
 //                                                               is the primary
 //   redis+cluster://[user:password@]host[:port][,...]           Redis Cluster, by some of its nodes
 //   redis+sentinel://[user:password@]host[:port][,...]/name[/db]  by Sentinels, and the name they
-//                                                               know the primary by
+//                                                               know the primary by; for Sentinels
+//                                                               with a password of their own
+//                                                               ?sentinel_password=..
+//                                                               [&sentinel_user=..]
 //   unix:/path[?db=N&user=..&password=..]
 //
 // rediss instead of redis: TLS. `?replicas=on` behind all but unix: reads from the nearest server
@@ -52,6 +55,7 @@ struct Url {
     std::vector<Endpoint> seeds;  // never empty; of Sentinels, if these know the primary
     std::string master;           // the Sentinels' name for the primary
     Login login;
+    Login sentinel_login;  // to the Sentinels themselves
 };
 
 // Whether a server may call itself so: letters, digits and . - _ :, at most 253; or nothing.

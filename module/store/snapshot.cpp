@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 
 #include "store/layout.hpp"
 #include "store/link.hpp"
@@ -73,6 +74,33 @@ std::size_t Snapshot::field_count() const {
 ItemIndex Snapshot::find(std::string_view id) const {
     const ValueId value = find_value(id);
     return value == kNoValue || value > item_count() ? kNoItem : value - 1;
+}
+
+// Slot, offset and text of an id lie far apart, and mostly not in the processor's cache: a step for
+// each of them asks for a block's memory before the next step needs it.
+void Snapshot::find_all(std::span<const std::string_view> ids, std::span<ItemIndex> items) const {
+    constexpr std::size_t kBlock = 32;
+    const View& view = layout_->view;
+    std::array<std::uint32_t, kBlock> hashes, entries;
+    for (std::size_t begin = 0; begin < ids.size(); begin += kBlock) {
+        const auto block = ids.subspan(begin, std::min(kBlock, ids.size() - begin));
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            hashes[i] = hash_text(block[i]);
+            __builtin_prefetch(&view.value_slots[home_slot(hashes[i], view.value_slots.size())]);
+        }
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            entries[i] = probe(view.value_slots, hashes[i], [](std::uint32_t) { return true; });
+            __builtin_prefetch(&view.text_offsets[entries[i]]);
+        }
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            __builtin_prefetch(view.text(entries[i]).data());
+        }
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            const ValueId value =
+                view.text(entries[i]) == block[i] ? entries[i] : find_value(block[i]);
+            items[begin + i] = value == kNoValue || value > item_count() ? kNoItem : value - 1;
+        }
+    }
 }
 
 ItemIndex Snapshot::find_link(std::string_view text) const {

@@ -79,6 +79,9 @@ class Snapshot {
 
     // kNoItem when unknown. O(1).
     ItemIndex find(std::string_view id) const;
+    // The same for many, of which the memory is fetched at the same time: `items` gets one for each
+    // of `ids` and is as long.
+    void find_all(std::span<const std::string_view> ids, std::span<ItemIndex> items) const;
     // By the item's link, whatever scheme, host and fragment the given one has: first by path and
     // query, "/index.php?product_id=42" (arguments in the same order; those that only say where the
     // visitor came from do not count), then by the path alone, "/product/85123A". A trailing slash
@@ -95,6 +98,12 @@ class Snapshot {
         return item < item_count() && field < tables_.width
                    ? tables_.rows[item * tables_.width + field]
                    : kNoValue;
+    }
+    // One for each column, by FieldId; empty when there is no such item.
+    std::span<const ValueId> values(ItemIndex item) const {
+        return item < item_count()
+                   ? std::span(tables_.rows + std::size_t{item} * tables_.width, tables_.width)
+                   : std::span<const ValueId>();
     }
     std::string_view text(ValueId value) const {
         if (value >= value_count()) {

@@ -26,11 +26,13 @@ struct Fault {
     Status status() const;  // "time: not a number of seconds: 'x'"
 };
 
-// What every event must obey, whoever made it. Empty: nothing is wrong.
-std::string_view name_problem(std::string_view name);
-std::string_view item_problem(std::string_view item);  // of a given id, not of an absent one
+// What every event must obey, whoever made it. Empty: nothing is wrong. `plain`: it is known to have
+// no control characters.
+std::string_view name_problem(std::string_view name, bool plain = false);
+// Of a given id, not of an absent one.
+std::string_view item_problem(std::string_view item, bool plain = false);
 std::string_view time_problem(std::int64_t time);
-std::string_view key_problem(std::string_view key);
+std::string_view key_problem(std::string_view key, bool plain = false);
 std::string_view value_problem(std::string_view value);
 
 // Unix seconds; false when the text is anything else.
@@ -38,7 +40,7 @@ bool parse_time(std::string_view text, std::int64_t* time);
 
 class EventReader {
   public:
-    EventReader() { decoded_.reserve(kMaxEventLength); }
+    EventReader() = default;
     EventReader(const EventReader&) = delete;
     EventReader& operator=(const EventReader&) = delete;
 
@@ -55,6 +57,10 @@ class EventReader {
     std::int64_t time() const { return time_; }
     std::span<const Parameter> parameters() const { return {parameters_.data(), count_}; }
     std::string_view parameter(std::string_view key) const;  // empty when absent
+    // Whether `view`, one of the above, is of the text itself and stays as long as it.
+    static bool is_of(std::string_view view, std::string_view text) {
+        return view.data() >= text.data() && view.data() < text.data() + text.size();
+    }
 
   private:
     bool fail(std::string_view part, std::string_view problem, std::string_view text);
@@ -67,10 +73,11 @@ class EventReader {
     std::string_view name_, item_;
     std::int64_t time_ = 0;
     std::size_t count_ = 0;
-    bool escaped_ = false;  // the text has a '%' somewhere
+    bool plain_ = false;  // the text has neither a '%' nor a control character
     Fault fault_;
     std::array<Parameter, kMaxParameters> parameters_;
-    // Decoded tokens. Reserved for a whole text, which decoding never makes longer, so views stay.
+    // Decoded tokens. Reserved for a whole text that has any, which decoding never makes longer: so
+    // views stay.
     std::string decoded_;
 };
 

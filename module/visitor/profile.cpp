@@ -1,8 +1,10 @@
 #include "visitor/profile.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "visitor/profile_builder.hpp"
+#include "visitor/tastes.hpp"
 
 namespace pz::visitor {
 
@@ -39,8 +41,10 @@ void Profile::clear() {
     event_count_ = 0;
     unreadable_ = 0;
     items_.clear();
-    values_.clear();
     standings_.clear();
+    ids_.clear();
+    snapshot_ = nullptr;
+    has_affinities_ = has_segment_ = false;
 }
 
 void Profile::build(const store::Snapshot& snapshot, std::span<const std::string_view> events,
@@ -52,9 +56,9 @@ void Profile::build(const store::Snapshot& snapshot, std::span<const std::string
     builder.find_session();
     builder.judge_touches();
     builder.drop_itemless();
-    builder.find_affinities();
     read_traits(traits);
-    builder.find_segment();
+    ids_.clear();
+    snapshot_ = &snapshot;
 }
 
 void Profile::read_traits(std::span<const std::pair<std::string_view, std::string_view>> traits) {
@@ -67,7 +71,7 @@ void Profile::read_traits(std::span<const std::pair<std::string_view, std::strin
     std::string_view rest = trait(kSegmentTrait);
     while (!rest.empty()) {
         const std::size_t comma = std::min(rest.find(','), rest.size());
-        add_segment(rest.substr(0, comma));
+        append_segment(rest.substr(0, comma));
         rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
 }
@@ -81,7 +85,7 @@ bool Profile::liked(store::ItemIndex item) const {
 }
 
 float Profile::share(store::FieldId field, store::ValueId value) const {
-    for (const Affinity& affinity : affinities_) {
+    for (const Affinity& affinity : affinities()) {
         if (affinity.field == field && affinity.value == value) {
             return affinity.share;
         }
@@ -98,16 +102,40 @@ std::string_view Profile::trait(std::string_view name) const {
     return {};
 }
 
-void Profile::add_segment(std::string_view name) {
+std::span<const Affinity> Profile::affinities() const {
+    if (snapshot_ != nullptr && !std::exchange(has_affinities_, true)) {
+        Tastes(*this).find_affinities();
+    }
+    return affinities_;
+}
+
+void Profile::find_segment() const {
+    if (snapshot_ != nullptr && !std::exchange(has_segment_, true)) {
+        append_segment(Tastes(*this).find_segment());
+    }
+}
+
+std::span<const std::string> Profile::segments() const {
+    find_segment();
+    return segments_;
+}
+
+void Profile::append_segment(std::string_view name) const {
     const std::string_view text = trimmed(name);
     if (!text.empty() && text.size() <= kMaxSegmentLength && segments_.size() < kMaxSegments &&
-        !in_segment(text)) {
+        std::find(segments_.begin(), segments_.end(), text) == segments_.end()) {
         segments_.emplace_back(text);
     }
 }
 
+void Profile::add_segment(std::string_view name) {
+    find_segment();
+    append_segment(name);
+}
+
 bool Profile::in_segment(std::string_view name) const {
-    return std::find(segments_.begin(), segments_.end(), name) != segments_.end();
+    const auto all = segments();
+    return std::find(all.begin(), all.end(), name) != all.end();
 }
 
 }  // namespace pz::visitor

@@ -1,7 +1,9 @@
 // Profile: what a visitor's events and traits say, in terms of one snapshot.
 //
 // Built once per request from the visitor's list (newest first) and hash; then read by recommenders
-// and rules. Events of items that the snapshot does not know count for nothing but `event_count`.
+// and rules. Affinities, and the segment that needs them, are found when they are first asked for:
+// most pages never do. Events of items that the snapshot does not know count for nothing but
+// `event_count`.
 // Lifetime: a Profile must not outlive the snapshot it was built with. Thread rules: one thread.
 #pragma once
 
@@ -85,7 +87,7 @@ class Profile {
     bool liked(store::ItemIndex item) const;
 
     // Best first within a field.
-    std::span<const Affinity> affinities() const { return affinities_; }
+    std::span<const Affinity> affinities() const;
     float share(store::FieldId field, store::ValueId value) const;  // 0 when none
 
     std::span<const Trait> traits() const { return traits_; }
@@ -93,27 +95,36 @@ class Profile {
     // From the trait "segment" (comma-separated), the one of those found by machine that fits the
     // visitor ("auto: ..."), and those that rules added. Each once; at most
     // kMaxSegments, none longer than kMaxSegmentLength: what is beyond is not added.
-    std::span<const std::string> segments() const { return segments_; }
+    std::span<const std::string> segments() const;
     void add_segment(std::string_view name);
     bool in_segment(std::string_view name) const;
 
   private:
     class Builder;
+    class Tastes;
     void read_traits(std::span<const std::pair<std::string_view, std::string_view>> traits);
+    void find_segment() const;
+    void append_segment(std::string_view name) const;
 
     std::vector<Touch> touches_;
     std::vector<store::ItemIndex> recent_, session_, cart_, purchased_, liked_, disliked_;
-    std::vector<Affinity> affinities_;
     std::vector<Trait> traits_;
-    std::vector<std::string> segments_;
     std::size_t event_count_ = 0, unreadable_ = 0;
+    const store::Snapshot* snapshot_ = nullptr;  // nullptr: there is nothing to be found out
+    // What is found when it is asked for.
+    mutable bool has_affinities_ = false, has_segment_ = false;
+    mutable std::vector<Affinity> affinities_;
+    mutable std::vector<std::string> segments_;
     // Working memory of build(), kept for the next one.
     struct Standing {
         std::uint8_t facts = 0;
         float weight = 0;
     };
-    KeyTable items_, values_;
-    std::vector<Standing> standings_;  // by number in items_
+    KeyTable items_;
+    mutable KeyTable values_;
+    std::vector<Standing> standings_;    // by number in items_
+    std::vector<std::string_view> ids_;  // of touches_; empty: none is left to be found
+    std::vector<store::ItemIndex> found_;
 };
 
 }  // namespace pz::visitor

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "visitor/event_reader.hpp"
 #include "visitor/profile.hpp"
 
 namespace pz::visitor {
@@ -21,8 +22,6 @@ class Profile::Builder {
     void find_session();
     void judge_touches();
     void drop_itemless();
-    void find_affinities();
-    void find_segment();
 
   private:
     enum Fact : std::uint8_t {
@@ -40,10 +39,8 @@ class Profile::Builder {
     void judge_cart(const Touch& touch, Standing& standing, bool all_bought);
     void judge_opinion(const Touch& touch, Standing& standing);
     float decay(std::int64_t time) const;
-
-    void add_affinity(std::size_t begin, store::FieldId field, store::ValueId value, float weight);
-    void add_levels(std::size_t begin);
-    void finish_field(std::size_t begin);
+    void add_touch(const EventReader& reader, std::string_view text);
+    void find_items();
 
     Profile& profile_;
     const store::Snapshot& snapshot_;

@@ -88,6 +88,14 @@ BOOST_AUTO_TEST_CASE(several_servers) {
     BOOST_TEST(url.seeds[1].name() == "b:7");
     BOOST_TEST(url.master == "shop-1");
     BOOST_TEST(url.login.database == 3U);
+    BOOST_TEST(url.sentinel_login.password.empty());
+    url =
+        url_of("redis+sentinel://u:pw@a/m?sentinel_user=w%40&replicas=on&sentinel_password=s%26t");
+    BOOST_TEST(url.login.user == "u");
+    BOOST_TEST(url.login.password == "pw");
+    BOOST_TEST(url.replicas);
+    BOOST_TEST(url.sentinel_login.user == "w@");
+    BOOST_TEST(url.sentinel_login.password == "s&t");
     url = url_of("rediss://a,b/2?replicas=off");
     BOOST_TEST((url.kind == Url::Kind::server));
     BOOST_TEST(url.tls);
@@ -131,6 +139,11 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
         {"redis+sentinel://h/a b",
          "name: the Sentinels' name of the primary is missing or not a name"},
         {"redis+sentinel://h/m/x", "database: not a number"},
+        {"redis+sentinel://h/m?sentinel_user=x", "sentinel_password: missing"},
+        {"redis+sentinel://h/m?sentinel_password=%", "user or password: a broken percent-encoding"},
+        {"redis+sentinel://h/m?password=x",
+         "option: neither replicas=on, sentinel_user nor sentinel_password"},
+        {"redis://h?sentinel_password=x", "option: not replicas=on"},
         {"redis+other://h", "not a Redis address"},
         {"redis://" + std::string(254, 'h'), "host: missing or not a name or address"},
         {"redis://[]", "host: missing or not a name or address"},
@@ -166,7 +179,8 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
         BOOST_TEST(url.message() == std::string(problem) +
                                         "; write redis://[user:password@]host[:port][/db], "
                                         "redis+cluster://host[:port][,host[:port]...], "
-                                        "redis+sentinel://host[:port][,host[:port]...]/name[/db] "
+                                        "redis+sentinel://host[:port][,host[:port]...]/name[/db]"
+                                        "[?sentinel_password=PASSWORD] "
                                         "(rediss instead of redis: TLS) or "
                                         "unix:/path[?db=N&user=USER&password=PASSWORD]");
     }
@@ -176,7 +190,8 @@ BOOST_AUTO_TEST_CASE(no_error_repeats_the_password) {
     for (const std::string_view text :
          {"redis://u:hunter2", "redis://:hunter2", "redis://hunter2@h", "redis://:hunter2%@h",
           "redis://h:hunter2", "redis://h/hunter2", "unix:/s?password=hunter2%", "unix:/s?hunter2",
-          "unix:hunter2", "rediss://:hunter2@h,", "u:hunter2@h"}) {
+          "redis+sentinel://h/m?sentinel_password=hunter2%", "unix:hunter2", "rediss://:hunter2@h,",
+          "u:hunter2@h"}) {
         const auto url = parse_url(text);
         BOOST_TEST(!url.ok(), text);
         BOOST_TEST(url.message().find("hunter2") == std::string::npos, text);

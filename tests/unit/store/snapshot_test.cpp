@@ -85,6 +85,29 @@ BOOST_AUTO_TEST_CASE(finds_items_by_id) {
     BOOST_TEST(snapshot->find("Acme") == kNoItem);
 }
 
+BOOST_AUTO_TEST_CASE(finds_many_as_it_finds_one) {
+    const std::vector<std::string_view> few = {"rug", "", "mug", "Acme", "gone", "mug ", "lamp"};
+    std::vector<std::string_view> ids;
+    for (std::size_t count = 0; count <= 100; ++count) {
+        std::vector<ItemIndex> items(ids.size(), 7);
+        snapshot->find_all(ids, items);
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            BOOST_TEST(items[i] == snapshot->find(ids[i]), ids[i]);
+        }
+        ids.push_back(few[count % few.size()]);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(values_are_a_row) {
+    const auto row = snapshot->values(1);
+    BOOST_TEST(row.size() == snapshot->field_count());
+    for (FieldId field = 0; field < row.size(); ++field) {
+        BOOST_TEST(row[field] == snapshot->value(1, field));
+    }
+    BOOST_TEST(snapshot->values(4).empty());
+    BOOST_TEST(snapshot->values(kNoItem).empty());
+}
+
 BOOST_AUTO_TEST_CASE(finds_items_by_link) {
     for (const char* link :
          {"/product/mug", "/product/mug/", "https://shop.example/product/mug?x=1#top",

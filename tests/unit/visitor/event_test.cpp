@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "store/parse.hpp"
+
 using namespace pz::visitor;
 
 namespace {
@@ -121,6 +123,46 @@ BOOST_AUTO_TEST_CASE(blanks_may_be_many) {
     BOOST_TEST(event.item == "A");
     BOOST_TEST(event.time == 7);
     BOOST_TEST(event.quantity() == 3U);
+}
+
+// Texts are looked at eight bytes at a time: wherever it stands, an escape or a control character is
+// seen, and a byte beyond ASCII is neither.
+BOOST_AUTO_TEST_CASE(a_byte_counts_at_every_place) {
+    for (std::size_t length = 1; length <= 20; ++length) {
+        for (std::size_t at = 0; at < length; ++at) {
+            const auto with = [&](std::string_view piece) {
+                return "view_item " + std::string(length, 'x').replace(at, 1, piece) + " 1";
+            };
+            BOOST_TEST(event_of(with("%41")).item == std::string(length, 'x').replace(at, 1, "A"));
+            BOOST_TEST(event_of(with("\xff")).item.size() == length);
+            for (const std::string_view control : {"\x01", "\x1f", "\x7f", "%01", "%7f", "\t"}) {
+                BOOST_TEST(parse_event(with(control)).message().starts_with("item: not without"));
+            }
+            for (const std::string_view broken : {"%", "%4", "%zz"}) {
+                BOOST_TEST(!parse_event(with(broken)).ok());
+            }
+        }
+    }
+    BOOST_TEST(parse_event("\x01 x 1").message().starts_with("name: not without"));
+    BOOST_TEST(parse_event("a x 1 \x7f=1").message().starts_with("parameter: not without"));
+    BOOST_TEST(event_of("a x 1 k=\x01").parameter("k") == "\x01");
+}
+
+BOOST_AUTO_TEST_CASE(prices_are_those_of_the_feed) {
+    for (const std::string price :
+         {"19.90",        "0.05",        "0.00",     "123456789.99", "1234567890.99", "1299.00",
+          "1,299.00",     "1.299,00",    "12",       "1.9",          ".90",           "-1.90",
+          "1.90%20EUR",   "x.90",        "1.234",    "1.x9",         "19,90",         "1..90",
+          "999999999.99", "00000019.90", "1%2090.10"}) {
+        std::string text;
+        BOOST_REQUIRE(percent_decode(price, text));
+        std::int64_t micros = 0;
+        std::string_view currency;
+        const bool is_price = pz::store::parse_price(text, &micros, &currency);
+        BOOST_TEST(
+            event_of("view_item x 1 price=" + price).price_micros() == (is_price ? micros : 0),
+            price);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(broken_escapes_do_not_decode) {

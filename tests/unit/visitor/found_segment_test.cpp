@@ -78,6 +78,20 @@ BOOST_AUTO_TEST_CASE(the_nearest_beside_those_that_the_shop_gave) {
     BOOST_TEST(profile.in_segment("auto: b3"));
 }
 
+BOOST_AUTO_TEST_CASE(it_stands_before_those_of_rules_and_goes_with_the_visitor) {
+    const std::vector<std::string> texts = {"view_item b3-1 " + std::to_string(kNow),
+                                            "view_item b3-2 " + std::to_string(kNow)};
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    profile.build(*snapshot, views, {}, kNow);
+    profile.add_segment("ruled");
+    BOOST_REQUIRE(profile.segments().size() == 2U);
+    BOOST_TEST(profile.segments()[0] == "auto: b3");
+    BOOST_TEST(profile.segments()[1] == "ruled");
+    profile.clear();
+    BOOST_TEST(profile.segments().empty());
+    BOOST_TEST(profile.affinities().empty());
+}
+
 BOOST_AUTO_TEST_CASE(none_of_one_item_or_between_two) {
     BOOST_TEST(segments({}) == "");
     BOOST_TEST(segments({"b3-1"}) == "");

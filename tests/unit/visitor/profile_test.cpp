@@ -142,6 +142,11 @@ BOOST_AUTO_TEST_CASE(unreadable_events_are_skipped_and_counted) {
 BOOST_AUTO_TEST_CASE(encoded_ids_are_found) {
     build({"view%5Fitem with%20space @-5", "view_item m%75g @-6"});
     BOOST_TEST(ids(profile.recent()) == "with space mug");
+    // Among others, none of them leaves its place.
+    build({"view_item bed @-1", "view_item c%75p @-2", "view_item gone @-3", "view_item g%6fne @-4",
+           "search - @-5", "view_item hat @-6", "view_item h%6fme @-7"});
+    BOOST_TEST(ids(profile.recent()) == "bed cup hat home");
+    BOOST_TEST(profile.event_count() == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(recent_is_by_last_touch_each_once) {
