@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "redis/visitor_commands.hpp"
+
 namespace pz::ngx {
 
 namespace {
@@ -32,6 +34,7 @@ Worker::Worker(MainConf& conf)
     if (conf.redis.configured) {
         redis_ = std::make_unique<RedisLink>(conf.redis, http_resolver(), conf.longest_timeout,
                                              stats_, conf.recent_writes());
+        joins_.emplace(conf, *redis_, stats_);
     }
     if (!conf.store_path.empty()) {
         store_ = std::make_unique<StoreWatch>(conf.store_path, stats_);
@@ -99,12 +102,25 @@ Worker::Write* Worker::write_events(std::string_view visitor,
     }
     list = {conf_.keys.events(visitor), {}, 0};
     list.replies = redis::append_write(list.commands, conf_.keys, conf_.retention, visitor, texts);
-    Write* pending = write(parts, stats_.events_failed, events.size());
-    if (pending != nullptr) {
-        pending->waiter = &waiter;
+    return await(write(parts, stats_.events_failed, events.size()), waiter);
+}
+
+Worker::Write* Worker::await(Write* write, Waiter& waiter) {
+    if (write != nullptr) {
+        write->waiter = &waiter;
         stay_for_writes();
     }
-    return pending;
+    return write;
+}
+
+Worker::Write* Worker::erase(std::string_view visitor, Waiter& waiter) {
+    Part part{conf_.keys.events(visitor), {}, 0};
+    part.replies = redis::append_forget(part.commands, conf_.keys, visitor);
+    return await(write({&part, 1}, stats_.forgets_failed, 1), waiter);
+}
+
+Joins::Join* Worker::join(std::string_view from, std::string_view to, Joins::Waiter& waiter) {
+    return joins_ ? joins_->begin(from, to, waiter) : nullptr;
 }
 
 void Worker::forget(Write* write) {

@@ -7,6 +7,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "nginx/conf.hpp"
+#include "nginx/joins.hpp"
 #include "nginx/redis_link.hpp"
 #include "nginx/rule_watch.hpp"
 #include "nginx/store_watch.hpp"
@@ -84,6 +86,10 @@ class Worker {
     // that fail, now or later, are counted.
     Write* write_events(std::string_view visitor, std::span<const visitor::Event> events,
                         Waiter& waiter);
+    // Erases what is kept of the visitor. nullptr: Redis is away.
+    Write* erase(std::string_view visitor, Waiter& waiter);
+    // Gives the events of `from` to `to`; both are valid and differ. nullptr: nothing to wait for.
+    Joins::Join* join(std::string_view from, std::string_view to, Joins::Waiter& waiter);
     // The write goes on, but nobody waits for it any more.
     static void forget(Write* write);
     // An impression for the stream; leaves within a second, together with others.
@@ -103,6 +109,7 @@ class Worker {
     };
 
     Write* write(std::span<const Part> parts, Counter& failures, std::size_t events);
+    Write* await(Write* write, Waiter& waiter);
     static void on_tick(ngx_event_t* event) noexcept;
     static void on_stay(ngx_event_t* event) noexcept;
     void stay_for_writes();
@@ -112,6 +119,7 @@ class Worker {
     MainConf& conf_;
     Stats& stats_;
     std::unique_ptr<RedisLink> redis_;
+    std::optional<Joins> joins_;  // with redis_
     std::unique_ptr<StoreWatch> store_;
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;
