@@ -10,19 +10,19 @@ namespace {
 
 constexpr std::string_view kBase64Url =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::int8_t kNoDigit = -1;
+constexpr std::uint8_t kNoDigit = 0xff;
 constexpr std::size_t kDigitBits = 6;
 
-constexpr std::array<std::int8_t, 256> make_digits() {
-    std::array<std::int8_t, 256> digits{};
+constexpr std::array<std::uint8_t, 256> make_digits() {
+    std::array<std::uint8_t, 256> digits{};
     digits.fill(kNoDigit);
     for (std::size_t i = 0; i < kBase64Url.size(); ++i) {
-        digits[static_cast<unsigned char>(kBase64Url[i])] = static_cast<std::int8_t>(i);
+        digits[static_cast<unsigned char>(kBase64Url[i])] = static_cast<std::uint8_t>(i);
     }
     return digits;
 }
 
-constexpr std::array<std::int8_t, 256> kDigits = make_digits();
+constexpr std::array<std::uint8_t, 256> kDigits = make_digits();
 
 // The fields of the core, by their first bit. Others stand between them.
 constexpr std::size_t kServiceSpecific = 138;
@@ -40,8 +40,7 @@ class Bits {
 
     bool has(std::size_t end) const { return end <= text_.size() * kDigitBits; }
     unsigned at(std::size_t bit) const {
-        const auto digit =
-            static_cast<unsigned>(kDigits[static_cast<unsigned char>(text_[bit / kDigitBits])]);
+        const unsigned digit = kDigits[static_cast<unsigned char>(text_[bit / kDigitBits])];
         return (digit >> (kDigitBits - 1 - bit % kDigitBits)) & 1U;
     }
     unsigned number(std::size_t bit, std::size_t count) const {
