@@ -1,32 +1,9 @@
 #include "nginx/joins.hpp"
 
-#include <algorithm>
-
 #include "redis/visitor_commands.hpp"
-#include "visitor/event.hpp"
+#include "visitor/event_list.hpp"
 
 namespace pz::ngx {
-
-namespace {
-
-// The events of a list in order of time, newest first. What is no event stays where it is.
-std::vector<std::string> events_of(const redis::Reply& list) {
-    std::vector<std::pair<std::int64_t, std::string>> events;
-    for (const redis::Reply& element : list.elements) {
-        if (const auto event = visitor::parse_event(element.text); event.ok()) {
-            events.emplace_back(event->time, element.text);
-        }
-    }
-    std::stable_sort(events.begin(), events.end(),
-                     [](const auto& a, const auto& b) { return a.first > b.first; });
-    std::vector<std::string> texts;
-    for (auto& event : events) {
-        texts.push_back(std::move(event.second));
-    }
-    return texts;
-}
-
-}  // namespace
 
 Joins::Join* Joins::begin(std::string_view from, std::string_view to, Waiter& waiter) {
     joins_.emplace_front(*this, from, to, waiter);
@@ -54,14 +31,18 @@ bool Joins::Join::start() {
 
 bool Joins::Join::merge(const redis::Reply& list) {
     joined_ = list.type == redis::Reply::Type::array;
-    texts_ = events_of(list);
-    if (texts_.empty()) {
+    std::vector<std::string_view> texts;
+    for (const redis::Reply& element : list.elements) {
+        texts.push_back(element.text);
+    }
+    texts = visitor::newest_first(texts);
+    if (texts.empty()) {
         return false;
     }
+    texts_.assign(texts.begin(), texts.end());
     joined_ = false;
     step_ = Step::merge;
     std::string commands;
-    const std::vector<std::string_view> texts(texts_.begin(), texts_.end());
     const unsigned replies =
         redis::append_join_merge(commands, owner_.conf_.keys, owner_.conf_.retention, to_, texts);
     return send(to_, commands, replies);
@@ -71,8 +52,6 @@ bool Joins::Join::drop(const redis::Reply& added) {
     if (added.type != redis::Reply::Type::integer) {
         return false;
     }
-    joined_ = true;
-    owner_.stats_.joins.add();
     step_ = Step::drop;
     std::string commands;
     const std::vector<std::string_view> texts(texts_.begin(), texts_.end());
@@ -87,6 +66,8 @@ bool Joins::Join::go_on(std::span<const redis::Reply> replies) {
         case Step::merge:
             return drop(replies[0]);
         default:
+            joined_ = true;
+            owner_.stats_.joins.add();
             return false;
     }
 }

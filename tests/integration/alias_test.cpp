@@ -1,9 +1,13 @@
 // personalize_alias: on login, the anonymous visitor's events join the customer's.
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+#include <utility>
+
 #include "integration/support/edge.hpp"
 #include "integration/support/fake_redis.hpp"
 #include "integration/support/print.hpp"
+#include "integration/support/topology.hpp"
 
 namespace pz::test {
 
@@ -179,6 +183,31 @@ BOOST_AUTO_TEST_CASE(beside_an_event_of_the_same_request) {
     BOOST_CHECK_GE(joined.size(), 3);
     BOOST_CHECK_EQUAL(joined.size() + edge.events("anon").size(), 4);
     BOOST_CHECK_EQUAL(edge.stream().size(), 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_two_may_live_on_different_servers) {
+    const TempDir dir;
+    RedisCluster cluster(dir, 3);
+    EdgeOptions options = kShop;
+    options.redis = false;
+    options.redis_url = cluster.url();
+    Edge edge(options);
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    std::set<std::pair<std::size_t, std::size_t>> pairs;
+    for (int i = 0; i < 12; i++) {
+        const std::string from = "pz:{anon" + std::to_string(i) + "}:events";
+        const std::string to = "pz:{c-" + std::to_string(i) + "}:events";
+        pairs.emplace(cluster.holder(from), cluster.holder(to));
+        cluster.command(from, {"LPUSH", from, event("view_item", "P01", 60)});
+        cluster.command(to, {"LPUSH", to, event("view_item", "P02", 90)});
+        edge.origin.page("/login", welcome("c-" + std::to_string(i)));
+        BOOST_CHECK_EQUAL(login(edge, "anon" + std::to_string(i)).status, 302);
+        CHECK_LIST(items(cluster.command(to, {"LRANGE", to, "0", "-1"}).texts()), "P01 P02");
+        BOOST_CHECK(wait_until([&] {
+            return cluster.command(from, {"EXISTS", from}).integer == 0;
+        }));
+    }
+    BOOST_CHECK_GT(pairs.size(), 2);
 }
 
 BOOST_AUTO_TEST_CASE(login_goes_on_without_redis) {
