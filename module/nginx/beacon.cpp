@@ -1,10 +1,15 @@
-// personalize_events: the beacon endpoint. 204 means that Redis has the events.
-#include <array>
-#include <new>
+// personalize_events: the beacon endpoint, and the pixel. 204, or the picture, means that Redis has the
+// events.
+#include <span>
+#include <string>
 
+#include "nginx/compat.hpp"
 #include "nginx/conf.hpp"
+#include "nginx/pending.hpp"
+#include "nginx/visit.hpp"
 #include "nginx/worker.hpp"
 #include "visitor/beacon.hpp"
+#include "visitor/pixel.hpp"
 
 namespace pz::ngx {
 
@@ -12,77 +17,35 @@ namespace {
 
 constexpr off_t kMaxBody = 64 * 1024;
 
-// One POST that waits for Redis's answer, which comes in any case. Lives in the request's pool.
-class Beacon final : public Worker::Waiter {
-  public:
-    static Beacon* create(ngx_http_request_t* r);
-    void write(std::string_view visitor, std::span<const visitor::Event> events);
+// One transparent pixel.
+constexpr char kGif[] =
+    "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;";
 
-    void on_written(bool stored) noexcept override;
+bool is_pixel(ngx_http_request_t* r) {
+    return (r->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) != 0;
+}
 
-  private:
-    explicit Beacon(ngx_http_request_t* r);
-    static void destroy(void* self) noexcept;
-    void forget();
-    void answer(bool stored);
+// A pixel that a cache answers would be an event that nobody sees.
+bool forbid_caches(ngx_http_request_t* r) {
+    ngx_str_t no_store = ngx_string("no-store");
+    return !is_pixel(r) || set_cache_control(r, no_store);
+}
 
-    ngx_http_request_t* r_;
-    Worker& worker_;
-    Worker::Write* write_ = nullptr;
-};
-
-Beacon::Beacon(ngx_http_request_t* r) : r_(r), worker_(*main_conf(r)->worker) {}
-
-Beacon* Beacon::create(ngx_http_request_t* r) {
-    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(r->pool, sizeof(Beacon));
-    if (cleanup == nullptr) {
-        return nullptr;
+ngx_int_t accept(ngx_http_request_t* r) {
+    if (!forbid_caches(r)) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    cleanup->handler = destroy;
-    return new (cleanup->data) Beacon(r);
+    return is_pixel(r) ? send_text(r, NGX_HTTP_OK, "image/gif", {kGif, sizeof(kGif) - 1})
+                       : send_text(r, NGX_HTTP_NO_CONTENT, {}, {});
 }
 
-void Beacon::destroy(void* self) noexcept {
-    auto* beacon = static_cast<Beacon*>(self);
-    beacon->forget();
-    beacon->~Beacon();
-}
-
-void Beacon::forget() {
-    if (write_ != nullptr) {
-        Worker::forget(write_);
-        write_ = nullptr;
-    }
-}
-
-ngx_int_t unavailable(ngx_http_request_t* r) {
-    return send_text(r, NGX_HTTP_SERVICE_UNAVAILABLE, "application/json",
-                     "{\"error\":\"the event store does not answer; send again later\"}\n");
-}
-
-void Beacon::write(std::string_view visitor, std::span<const visitor::Event> events) {
-    write_ = worker_.write_events(visitor, events, *this);
-    if (write_ == nullptr) {
-        ngx_http_finalize_request(r_, unavailable(r_));
-        return;
-    }
-    // While we wait, only the client's going away is of interest.
-    r_->read_event_handler = ngx_http_test_reading;
-    r_->write_event_handler = ngx_http_request_empty_handler;
-}
-
-void Beacon::on_written(bool stored) noexcept {
-    write_ = nullptr;
-    answer(stored);
-}
-
-void Beacon::answer(bool stored) {
-    ngx_connection_t* c = r_->connection;
-    forget();
-    ngx_http_set_log_request(c->log, r_);
-    ngx_http_finalize_request(
-        r_, stored ? send_text(r_, NGX_HTTP_NO_CONTENT, {}, {}) : unavailable(r_));
-    ngx_http_run_posted_requests(c);
+ngx_int_t answer(ngx_http_request_t* r, bool stored) {
+    return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
+        return stored ? accept(r)
+                      : send_text(r, NGX_HTTP_SERVICE_UNAVAILABLE, "application/json",
+                                  "{\"error\":\"the event store does not answer; send again "
+                                  "later\"}\n");
+    });
 }
 
 // The body, from memory and, where nginx put it there, from its temporary file.
@@ -112,6 +75,9 @@ bool read_body(ngx_http_request_t* r, std::string& body) {
 
 ngx_int_t refuse(ngx_http_request_t* r, ngx_uint_t status, std::string_view why) {
     main_conf(r)->worker->stats().beacons_refused.add();
+    if (!forbid_caches(r)) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
     std::string body = "{\"error\":\"";
     for (const char c : why) {
         if (c == '"' || c == '\\') {
@@ -126,37 +92,52 @@ ngx_int_t refuse(ngx_http_request_t* r, ngx_uint_t status, std::string_view why)
 // Nobody to remember it for, or not allowed to: the client has done nothing wrong.
 bool may_store(ngx_http_request_t* r, std::string_view visitor) {
     LocationConf* location = location_conf(r);
-    const bool consent = location->consent == nullptr || truthy(evaluate(r, location->consent));
-    return consent && visitor::valid_visitor_id(visitor) &&
-           (location->enable == nullptr || truthy(evaluate(r, location->enable)));
+    if (!visitor::valid_visitor_id(visitor) ||
+        (location->enable != nullptr && !truthy(evaluate(r, location->enable)))) {
+        return false;
+    }
+    Stats& stats = main_conf(r)->worker->stats();
+    if (!consents(r)) {
+        stats.without_consent.add();
+        return false;
+    }
+    const bool visit = from_visitor(r);
+    stats.not_of_visitors.add(visit ? 0 : 1);
+    return visit;
 }
 
 // NGX_DONE: the answer comes later, or has been given.
-ngx_int_t take(ngx_http_request_t* r) {
+ngx_int_t store(ngx_http_request_t* r, std::span<const visitor::Event> events) {
+    const std::string_view visitor = evaluate(r, location_conf(r)->visitor);
+    if (r->method == NGX_HTTP_HEAD || events.empty() || !may_store(r, visitor)) {
+        return accept(r);
+    }
+    Pending* pending = Pending::create(r, answer);
+    if (pending == nullptr) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    pending->wait(main_conf(r)->worker->write_events(visitor, events, *pending));
+    return NGX_DONE;
+}
+
+ngx_int_t take_body(ngx_http_request_t* r) {
     std::string body;
     if (!read_body(r, body)) {
         return refuse(r, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "at most 64 KiB of events at a time");
     }
-    auto events = visitor::parse_beacon(body, ngx_time());
-    if (!events.ok()) {
-        return refuse(r, NGX_HTTP_BAD_REQUEST, events.message());
-    }
-    const std::string_view visitor = evaluate(r, location_conf(r)->visitor);
-    if (!may_store(r, visitor) || events->empty()) {
-        return send_text(r, NGX_HTTP_NO_CONTENT, {}, {});
-    }
-    Beacon* beacon = Beacon::create(r);
-    if (beacon == nullptr) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    beacon->write(visitor, *events);
-    return NGX_DONE;
+    const auto events = visitor::parse_beacon(body, ngx_time());
+    return events.ok() ? store(r, *events) : refuse(r, NGX_HTTP_BAD_REQUEST, events.message());
+}
+
+ngx_int_t take_query(ngx_http_request_t* r) {
+    const auto event = visitor::parse_pixel(view(r->args), ngx_time());
+    return event.ok() ? store(r, {&*event, 1}) : refuse(r, NGX_HTTP_BAD_REQUEST, event.message());
 }
 
 void body_arrived(ngx_http_request_t* r) noexcept {
     const ngx_int_t rc =
         guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR),
-                [r] { return take(r); });
+                [r] { return is_pixel(r) ? take_query(r) : take_body(r); });
     if (rc != NGX_DONE) {
         ngx_http_finalize_request(r, rc);
     }
@@ -195,7 +176,7 @@ ngx_int_t beacon_handler(ngx_http_request_t* r) noexcept {
     if (main_conf(r)->worker == nullptr) {
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
-    if (r->method != NGX_HTTP_POST) {
+    if (r->method != NGX_HTTP_POST && !is_pixel(r)) {
         const ngx_int_t rc = ngx_http_discard_request_body(r);
         return rc == NGX_OK ? NGX_HTTP_NOT_ALLOWED : rc;
     }

@@ -85,17 +85,28 @@ inline bool cache_control_has(ngx_http_request_t* r, std::string_view directive)
     return false;
 }
 
-// The first request header of this name, or an empty text.
-inline std::string_view request_header(ngx_http_request_t* r, std::string_view name) {
+// Whether `wanted` says yes to the value of any request header of this name.
+template <class Wanted>
+bool any_request_header(ngx_http_request_t* r, std::string_view name, Wanted&& wanted) {
     for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
         auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
         for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (same_name(view(headers[i].key), name)) {
-                return view(headers[i].value);
+            if (same_name(view(headers[i].key), name) && wanted(view(headers[i].value))) {
+                return true;
             }
         }
     }
-    return {};
+    return false;
+}
+
+// The first request header of this name, or an empty text.
+inline std::string_view request_header(ngx_http_request_t* r, std::string_view name) {
+    std::string_view first;
+    any_request_header(r, name, [&first](std::string_view value) {
+        first = value;
+        return true;
+    });
+    return first;
 }
 
 }  // namespace pz::ngx

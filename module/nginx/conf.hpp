@@ -21,6 +21,7 @@
 #include "redis/commands.hpp"
 #include "redis/recent_writes.hpp"
 #include "rewrite/template.hpp"
+#include "visitor/tcf.hpp"
 
 namespace pz::ngx {
 
@@ -84,6 +85,24 @@ struct LocaleChoice {
     std::vector<const page::Locale*> known;      // empty: `off`
 };
 
+// `personalize_consent_tcf $variable [purposes=] [vendor=]`
+struct TcfRule {
+    ngx_int_t variable = 0;
+    visitor::TcfDemand demand;  // no purposes: `off`
+};
+
+// `personalize_forget [cookie=name]... [domain=name]`
+struct ForgetRule {
+    std::vector<std::string> cookies;
+    std::string domain;
+};
+
+// `personalize_alias $anonymous $customer`
+struct AliasRule {
+    ngx_http_complex_value_t* from = nullptr;  // nullptr: `off`
+    ngx_http_complex_value_t* to = nullptr;
+};
+
 // The parts of a location's configuration that nginx's setters cannot hold.
 struct LocationParts {
     // `off` was given: of what is inherited, these are left out.
@@ -94,12 +113,19 @@ struct LocationParts {
     std::vector<EventRule> events;
     std::vector<std::pair<std::string, ngx_http_complex_value_t*>> context;
     LocaleChoice locale;
+    TcfRule tcf;
+    ForgetRule forget;
+    AliasRule alias;
 };
 
 struct LocationConf {
     ngx_http_complex_value_t* enable;
     ngx_http_complex_value_t* visitor;
     ngx_http_complex_value_t* consent;
+    ngx_http_complex_value_t* bots;  // reset_value: none
+    const TcfRule* tcf;              // nullptr: no directive
+    const AliasRule* alias;          // nullptr: no directive
+    ngx_flag_t gpc;
     ngx_http_complex_value_t* explain;
     ngx_http_complex_value_t* now;
     ngx_msec_t timeout;
@@ -121,7 +147,12 @@ struct LocationConf {
     const LocationParts* placements;  // whose plan and variables are in effect
     const LocationParts* events;      // whose events are in effect
     const LocationParts* context;     // whose context is in effect
+
+    bool aliases() const { return alias != nullptr && alias->from != nullptr; }
 };
+
+// Stands in LocationConf::bots for the marks that we know.
+inline ngx_http_complex_value_t built_in_bots{};
 
 inline MainConf* main_conf(ngx_http_request_t* r) {
     return static_cast<MainConf*>(ngx_http_get_module_main_conf(r, ngx_http_personalize_module));
@@ -138,8 +169,9 @@ char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept;
 void* create_location_conf(ngx_conf_t* cf) noexcept;
 char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 
-// The content handlers (beacon.cpp, status.cpp, api.cpp).
+// The content handlers (beacon.cpp, forget.cpp, status.cpp, api.cpp).
 ngx_int_t beacon_handler(ngx_http_request_t* r) noexcept;
+ngx_int_t forget_handler(ngx_http_request_t* r) noexcept;
 ngx_int_t status_handler(ngx_http_request_t* r) noexcept;
 ngx_int_t api_handler(ngx_http_request_t* r) noexcept;
 

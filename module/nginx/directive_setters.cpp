@@ -5,34 +5,12 @@
 
 #include "nginx/file.hpp"
 #include "nginx/rule_watch.hpp"
+#include "nginx/setter.hpp"
 #include "page/answer.hpp"
 
 namespace pz::ngx {
 
 namespace {
-
-char* failed(ngx_conf_t* cf, std::string_view message) {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%*s", message.size(), message.data());
-    return static_cast<char*>(NGX_CONF_ERROR);
-}
-
-std::vector<std::string_view> arguments(ngx_conf_t* cf) {
-    const auto* values = static_cast<const ngx_str_t*>(cf->args->elts);
-    std::vector<std::string_view> list;
-    for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
-        list.push_back(view(values[i]));
-    }
-    return list;
-}
-
-// Runs a directive's body; a Status that is not ok becomes nginx's error.
-template <class Body>
-char* directive(ngx_conf_t* cf, Body&& body) noexcept {
-    return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&]() -> char* {
-        const Status status = body();
-        return status.ok() ? static_cast<char*>(NGX_CONF_OK) : failed(cf, status.message());
-    });
-}
 
 LocationParts& parts(void* conf) {
     return *static_cast<LocationConf*>(conf)->own;
@@ -42,39 +20,12 @@ std::string place(ngx_conf_t* cf) {
     return std::string(view(cf->conf_file->file.name)) + ":" + std::to_string(cf->conf_file->line);
 }
 
-Result<ngx_http_complex_value_t*> compile(ngx_conf_t* cf, std::string_view text) {
-    auto* value = static_cast<ngx_http_complex_value_t*>(
-        ngx_pcalloc(cf->pool, sizeof(ngx_http_complex_value_t)));
-    ngx_str_t source = copy(cf->pool, text);
-    ngx_http_compile_complex_value_t compiler;
-    ngx_memzero(&compiler, sizeof(compiler));
-    compiler.cf = cf;
-    compiler.value = &source;
-    compiler.complex_value = value;
-    if (value == nullptr || ngx_http_compile_complex_value(&compiler) != NGX_OK) {
-        return Status::error("cannot use '" + std::string(text) + "' as a value");
-    }
-    return value;
-}
-
 Result<std::string> full_path(ngx_conf_t* cf, std::string_view path, bool beside_conf) {
     ngx_str_t name = copy(cf->pool, path);
     if (ngx_conf_full_name(cf->cycle, &name, beside_conf) != NGX_OK) {
         return Status::error("memory is out");
     }
     return std::string(view(name));
-}
-
-Status once(bool& given, std::string_view directive) {
-    if (given) {
-        return Status::error("\"" + std::string(directive) + "\" directive is duplicate");
-    }
-    given = true;
-    return {};
-}
-
-bool resets(const std::vector<std::string_view>& args) {
-    return args.size() == 1 && args[0] == "off";
 }
 
 Status add_rule_file(ngx_conf_t* cf, LocationConf* location, const std::string& path) {
@@ -221,12 +172,6 @@ bool name_ok(std::string_view name) {
            });
 }
 
-void set_handler(ngx_conf_t* cf, ngx_http_handler_pt handler) {
-    static_cast<ngx_http_core_loc_conf_t*>(
-        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module))
-        ->handler = handler;
-}
-
 }  // namespace
 
 char* set_value(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
@@ -309,12 +254,18 @@ char* set_retention(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         const ngx_int_t events = ngx_atoi(bytes(args[0]), args[0].size());
         ngx_str_t time = str(args[1]);
         const ngx_int_t seconds = ngx_parse_time(&time, 1);
-        if (events < 1 || events > 1000 || seconds < 1) {
+        ngx_int_t entries = static_cast<ngx_int_t>(redis::Retention().stream_entries);
+        if (constexpr std::string_view kStream = "stream="; args.size() == 3) {
+            const std::string_view count = args[2].substr(std::min(kStream.size(), args[2].size()));
+            entries = args[2].starts_with(kStream) ? ngx_atoi(bytes(count), count.size()) : 0;
+        }
+        if (events < 1 || events > 1000 || seconds < 1 || entries < 1) {
             return Status::error(
-                "personalize_retention: how many events a visitor's list keeps (1 to 1000) and how "
-                "long, as in \"100 90d\"");
+                "personalize_retention: how many events a visitor's list keeps (1 to 1000), how "
+                "long, and how many a stream keeps, as in \"100 90d stream=1000000\"");
         }
         auto* main = static_cast<MainConf*>(conf);
+        main->retention.stream_entries = static_cast<std::uint64_t>(entries);
         main->retention.events = static_cast<unsigned>(events);
         main->retention.seconds = static_cast<std::uint32_t>(seconds);
         return once(main->has_retention, "personalize_retention");
@@ -362,7 +313,7 @@ char* set_rules(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
         auto* location = static_cast<LocationConf*>(conf);
         if (location->rules_set) {
-            return Status::error("\"personalize_rules\" directive is duplicate");
+            return duplicate("personalize_rules");
         }
         location->rules_set = 1;
         const std::string_view name = arguments(cf)[0];
@@ -378,7 +329,7 @@ char* set_locale(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
         auto* location = static_cast<LocationConf*>(conf);
         if (location->locale != nullptr) {
-            return Status::error("\"personalize_locale\" directive is duplicate");
+            return duplicate("personalize_locale");
         }
         const auto args = arguments(cf);
         LocaleChoice& choice = parts(conf).locale;

@@ -33,6 +33,11 @@ char* set_json_html(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept
 char* set_event(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_context(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_explore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+// privacy_conf.cpp
+char* set_consent_tcf(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_forget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_alias(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_bots(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // page_cache_conf.cpp
 char* set_page_cache(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_api(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

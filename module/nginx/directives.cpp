@@ -205,6 +205,7 @@ void* create_location_conf(ngx_conf_t* cf) noexcept {
     conf->buffer_size = NGX_CONF_UNSET_SIZE;
     conf->max_known_page = NGX_CONF_UNSET_SIZE;
     conf->impressions = NGX_CONF_UNSET;
+    conf->gpc = NGX_CONF_UNSET;
     conf->gzip = NGX_CONF_UNSET;
     conf->explore = NGX_CONF_UNSET_UINT;
     conf->own = make_in<LocationParts>(cf->pool);
@@ -217,6 +218,11 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     conf->enable = conf->enable != nullptr ? conf->enable : prev->enable;
     conf->visitor = merge_value(conf->visitor, prev->visitor);
     conf->consent = merge_value(conf->consent, prev->consent);
+    conf->bots = conf->bots != nullptr ? conf->bots : prev->bots;
+    conf->bots = conf->bots != nullptr ? conf->bots : &built_in_bots;
+    conf->tcf = conf->tcf != nullptr ? conf->tcf : prev->tcf;
+    conf->alias = conf->alias != nullptr ? conf->alias : prev->alias;
+    ngx_conf_merge_value(conf->gpc, prev->gpc, 0);
     conf->explain = conf->explain != nullptr ? conf->explain : prev->explain;
     conf->now = conf->now != nullptr ? conf->now : prev->now;
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
@@ -275,7 +281,7 @@ ngx_command_t commands[] = {
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_partitions"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_partitions,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
-    {ngx_string("personalize_retention"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE2, set_retention,
+    {ngx_string("personalize_retention"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE23, set_retention,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_spool"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE123, set_spool,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
@@ -289,6 +295,12 @@ ngx_command_t commands[] = {
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, visitor), nullptr},
     {ngx_string("personalize_consent"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_value,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, consent), nullptr},
+    {ngx_string("personalize_consent_tcf"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE123,
+     set_consent_tcf, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_gpc"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, gpc), nullptr},
+    {ngx_string("personalize_bots"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_bots,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_now"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, now),
      nullptr},
@@ -333,6 +345,10 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_api,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_events"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_events,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_forget"), NGX_HTTP_LOC_CONF | NGX_CONF_ANY, set_forget,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_alias"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE12, set_alias,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,
      set_status, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

@@ -26,21 +26,17 @@ bool subresource(ngx_http_request_t* r) {
     return accept.starts_with("image/") || accept.starts_with("text/css");
 }
 
-bool prefetch(ngx_http_request_t* r) {
-    return request_header(r, "Sec-Purpose").starts_with("prefetch") ||
-           request_header(r, "Purpose") == "prefetch" || request_header(r, "X-Moz") == "prefetch";
-}
-
 bool switched_on(ngx_http_request_t* r) {
     return truthy(evaluate(r, location_conf(r)->enable));
 }
 
 bool asks_for_something(ngx_http_request_t* r) {
     const LocationConf* location = location_conf(r);
-    const bool ours = r->content_handler == beacon_handler || r->content_handler == status_handler;
+    const bool ours = r->content_handler == beacon_handler ||
+                      r->content_handler == status_handler || r->content_handler == forget_handler;
     return !ours && (r->method & (NGX_HTTP_GET | NGX_HTTP_POST)) != 0 &&
            location->enable != nullptr &&
-           (!location->plan->empty() || !location->events->events.empty());
+           (!location->plan->empty() || !location->events->events.empty() || location->aliases());
 }
 
 // The request's object, made when this location asks for something; nullptr: it does not.
@@ -187,6 +183,11 @@ bool succeeded(ngx_http_request_t* r) {
     return r->headers_out.status >= 200 && r->headers_out.status < 300;
 }
 
+// As a login mostly answers.
+bool redirects(ngx_http_request_t* r) {
+    return r->headers_out.status >= 300 && r->headers_out.status < 400;
+}
+
 // Says how the page is encoded, and that it depends on what the client accepts. False when memory is
 // out.
 bool choose_encoding(ngx_http_request_t* r, Request& request) {
@@ -216,8 +217,12 @@ bool begin(ngx_http_request_t* r) {
     if (request == nullptr || !request->in(location_conf(r))) {
         request = obtain(r);
     }
-    if (request != nullptr && succeeded(r) && !prefetch(r)) {
+    const bool counts = request != nullptr && request->counts();
+    if (counts && succeeded(r)) {
         request->record_events();
+    }
+    if (counts && (succeeded(r) || redirects(r))) {
+        request->join_visitors();
     }
     if (request == nullptr || !request->wants_page() || r->header_only) {
         return withhold(r);
@@ -230,7 +235,7 @@ bool begin(ngx_http_request_t* r) {
     if (!json && request->offers_gzip() && !choose_encoding(r, *request)) {
         return false;
     }
-    request->begin_page(json, !prefetch(r), charset(r));
+    request->begin_page(json, counts, charset(r));
     ngx_http_clear_content_length(r);
     r->filter_need_in_memory = 1;
     return make_private(r);

@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include "nginx/visit.hpp"
 #include "rules/schedule.hpp"
 
 namespace pz::ngx {
@@ -86,9 +87,12 @@ void Request::enter_location(bool wanted) {
     location_ = location_conf(r_);
     wanted_ = wanted;
     wants_page_ = wanted && !location_->plan->empty();
-    consent_ = location_->consent == nullptr || truthy(evaluate(r_, location_->consent));
+    consent_ = consents(r_);
     std::string_view id = evaluate(r_, location_->visitor);
     id = visitor::valid_visitor_id(id) ? id : std::string_view();
+    if (!consent_ && wanted && !id.empty()) {
+        worker_.stats().without_consent.add();
+    }
     if (id != visitor_ || !may_write()) {
         forget_lookup();
     }
@@ -260,12 +264,9 @@ void Request::stop_waiting() {
         Worker::forget(write_);
         write_ = nullptr;
     }
-}
-
-void Request::on_written(bool) noexcept {
-    write_ = nullptr;
-    if (hold_ != Hold::none) {
-        wake();
+    if (join_ != nullptr) {
+        join_->forget();
+        join_ = nullptr;
     }
 }
 
@@ -377,7 +378,7 @@ bool Request::feed(ngx_buf_t* buffer) {
         page_->end();
     }
     finish_gzip();
-    return chain_.finish(buffer, page_->holding() || write_ != nullptr) && !out_of_memory_;
+    return chain_.finish(buffer, page_->holding() || writing()) && !out_of_memory_;
 }
 
 // Behind the last byte, and before the end of the response leaves.
@@ -402,7 +403,7 @@ void Request::feed(std::string_view bytes) {
 ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     const bool passing =
         page_->verdict() == page::Verdict::pass && page_->buffered() == 0 && !gzip_;
-    if (passing && hold_ == Hold::none && write_ == nullptr && chain_.empty() && !chain_.busy()) {
+    if (passing && hold_ == Hold::none && !writing() && chain_.empty() && !chain_.busy()) {
         return next(r_, in);
     }
     if (lookup_ != Lookup::pending) {
@@ -431,7 +432,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
 // With a length of its own, the response would end for the client before its last buffer: all of
 // it is kept.
 ngx_int_t Request::pass(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
-    const bool wait = write_ != nullptr;
+    const bool wait = writing();
     hold(wait ? Hold::end : Hold::none);
     if (!wait && kept_ == nullptr) {
         return next(r_, in);
@@ -443,7 +444,7 @@ ngx_int_t Request::pass(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
 }
 
 void Request::update_hold() {
-    const bool end = ended_ && write_ != nullptr;
+    const bool end = ended_ && writing();
     hold(page_->holding() ? Hold::placement : end ? Hold::end : Hold::none);
 }
 
@@ -478,14 +479,6 @@ void Request::wake() {
     (void)ngx_http_output_filter(r, nullptr);
     r->write_event_handler(r);
     ngx_http_run_posted_requests(c);
-}
-
-std::string Request::segments() const {
-    std::string joined;
-    for (const auto& segment : profile_.segments()) {
-        joined += (joined.empty() ? "" : ",") + segment;
-    }
-    return joined;
 }
 
 std::string Request::status() const {

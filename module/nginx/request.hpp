@@ -29,7 +29,10 @@
 
 namespace pz::ngx {
 
-class Request final : private redis::Handler, private Worker::Waiter, private page::Output {
+class Request final : private redis::Handler,
+                      private Worker::Waiter,
+                      private Joins::Waiter,
+                      private page::Output {
   public:
     static Request* find(ngx_http_request_t* r);
     // nullptr when memory is out.
@@ -39,9 +42,14 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     // first that wants a page begins the lookup. `wanted`: personalization is on here.
     void enter_location(bool wanted);
     bool in(const LocationConf* location) const { return location_ == location; }
+    // Whether it is the doing of a visitor, or of somebody who becomes one, who may be remembered.
+    bool counts();
     // Writes this location's events. The end of the response waits until Redis has them, so that the
     // visitor's next page knows, whichever worker or edge makes it.
     void record_events();
+    // Gives the anonymous visitor's events to the customer, where this location says who they are. The
+    // end of the response waits for this, too.
+    void join_visitors();
     // Whether pages of this location may be gzip streams of ours; whether the one about to begin
     // is. Its headers are the caller's.
     bool offers_gzip() const;
@@ -74,6 +82,8 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     std::string status() const;
     std::string segments() const;
     ngx_msec_t held_ms() const { return held_ms_; }
+    // Of that name, as a variable writes it; empty: none is known.
+    std::string_view trait(std::string_view name) const;
 
     explicit Request(ngx_http_request_t* r);
 
@@ -91,6 +101,8 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     void on_failure(std::string_view why) noexcept override;
     // Worker::Waiter
     void on_written(bool stored) noexcept override;
+    // Joins::Waiter
+    void on_joined() noexcept override;
     // page::Output
     void input(std::string_view bytes) override;
     void made(std::string_view bytes) override;
@@ -106,6 +118,8 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     void add_segments(visitor::Event& event) const;
     void count_page(const page::Counters& counters);
     void record_impressions();
+    // Whether Redis has yet to confirm what this request changes.
+    bool writing() const { return write_ != nullptr || join_ != nullptr; }
     bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
     void evaluate_variables(page::Visitor& visitor);
     const page::Locale& locale() const;
@@ -139,6 +153,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     std::vector<std::pair<std::string_view, std::string_view>>& traits_;
     std::vector<std::string> own_events_;  // of this request, newest first
     Worker::Write* write_ = nullptr;       // of these, until it is answered
+    Joins::Join* join_ = nullptr;          // until it has ended
 
     SnapshotPtr snapshot_;
     std::shared_ptr<rules::RuleSet> rules_;
@@ -147,7 +162,7 @@ class Request final : private redis::Handler, private Worker::Waiter, private pa
     std::vector<std::pair<std::string_view, std::string_view>>& context_;
 
     Chain chain_;
-    ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, until write_ is answered
+    ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, while writing()
     std::shared_ptr<const page::KnownPage> known_;  // what the body comes from, if it does
     std::optional<page::GzipOutput> gzip_;
     std::unique_ptr<page::Body> page_;

@@ -4,8 +4,10 @@
 #include <array>
 
 #include "nginx/request.hpp"
+#include "nginx/visit.hpp"
 #include "page/tiles.hpp"
 #include "visitor/beacon.hpp"
+#include "visitor/fields.hpp"
 #include "visitor/shown_list.hpp"
 
 namespace pz::ngx {
@@ -38,13 +40,19 @@ std::vector<std::string_view> split(std::string_view list) {
     return parts;
 }
 
-// A parameter's values, one for each item; the only one counts for all.
+// Sums over all items of a purchase or cart.
+bool is_sum(std::string_view parameter) {
+    return parameter == "value" || parameter == "tax" || parameter == "shipping";
+}
+
+// A parameter's values, one for each item; the only one counts for all, or, where it is a sum, for
+// the first alone, so that sums over events stay right.
 struct Values {
     std::string_view name;
     std::vector<std::string_view> parts;
 
     std::string_view of(std::size_t item) const {
-        if (parts.size() == 1) {
+        if (parts.size() == 1 && !is_sum(name)) {
             return parts.front();
         }
         return item < parts.size() ? parts[item] : std::string_view();
@@ -76,6 +84,41 @@ bool seen_at_price(visitor::EventType type) {
 }
 
 }  // namespace
+
+void Request::on_written(bool) noexcept {
+    write_ = nullptr;
+    if (hold_ != Hold::none) {
+        wake();
+    }
+}
+
+void Request::on_joined() noexcept {
+    join_ = nullptr;
+    if (hold_ != Hold::none) {
+        wake();
+    }
+}
+
+bool Request::counts() {
+    const bool somebody = !visitor_.empty() || location_->aliases();
+    if (!wanted_ || !consent_ || !somebody) {
+        return false;
+    }
+    const bool visit = from_visitor(r_);
+    worker_.stats().not_of_visitors.add(visit ? 0 : 1);
+    return visit;
+}
+
+void Request::join_visitors() {
+    if (!location_->aliases()) {
+        return;
+    }
+    const std::string_view from = evaluate(r_, location_->alias->from);
+    const std::string_view to = evaluate(r_, location_->alias->to);
+    if (from != to && visitor::valid_visitor_id(from) && visitor::valid_visitor_id(to)) {
+        join_ = worker_.join(from, to, *this);
+    }
+}
 
 void Request::record_events() {
     if (!may_write()) {
@@ -130,6 +173,23 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
             events.push_back(std::move(event));
         }
     }
+}
+
+std::string Request::segments() const {
+    std::string joined;
+    for (const auto& segment : profile_.segments()) {
+        joined += (joined.empty() ? "" : ",") + segment;
+    }
+    return joined;
+}
+
+std::string_view Request::trait(std::string_view name) const {
+    for (const auto& [key, value] : traits_) {
+        if (visitor::matches_variable(name, key)) {
+            return value;
+        }
+    }
+    return {};
 }
 
 void Request::finish_log() {

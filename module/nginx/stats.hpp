@@ -53,6 +53,8 @@ struct Stats {
     Counter widgets_filled, listings_reordered, placements_kept, over_budget, over_limit, ambiguous;
     Counter events, events_failed, beacons_refused, impressions, impressions_dropped;
     Counter events_spooled, events_replayed, events_unreplayable, spool_full, spool_failures;
+    Counter without_consent, not_of_visitors;
+    Counter forgets, forgets_failed, joins, joins_failed;
     Counter rules_failed, rule_reloads, rule_reload_failures;
     Counter store_swaps;
     Counter page_cache_hits, page_cache_misses, page_cache_evictions, gzip_joined;

@@ -1,13 +1,13 @@
-// nginx variables: what became of a request, and form fields for personalize_event.
+// nginx variables: what became of a request, what is known of its visitor, and fields of its query and
+// body for personalize_event.
 #include "nginx/conf.hpp"
 #include "nginx/request.hpp"
+#include "visitor/bots.hpp"
+#include "visitor/fields.hpp"
 
 namespace pz::ngx {
 
 namespace {
-
-constexpr std::string_view kFormPrefix = "personalize_form_";
-constexpr std::string_view kArgumentPrefix = "personalize_arg_";
 
 ngx_int_t set_value(ngx_http_request_t* r, ngx_http_variable_value_t* v, std::string_view text) {
     const ngx_str_t kept = copy(r->pool, text);
@@ -41,33 +41,10 @@ ngx_int_t describe(ngx_http_request_t* r, ngx_http_variable_value_t* v, uintptr_
                    [&] { return set_value(r, v, kDescriptions[which](*request)); });
 }
 
-int hex(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-std::string form_decode(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); i++) {
-        const int high = i + 2 < text.size() ? hex(text[i + 1]) : -1;
-        const int low = i + 2 < text.size() ? hex(text[i + 2]) : -1;
-        if (text[i] == '%' && high >= 0 && low >= 0) {
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        } else {
-            out += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return out;
-}
-
-// A body that went to a temporary file is not read: a form with an item id in it is small.
+// A body that went to a temporary file is not read: one with an item id in it is small.
 bool body_in_memory(ngx_http_request_t* r, std::string& body) {
     if (r->request_body == nullptr || r->request_body->bufs == nullptr ||
-        r->request_body->temp_file != nullptr || r->headers_in.content_type == nullptr ||
-        !view(r->headers_in.content_type->value).starts_with("application/x-www-form-urlencoded")) {
+        r->request_body->temp_file != nullptr) {
         return false;
     }
     for (ngx_chain_t* link = r->request_body->bufs; link != nullptr; link = link->next) {
@@ -79,42 +56,61 @@ bool body_in_memory(ngx_http_request_t* r, std::string& body) {
     return true;
 }
 
-// The decoded value of the first field of this name; false when there is none.
-bool find_field(std::string_view fields, std::string_view name, std::string& value) {
-    while (!fields.empty()) {
-        const std::size_t end = fields.find('&');
-        const std::string_view pair = fields.substr(0, end);
-        const std::size_t equals = pair.find('=');
-        if (equals != std::string_view::npos && form_decode(pair.substr(0, equals)) == name) {
-            value = form_decode(pair.substr(equals + 1));
-            return true;
-        }
-        fields = end == std::string_view::npos ? std::string_view() : fields.substr(end + 1);
-    }
-    return false;
+bool is_form(ngx_http_request_t* r) {
+    return r->headers_in.content_type != nullptr &&
+           view(r->headers_in.content_type->value).starts_with("application/x-www-form-urlencoded");
 }
 
-ngx_int_t form_field(ngx_http_request_t* r, ngx_http_variable_value_t* v, uintptr_t data) noexcept {
+// Each finds the value of the name behind its variable's prefix; false: there is none.
+using Find = bool (*)(ngx_http_request_t* r, std::string_view name, std::string& value);
+
+struct Family {
+    std::string_view prefix;
+    ngx_uint_t flags;
+    Find find;
+};
+
+constexpr Family kFamilies[] = {
+    // As $arg_<name>, but decoded: a search term as the visitor typed it.
+    {"personalize_arg_", 0,
+     [](ngx_http_request_t* r, std::string_view name, std::string& value) {
+         return visitor::form_value(view(r->args), name, &value);
+     }},
+    // The body arrives while the request lives, so a field may not be remembered as absent.
+    {"personalize_form_", NGX_HTTP_VAR_NOCACHEABLE,
+     [](ngx_http_request_t* r, std::string_view name, std::string& value) {
+         std::string body;
+         return is_form(r) && body_in_memory(r, body) && visitor::form_value(body, name, &value);
+     }},
+    {"personalize_json_", NGX_HTTP_VAR_NOCACHEABLE,
+     [](ngx_http_request_t* r, std::string_view name, std::string& value) {
+         std::string body;
+         return body_in_memory(r, body) && visitor::json_value(body, name, &value);
+     }},
+    // Known once the lookup has ended.
+    {"personalize_trait_", NGX_HTTP_VAR_NOCACHEABLE,
+     [](ngx_http_request_t* r, std::string_view name, std::string& value) {
+         const Request* request = Request::find(r->main);
+         value = request != nullptr ? request->trait(name) : std::string_view();
+         return !value.empty();
+     }},
+};
+
+template <std::size_t kFamily>
+ngx_int_t member(ngx_http_request_t* r, ngx_http_variable_value_t* v, uintptr_t data) noexcept {
     v->not_found = 1;
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_ERROR), [&]() -> ngx_int_t {
+        constexpr const Family& kThis = kFamilies[kFamily];
         const std::string_view name = view(*reinterpret_cast<ngx_str_t*>(data));
-        std::string body;
         std::string value;
-        const bool found =
-            body_in_memory(r, body) && find_field(body, name.substr(kFormPrefix.size()), value);
+        const bool found = kThis.find(r, name.substr(kThis.prefix.size()), value);
         return found ? set_value(r, v, value) : NGX_OK;
     });
 }
 
-// As $arg_<name>, but decoded: a search term as the visitor typed it.
-ngx_int_t argument(ngx_http_request_t* r, ngx_http_variable_value_t* v, uintptr_t data) noexcept {
-    v->not_found = 1;
-    return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_ERROR), [&]() -> ngx_int_t {
-        const std::string_view name = view(*reinterpret_cast<ngx_str_t*>(data));
-        std::string value;
-        const bool found = find_field(view(r->args), name.substr(kArgumentPrefix.size()), value);
-        return found ? set_value(r, v, value) : NGX_OK;
-    });
+ngx_int_t bot(ngx_http_request_t* r, ngx_http_variable_value_t* v, uintptr_t) noexcept {
+    const ngx_table_elt_t* agent = r->headers_in.user_agent;
+    return set_value(r, v, agent != nullptr && visitor::says_bot(view(agent->value)) ? "1" : "0");
 }
 
 ngx_int_t add(ngx_conf_t* cf, std::string_view name, ngx_http_get_variable_pt handler,
@@ -139,11 +135,14 @@ ngx_int_t add_variables(ngx_conf_t* cf) noexcept {
             return NGX_ERROR;
         }
     }
-    if (add(cf, kArgumentPrefix, argument, 0, NGX_HTTP_VAR_PREFIX) != NGX_OK) {
-        return NGX_ERROR;
+    constexpr ngx_http_get_variable_pt kMembers[] = {member<0>, member<1>, member<2>, member<3>};
+    for (std::size_t i = 0; i < std::size(kFamilies); i++) {
+        const Family& family = kFamilies[i];
+        if (add(cf, family.prefix, kMembers[i], 0, NGX_HTTP_VAR_PREFIX | family.flags) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
-    // The body arrives while the request lives, so the field may not be remembered as absent.
-    return add(cf, kFormPrefix, form_field, 0, NGX_HTTP_VAR_PREFIX | NGX_HTTP_VAR_NOCACHEABLE);
+    return add(cf, "personalize_bot", bot, 0, 0);
 }
 
 }  // namespace pz::ngx

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "redis/visitor_commands.hpp"
+
 namespace pz::ngx {
 
 namespace {
@@ -31,6 +33,7 @@ Worker::Worker(MainConf& conf)
     if (conf.redis.configured) {
         redis_ = std::make_unique<RedisLink>(conf.redis, http_resolver(), conf.longest_timeout,
                                              stats_, conf.recent_writes());
+        joins_.emplace(conf, *redis_, stats_);
     }
     if (redis_ != nullptr && conf.spool.configured) {
         spool_ = std::make_unique<EventSpool>(conf, *redis_, stats_);
@@ -123,6 +126,24 @@ Worker::Write* Worker::write_events(std::string_view visitor,
         write.on_delivered();
     }
     return waits ? &write : nullptr;
+}
+
+Worker::Write* Worker::erase(std::string_view visitor, Waiter& waiter) {
+    Commands list{conf_.keys.events(visitor), {}, 0};
+    list.replies = redis::append_forget(list.commands, conf_.keys, visitor);
+    Write& write = begin_write(stats_.forgets_failed, 1);
+    // What waits in the spool would bring the visitor back.
+    const bool spooled = spool_ != nullptr && spool_->holds();
+    if (!write.delivery.send(spooled ? nullptr : redis_.get(), spool::kList, list)) {
+        write.on_delivered();
+        return nullptr;
+    }
+    write.wait_for(waiter);
+    return &write;
+}
+
+Joins::Join* Worker::join(std::string_view from, std::string_view to, Joins::Waiter& waiter) {
+    return joins_ ? joins_->begin(from, to, waiter) : nullptr;
 }
 
 void Worker::forget(Write* write) {

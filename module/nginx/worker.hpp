@@ -7,6 +7,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "nginx/conf.hpp"
 #include "nginx/delivery.hpp"
 #include "nginx/event_spool.hpp"
+#include "nginx/joins.hpp"
 #include "nginx/redis_link.hpp"
 #include "nginx/rule_watch.hpp"
 #include "nginx/store_watch.hpp"
@@ -93,6 +95,10 @@ class Worker {
     // is away, and there is no spool. Events that fail, now or later, are counted.
     Write* write_events(std::string_view visitor, std::span<const visitor::Event> events,
                         Waiter& waiter);
+    // Erases what is kept of the visitor. nullptr: Redis is away, or events still wait in the spool.
+    Write* erase(std::string_view visitor, Waiter& waiter);
+    // Gives the events of `from` to `to`; both are valid and differ. nullptr: nothing to wait for.
+    Joins::Join* join(std::string_view from, std::string_view to, Joins::Waiter& waiter);
     // The write goes on, but nobody waits for it any more.
     static void forget(Write* write);
     // An impression for the stream; leaves within a second, together with others.
@@ -116,6 +122,7 @@ class Worker {
     MainConf& conf_;
     Stats& stats_;
     std::unique_ptr<RedisLink> redis_;
+    std::optional<Joins> joins_;  // with redis_
     std::unique_ptr<StoreWatch> store_;
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;

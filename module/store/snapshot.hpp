@@ -102,7 +102,7 @@ class Snapshot {
     // One for each column, by FieldId; empty when there is no such item.
     std::span<const ValueId> values(ItemIndex item) const {
         return item < item_count()
-                   ? std::span(tables_.rows + std::size_t{item} * tables_.width, tables_.width)
+                   ? tables_.rows.subspan(std::size_t{item} * tables_.width, tables_.width)
                    : std::span<const ValueId>();
     }
     std::string_view text(ValueId value) const {

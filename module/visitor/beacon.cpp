@@ -17,21 +17,7 @@ namespace dom = simdjson::dom;
 
 constexpr std::size_t kMaxDepth = 12;  // GA4 nests four levels
 
-bool keeps_custom(EventType type) {
-    return type == EventType::other || type == EventType::select_filter ||
-           type == EventType::select_variant;
-}
-
 using Parameters = std::vector<std::pair<std::string, std::string>>;
-
-// Not for a custom parameter to say: what is read by its own rules, and the segments, which only
-// the shop knows.
-bool reserved(std::string_view key) {
-    const auto is_key = [key](const MappedField& field) { return field.theirs == key; };
-    return key == "items" || key == "segment" ||
-           std::any_of(kItemFields.begin(), kItemFields.end(), is_key) ||
-           std::any_of(kEventFields.begin(), kEventFields.end(), is_key);
-}
 
 // Walks one body. Every function returns false after fail(), which ends the walk.
 class BeaconParser {
@@ -260,7 +246,6 @@ bool BeaconParser::read_name(dom::object object, Event& event) {
     return true;
 }
 
-// A clock that is wrong, or a body that waited too long, must not rewrite history.
 bool BeaconParser::read_time(dom::object object, std::int64_t* time) {
     dom::element element;
     if (!find_field(object, "timestamp_micros", &element)) {
@@ -271,7 +256,7 @@ bool BeaconParser::read_time(dom::object object, std::int64_t* time) {
     if (const auto problem = read_micros(element, &seconds); !problem.empty()) {
         return fail(problem);
     }
-    *time = seconds > now_ || seconds < now_ - limits_.max_age ? now_ : seconds;
+    *time = credible_time(seconds, now_, limits_.max_age);
     return true;
 }
 

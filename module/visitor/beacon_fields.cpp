@@ -1,5 +1,6 @@
 #include "visitor/beacon_fields.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -14,14 +15,15 @@ constexpr double kMaxQuantity = 1e6;
 constexpr double kMaxMicros = 1e18;
 constexpr std::int64_t kMicros = 1'000'000;
 
-// Numbers, and texts that are nothing but a number: shops write "19.90" as often as 19.90.
-bool number_of(dom::element element, double* number) {
-    std::string_view text;
-    if (element.get(text) != simdjson::SUCCESS) {
-        return element.get(*number) == simdjson::SUCCESS;
-    }
+bool number_of(std::string_view text, double* number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
     return error == std::errc() && end == text.data() + text.size() && std::isfinite(*number);
+}
+
+bool number_of(dom::element element, double* number) {
+    std::string_view text;
+    return element.get(text) == simdjson::SUCCESS ? number_of(text, number)
+                                                  : element.get(*number) == simdjson::SUCCESS;
 }
 
 std::string decimal(std::int64_t micros) {
@@ -40,7 +42,65 @@ std::string shortest(double number) {
     return {text.data(), result.ptr};
 }
 
+template <class Source>
+std::string_view amount_of(Source source, std::string* text) {
+    double number = 0;
+    if (!number_of(source, &number)) {
+        return "not a number";
+    }
+    if (number < 0) {
+        return "negative";
+    }
+    if (number > kMaxAmount) {
+        return "over 1000000000";
+    }
+    *text = decimal(std::llround(number * kMicros));
+    return {};
+}
+
+template <class Source>
+std::string_view quantity_of(Source source, std::string* text) {
+    double number = 0;
+    if (!number_of(source, &number)) {
+        return "not a number";
+    }
+    if (!(number >= 1 && number <= kMaxQuantity) || number != std::floor(number)) {
+        return "not a whole number from 1 to 1000000";
+    }
+    *text = std::to_string(static_cast<std::int64_t>(number));
+    return {};
+}
+
+template <class Source>
+std::string_view micros_of(Source source, std::int64_t* seconds) {
+    double number = 0;
+    if (!number_of(source, &number)) {
+        return "not a number";
+    }
+    if (!(number >= 0 && number <= kMaxMicros)) {
+        return "not a time in microseconds";
+    }
+    *seconds = static_cast<std::int64_t>(number) / kMicros;
+    return {};
+}
+
 }  // namespace
+
+bool keeps_custom(EventType type) {
+    return type == EventType::other || type == EventType::select_filter ||
+           type == EventType::select_variant;
+}
+
+bool reserved(std::string_view key) {
+    const auto is_key = [key](const MappedField& field) { return field.theirs == key; };
+    return key == "items" || key == "segment" ||
+           std::any_of(kItemFields.begin(), kItemFields.end(), is_key) ||
+           std::any_of(kEventFields.begin(), kEventFields.end(), is_key);
+}
+
+std::int64_t credible_time(std::int64_t seconds, std::int64_t now, std::int64_t max_age) {
+    return seconds > now || seconds < now - max_age ? now : seconds;
+}
 
 bool find_field(dom::object object, std::string_view name, dom::element* element) {
     return object.at_key(name).get(*element) == simdjson::SUCCESS && !element->is_null();
@@ -69,42 +129,27 @@ bool scalar_text(dom::element element, std::string* text) {
 }
 
 std::string_view read_amount(dom::element element, std::string* text) {
-    double number = 0;
-    if (!number_of(element, &number)) {
-        return "not a number";
-    }
-    if (number < 0) {
-        return "negative";
-    }
-    if (number > kMaxAmount) {
-        return "over 1000000000";
-    }
-    *text = decimal(std::llround(number * kMicros));
-    return {};
+    return amount_of(element, text);
+}
+
+std::string_view read_amount(std::string_view number, std::string* text) {
+    return amount_of(number, text);
 }
 
 std::string_view read_quantity(dom::element element, std::string* text) {
-    double number = 0;
-    if (!number_of(element, &number)) {
-        return "not a number";
-    }
-    if (!(number >= 1 && number <= kMaxQuantity) || number != std::floor(number)) {
-        return "not a whole number from 1 to 1000000";
-    }
-    *text = std::to_string(static_cast<std::int64_t>(number));
-    return {};
+    return quantity_of(element, text);
+}
+
+std::string_view read_quantity(std::string_view number, std::string* text) {
+    return quantity_of(number, text);
 }
 
 std::string_view read_micros(dom::element element, std::int64_t* seconds) {
-    double number = 0;
-    if (!number_of(element, &number)) {
-        return "not a number";
-    }
-    if (!(number >= 0 && number <= kMaxMicros)) {
-        return "not a time in microseconds";
-    }
-    *seconds = static_cast<std::int64_t>(number) / kMicros;
-    return {};
+    return micros_of(element, seconds);
+}
+
+std::string_view read_micros(std::string_view number, std::int64_t* seconds) {
+    return micros_of(number, seconds);
 }
 
 }  // namespace pz::visitor

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "visitor/event.hpp"
+
 namespace pz::visitor {
 
 // A field of GA4 and what we call it.
@@ -26,6 +28,16 @@ inline constexpr std::array<MappedField, 4> kItemFields = {{{"item_list_id", "li
 inline constexpr std::array<MappedField, 3> kEventFields = {
     {{"search_term", "term"}, {"event_id", "eid"}, {"transaction_id", "eid"}}};
 
+// Events that keep parameters of the shop's own: those that GA4 does not know.
+bool keeps_custom(EventType type);
+// Not for such a parameter to say: what is read by its own rules, and the segments, which only the
+// shop knows.
+bool reserved(std::string_view key);
+
+// Unix seconds. A clock that is wrong, or an event that waited too long, must not rewrite history:
+// it is of `now`.
+std::int64_t credible_time(std::int64_t seconds, std::int64_t now, std::int64_t max_age);
+
 // False when there is none. null is none: JavaScript writes it for what a page does not know.
 bool find_field(simdjson::dom::object object, std::string_view name,
                 simdjson::dom::element* element);
@@ -33,11 +45,15 @@ bool find_field(simdjson::dom::object object, std::string_view name,
 // Texts, numbers and truth values. False: an array or an object.
 bool scalar_text(simdjson::dom::element element, std::string* text);
 
-// Each returns what is wrong; empty: nothing is.
+// Each returns what is wrong; empty: nothing is. A text must be nothing but the number: shops write
+// "19.90" as often as 19.90.
 // Money as the shortest decimal text, cut to micros.
 std::string_view read_amount(simdjson::dom::element element, std::string* text);
+std::string_view read_amount(std::string_view number, std::string* text);
 std::string_view read_quantity(simdjson::dom::element element, std::string* text);
+std::string_view read_quantity(std::string_view number, std::string* text);
 // GA4's timestamp_micros as unix seconds.
 std::string_view read_micros(simdjson::dom::element element, std::int64_t* seconds);
+std::string_view read_micros(std::string_view number, std::int64_t* seconds);
 
 }  // namespace pz::visitor

@@ -288,11 +288,30 @@ BOOST_AUTO_TEST_CASE(export_prints_and_forget_removes_both_keys) {
                "\"traits\":{\n\"name\":\"Ann\"}}\n");
     const Outcome forgotten = personalize({"forget", "v", "--redis", redis.unix_url()});
     BOOST_TEST(forgotten.status == 0);
-    BOOST_TEST(forgotten.output == "2 keys removed\n");
+    BOOST_TEST(forgotten.output == "2 keys removed, and 0 events from the streams\n");
     BOOST_TEST(client.integer({"EXISTS", "pz:{v}:events", "pz:{v}:traits"}) == 0);
     BOOST_TEST(client.integer({"EXISTS", "pz:{w}:events"}) == 1);
     BOOST_TEST(personalize({"forget", "v", "--redis", redis.unix_url()}).output ==
-               "0 keys removed\n");
+               "0 keys removed, and 0 events from the streams\n");
+}
+
+BOOST_AUTO_TEST_CASE(forget_erases_a_visitor_from_every_stream) {
+    for (int i = 0; i < 2500; i++) {
+        const std::string stream = i % 5 == 0 ? "pz:events:7" : "pz:events:0";
+        client.command(
+            {"XADD", stream, "*", "v", i % 2 == 0 ? "v" : "w", "e", "search", "i", "v", "t", "1"});
+    }
+    client.command({"XADD", "other:events:0", "*", "v", "v", "e", "search", "i", "", "t", "1"});
+    const Outcome forgotten = personalize({"forget", "v", "--redis", redis.unix_url()});
+    BOOST_TEST(forgotten.status == 0);
+    BOOST_TEST(forgotten.output == "0 keys removed, and 1250 events from the streams\n");
+    BOOST_TEST(client.integer({"XLEN", "pz:events:0"}) == 1000);
+    BOOST_TEST(client.integer({"XLEN", "pz:events:7"}) == 250);
+    BOOST_TEST(client.integer({"XLEN", "other:events:0"}) == 1);
+    client.command({"SET", "pz:events:9", "no stream"});
+    const Outcome refused = personalize({"forget", "v", "--redis", redis.unix_url()});
+    BOOST_TEST(refused.status == 1);
+    BOOST_TEST(contains(refused.output, "WRONGTYPE"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

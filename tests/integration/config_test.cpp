@@ -50,9 +50,11 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
     dir.write("rules.lua", "rule \"a\" { pin = 1, match = { id = \"P01\" } }");
     const Outcome outcome = Nginx::check(dir, R"(
         personalize_redis redis://127.0.0.1:6379/2;
-        personalize_prefix shop:; personalize_partitions 16; personalize_retention 50 30d;
+        personalize_prefix shop:; personalize_partitions 16; personalize_retention 50 30d stream=200000;
         personalize_store store.pz; personalize_template tile tile.html;
         personalize_visitor $cookie_vid; personalize_consent $cookie_consent;
+        personalize_consent_tcf $cookie_euconsent-v2 purposes=1,5,6 vendor=755; personalize_gpc on;
+        personalize_bots $http_x_bot; personalize_alias $cookie_vid $http_x_customer;
         personalize_rules rules.lua; personalize_context country $http_x_country;
         personalize_locale $cookie_lang de_DE en-GB ar-EG-u-nu-latn;
         personalize_timeout 30ms; personalize_buffer_size 256k; personalize_impressions off;
@@ -79,6 +81,7 @@ BOOST_AUTO_TEST_CASE(a_whole_configuration_is_accepted) {
             location /rules { personalize_rules off; }
             location /e { personalize_events; }
             location /a { personalize_api; }
+            location /f { personalize_forget cookie=vid domain=.shop.example; }
             location /s { personalize_status; }
             location /p { personalize_status prometheus; }
         })");
@@ -90,7 +93,8 @@ BOOST_AUTO_TEST_CASE(off_is_a_value_of_what_is_inherited) {
     std::string all;
     for (const std::string name :
          {"", "_visitor", "_consent", "_explain", "_rules", "_context", "_widget", "_listing",
-          "_event", "_impressions", "_cache_control", "_locale"}) {
+          "_event", "_impressions", "_cache_control", "_locale", "_consent_tcf", "_gpc", "_bots",
+          "_alias"}) {
         all += "personalize" + name + " off; ";
     }
     const Outcome outcome =
@@ -137,7 +141,31 @@ BOOST_AUTO_TEST_CASE(main_directives) {
                {in_server("personalize_partitions many;"), "1 to 1024"},
                {in_server("personalize_retention 0 90d;"), "100 90d"},
                {in_server("personalize_retention 100 soon;"), "100 90d"},
+               {in_server("personalize_retention 100 90d 5;"), "stream=1000000"},
+               {in_server("personalize_retention 100 90d stream=0;"), "stream=1000000"},
                {in_server("personalize_retention 100;"), "arguments"}});
+}
+
+BOOST_AUTO_TEST_CASE(who_may_be_remembered) {
+    check_all(
+        {{in_server("personalize_consent_tcf yes;"), "write one variable"},
+         {in_server("personalize_consent_tcf $cookie_a-$cookie_b;"), "write one variable"},
+         {in_server("personalize_consent_tcf $cookie_tc purposes=0;"), "purposes=1,5,6"},
+         {in_server("personalize_consent_tcf $cookie_tc purposes=1,25;"), "purposes=1,5,6"},
+         {in_server("personalize_consent_tcf $cookie_tc vendor=acme;"), "vendor=755"},
+         {in_server("personalize_consent_tcf $cookie_tc vendor=65536;"), "vendor=755"},
+         {in_server("personalize_consent_tcf $cookie_tc publisher;"), "write purposes="},
+         {in_server("personalize_consent_tcf off; personalize_consent_tcf off;"), "duplicate"},
+         {in_server("personalize_gpc maybe;"), "\"on\" or \"off\""},
+         {in_server("personalize_bots yes;"), "write on, off or a variable"},
+         {in_server("personalize_bots on; personalize_bots off;"), "duplicate"},
+         {in_server("personalize_alias $cookie_vid;"), "$upstream_http_x_customer"},
+         {in_server("personalize_alias off; personalize_alias $cookie_a $cookie_b;"), "duplicate"},
+         {"server { listen @listen@; location / { personalize_forget vid; } }", "cookie=name"},
+         {"server { listen @listen@; location / { personalize_forget cookie='a;b'; } }",
+          "cookie=name"},
+         {"server { listen @listen@; location / { personalize_forget domain=; } }",
+          "domain=shop.example"}});
 }
 
 BOOST_AUTO_TEST_CASE(locales) {

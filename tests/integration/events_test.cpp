@@ -25,6 +25,12 @@ const EdgeOptions kShop = {
                               price=$personalize_form_price; }
         location = /thanks { proxy_pass http://origin;
             personalize_event purchase item=$arg_items price=$arg_prices qty=$arg_qtys; }
+        location = /cart/json { proxy_pass http://origin;
+            personalize_event add_to_cart item=$personalize_json_product_id
+                              qty=$personalize_json_quantity; }
+        location = /order { proxy_pass http://origin;
+            personalize_event purchase item=$personalize_json_items_sku eid=$personalize_json_order
+                              price=$personalize_json_items_price value=$personalize_json_total; }
         location = /search { proxy_pass http://origin; personalize_event search term=$personalize_arg_q; }
         location = /beacon { personalize_events; client_max_body_size 1m;
                              client_body_buffer_size 8k; }
@@ -32,7 +38,7 @@ const EdgeOptions kShop = {
 
 void add_pages(Edge& edge) {
     for (const char* path : {"/product/p07", "/product/p08", "/item", "/item/when", "/cart/add",
-                             "/thanks", "/search"}) {
+                             "/cart/json", "/order", "/thanks", "/search"}) {
         edge.origin.page(path, {"<p>ok</p>"});
     }
 }
@@ -300,15 +306,181 @@ BOOST_AUTO_TEST_CASE(head_and_prefetch_make_no_events) {
     HttpClient client = edge.nginx->client();
     for (const auto& header : Headers{{"Sec-Purpose", "prefetch"},
                                       {"Sec-Purpose", "prefetch;prerender"},
-                                      {"Purpose", "prefetch"}}) {
+                                      {"Purpose", "prefetch"},
+                                      {"X-Moz", "prefetch"}}) {
         Headers headers = visitor("fred");
         headers.push_back(header);
         BOOST_CHECK_EQUAL(client.get("/item?id=P01", headers).status, 200);
+        BOOST_CHECK_EQUAL(client.get("/beacon?name=like&item_id=P01", headers).status, 200);
     }
-    client.fetch({.path = "/item?id=P01", .headers = visitor("fred"), .method = "HEAD"});
+    for (const char* path : {"/item?id=P01", "/beacon?name=like&item_id=P01"}) {
+        const Response response =
+            client.fetch({.path = path, .headers = visitor("fred"), .method = "HEAD"});
+        BOOST_CHECK_EQUAL(response.status, 200);
+    }
     client.get("/item?id=P02", visitor("fred"));
     BOOST_REQUIRE(has_events(edge, "fred", 1));
     CHECK_LIST(short_forms(edge.events("fred")), "view_item P02");
+    // 4 kinds of prefetch, each a page and a pixel; HEAD is not looked at for who asks.
+    BOOST_CHECK_EQUAL(edge.status("not_of_visitors"), 8);
+}
+
+// Whether a look and a beacon with this User-Agent are events.
+bool counts(Edge& edge, const std::string& agent, Headers headers = {}) {
+    headers.emplace_back("Cookie", "vid=gus");
+    headers.emplace_back("User-Agent", agent);
+    const double before = edge.status("events");
+    BOOST_CHECK_EQUAL(edge.get("/item?id=P01", headers).status, 200);
+    BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P02"), headers).status, 204);
+    BOOST_CHECK_EQUAL(edge.get("/beacon?name=like&item_id=P03", headers).status, 200);
+    const double events = edge.status("events") - before;
+    BOOST_CHECK_MESSAGE(events == 0 || events == 3, agent << ": " << events);
+    return events != 0;
+}
+
+BOOST_AUTO_TEST_CASE(bots_make_no_events_but_get_pages) {
+    EdgeOptions options = kShop;
+    options.http = "log_format bot '$personalize_bot'; access_log @dir@/bots.log bot;";
+    Edge edge(options);
+    add_pages(edge);
+    BOOST_CHECK(counts(edge, "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"));
+    const std::size_t kept = edge.events("gus").size();
+    BOOST_CHECK(!counts(edge, "Mozilla/5.0 (compatible; Googlebot/2.1)"));
+    const Headers bot = {{"Cookie", "vid=gus"}, {"User-Agent", "Googlebot/2.1"}};
+    BOOST_CHECK(!tiles_of(edge.get("/", bot).body, "w1").empty());
+    BOOST_CHECK(counts(edge, ""));
+    BOOST_CHECK_EQUAL(edge.events("gus").size(), 2 * kept);
+    BOOST_CHECK_EQUAL(edge.status("not_of_visitors"), 4);
+    BOOST_CHECK_EQUAL(edge.status("impressions"), 0);
+    const std::string log = edge.dir.read("bots.log");
+    BOOST_CHECK(log.starts_with("0\n") && log.find("\n1\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_a_bot_is_for_the_shop_to_say) {
+    EdgeOptions options = kShop;
+    options.http =
+        "map \"$http_user_agent $http_x_score\" $is_bot { ~^Tester 0; \"~ 9$\" 1; "
+        "default $personalize_bot; } personalize_bots $is_bot;";
+    Edge edge(options);
+    add_pages(edge);
+    BOOST_CHECK(counts(edge, "Tester bot"));
+    BOOST_CHECK(!counts(edge, "Googlebot"));
+    BOOST_CHECK(!counts(edge, "Mozilla/5.0", {{"X-Score", "9"}}));
+    BOOST_CHECK(counts(edge, "Mozilla/5.0", {{"X-Score", "1"}}));
+    EdgeOptions off = kShop;
+    off.http = "personalize_bots off;";
+    Edge open(off);
+    add_pages(open);
+    BOOST_CHECK(counts(open, "Googlebot"));
+}
+
+BOOST_AUTO_TEST_CASE(add_to_cart_from_a_json_body) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.post("/cart/json", R"({"product":{"id":"P03"},"quantity":2,"note":"a\u0041"})",
+              visitor("bert"), "application/json; charset=utf-8");
+    edge.post("/cart/json", "{broken", visitor("bert"), "application/json");
+    edge.post("/cart/json", "[" + std::string(6000, ' ') + "]", visitor("bert"));
+    BOOST_REQUIRE(has_events(edge, "bert", 1));
+    const List events = edge.events("bert");
+    BOOST_REQUIRE_EQUAL(events.size(), 1);
+    BOOST_CHECK_EQUAL(short_form(events[0]), "add_to_cart P03");
+    BOOST_CHECK_MESSAGE(events[0].find(" qty=2") != std::string::npos, events[0]);
+}
+
+BOOST_AUTO_TEST_CASE(purchase_from_a_json_body_counts_its_value_once) {
+    Edge edge(kShop);
+    add_pages(edge);
+    edge.post("/order",
+              R"({"order":"T7","total":12.5,"items":[{"sku":"P01","price":2.5},{"sku":"P04"},
+                  {"sku":"P09","price":"3.00"}]})",
+              visitor("carl"), "application/json");
+    BOOST_REQUIRE(wait_until([&] { return edge.stream().size() == 3; }));
+    const auto entries = edge.stream();
+    BOOST_CHECK_EQUAL(entries[0].at("i") + " " + entries[0].at("price") + " " +
+                          entries[0].at("value") + " " + entries[0].at("eid"),
+                      "P01 2.5 12.5 T7");
+    BOOST_CHECK_EQUAL(entries[1].at("i") + " " + entries[1].at("eid"), "P04 T7");
+    BOOST_CHECK(!entries[1].contains("value"));
+    BOOST_CHECK_EQUAL(entries[2].at("i") + " " + entries[2].at("price"), "P09 3.00");
+    BOOST_CHECK(!entries[2].contains("value"));
+}
+
+BOOST_AUTO_TEST_CASE(woocommerces_field_has_dashes) {
+    EdgeOptions options = kShop;
+    options.server +=
+        "location = /shop { proxy_pass http://origin/item; personalize_event "
+        "add_to_cart item=$personalize_form_add_to_cart; }";
+    Edge edge(options);
+    add_pages(edge);
+    edge.post("/shop", "quantity=1&add-to-cart=P03", visitor("bert"));
+    BOOST_REQUIRE(has_events(edge, "bert", 1));
+    BOOST_CHECK_EQUAL(short_form(edge.events("bert")[0]), "add_to_cart P03");
+}
+
+BOOST_AUTO_TEST_CASE(pixel_is_an_event_in_a_query) {
+    Edge edge(kShop);
+    const Response response =
+        edge.get("/beacon?name=view_item&item_id=P03&price=13.50&quantity=2&item_list_id=mail",
+                 visitor("ina"));
+    BOOST_CHECK_EQUAL(response.status, 200);
+    BOOST_CHECK_EQUAL(response.header("Content-Type").value_or(""), "image/gif");
+    BOOST_CHECK_EQUAL(response.header("Cache-Control").value_or(""), "no-store");
+    BOOST_CHECK_EQUAL(response.body.size(), 42);
+    BOOST_CHECK(response.body.starts_with("GIF89a"));
+    const List events = edge.events("ina");
+    BOOST_REQUIRE_EQUAL(events.size(), 1);
+    BOOST_CHECK_EQUAL(short_form(events[0]), "view_item P03");
+    BOOST_CHECK(events[0].ends_with(" price=13.5 qty=2 list=mail"));
+    CHECK_LIST(tiles_of(edge.get("/", visitor("ina")).body, "w1"), "P03");
+    // Nobody to remember it for.
+    BOOST_CHECK_EQUAL(edge.get("/beacon?name=search").body.size(), 42);
+    BOOST_CHECK_EQUAL(edge.stream().size(), 1);
+}
+
+BOOST_AUTO_TEST_CASE(bad_pixel_is_refused_with_the_field) {
+    Edge edge(kShop);
+    const std::pair<std::string, std::string> cases[] = {
+        {"", "name: missing"},
+        {"?", "name: missing"},
+        {"?name=view_item&item_id=P01&price=cheap", "price: not a number"},
+        {"?name=view_item&item_id=" + std::string(60, 'x'), "item_id: longer than 50 bytes"}};
+    for (const auto& [query, why] : cases) {
+        const Response response = edge.get("/beacon" + query, visitor("kim"));
+        BOOST_CHECK_EQUAL(query + std::to_string(response.status), query + "400");
+        BOOST_CHECK_EQUAL(response.body, "{\"error\":\"" + why + "\"}\n");
+        BOOST_CHECK_EQUAL(response.header("Cache-Control").value_or(""), "no-store");
+    }
+    BOOST_CHECK(edge.events("kim").empty());
+    BOOST_CHECK_EQUAL(edge.status("beacons_refused"), std::size(cases));
+    edge.redis->kill9();
+    const Response away = edge.get("/beacon?name=like&item_id=P01", visitor("kim"));
+    BOOST_CHECK_EQUAL(away.status, 503);
+}
+
+BOOST_AUTO_TEST_CASE(beacon_takes_what_send_beacon_sends) {
+    Edge edge(kShop);
+    for (const char* type : {"text/plain;charset=UTF-8", "application/json", "application/x-foo",
+                             "application/x-www-form-urlencoded"}) {
+        BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("P01"), visitor("ida"), type).status, 204);
+    }
+    BOOST_CHECK_EQUAL(edge.events("ida").size(), 4);
+}
+
+BOOST_AUTO_TEST_CASE(nginxs_limits_apply) {
+    EdgeOptions options = kShop;
+    options.http = "limit_req_zone $cookie_vid zone=beacons:1m rate=1r/m;";
+    options.server +=
+        "location = /limited { limit_req zone=beacons burst=2 nodelay; "
+        "limit_req_status 429; personalize_events; }";
+    Edge edge(options);
+    List answers;
+    for (int i = 0; i < 4; i++) {
+        answers.push_back(
+            std::to_string(edge.post("/limited", beacon("P01"), visitor("lim")).status));
+    }
+    CHECK_LIST(answers, "204 204 204 429");
+    BOOST_CHECK_EQUAL(edge.events("lim").size(), 3);
 }
 
 BOOST_AUTO_TEST_CASE(list_is_trimmed_and_expires) {
@@ -429,7 +601,7 @@ BOOST_AUTO_TEST_CASE(bad_beacon_is_refused_with_the_place) {
 BOOST_AUTO_TEST_CASE(beacon_refuses_other_methods_and_large_bodies) {
     Edge edge(kShop);
     HttpClient client = edge.nginx->client();
-    for (const char* method : {"GET", "PUT", "DELETE"}) {
+    for (const char* method : {"PUT", "DELETE", "OPTIONS"}) {
         const Response response =
             client.fetch({.path = "/beacon", .headers = visitor("lea"), .method = method});
         BOOST_CHECK_EQUAL(response.status, 405);

@@ -125,6 +125,33 @@ BOOST_AUTO_TEST_CASE(variables_in_the_access_log) {
     BOOST_CHECK_EQUAL(lines[3], "/?consent=1|200|popular|");
 }
 
+BOOST_AUTO_TEST_CASE(traits_as_variables) {
+    Edge edge({.http = "log_format traits '$personalize_trait_shoe_size|$personalize_trait_name|"
+                       "$personalize_segments|$personalize_trait_none';"
+                       "access_log @dir@/traits.log traits;"});
+    edge.redis->client().command(
+        {"HSET", "pz:{anna}:traits", "name", "Anna", "Shoe-Size", "39", "segment", "sale,vip"});
+    edge.get("/", visitor("anna"));
+    edge.get("/", visitor("bert"));
+    BOOST_CHECK(wait_until([&] { return edge.dir.read("traits.log").ends_with("-|-||-\n"); }));
+    BOOST_CHECK_EQUAL(edge.dir.read("traits.log"), "39|Anna|sale,vip|-\n-|-||-\n");
+}
+
+BOOST_AUTO_TEST_CASE(tells_why_requests_were_not_remembered) {
+    Edge edge({.server = "location = /metrics { personalize_status prometheus; }",
+               .http = "personalize_consent $arg_consent;"});
+    edge.get("/?consent=0", visitor("anna"));
+    edge.get("/?consent=0");  // nobody
+    Headers bot = visitor("anna");
+    bot.emplace_back("User-Agent", "Googlebot/2.1");
+    edge.get("/?consent=1", bot);
+    const auto metrics = parse_metrics(edge.get("/metrics").body);
+    BOOST_CHECK_EQUAL(metrics.at("personalize_without_consent_total"), 1);
+    BOOST_CHECK_EQUAL(metrics.at("personalize_not_of_visitors_total"), 1);
+    BOOST_CHECK_EQUAL(metrics.at("personalize_forgets_total"), 0);
+    BOOST_CHECK_EQUAL(metrics.at("personalize_joins_total"), 0);
+}
+
 BOOST_AUTO_TEST_CASE(client_that_leaves_before_the_page_is_not_counted_as_popular) {
     Edge edge;
     std::atomic<bool> done{false};

@@ -1,0 +1,83 @@
+#include "redis/visitor_commands.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace pz::redis {
+
+namespace {
+
+// KEYS: the list. ARGV: its limit, its seconds to live, then the texts, newest first. A text that
+// stands there twice may be added twice, less those that the list has. An element without a time is
+// anybody's own: it keeps its place.
+constexpr std::string_view kMerge = R"(
+local limit = tonumber(ARGV[1])
+local kept = redis.call('LRANGE', KEYS[1], 0, limit - 1)
+local has = {}
+for _, text in ipairs(kept) do
+    has[text] = (has[text] or 0) + 1
+end
+local function time(text)
+    return tonumber(string.match(text, '^%S+ %S+ (%d+)')) or math.huge
+end
+local joined, at, added = {}, 1, 0
+for i = 3, #ARGV do
+    local text = ARGV[i]
+    if (has[text] or 0) > 0 then
+        has[text] = has[text] - 1
+    else
+        while at <= #kept and time(kept[at]) > time(text) do
+            joined[#joined + 1] = kept[at]
+            at = at + 1
+        end
+        joined[#joined + 1] = text
+        added = added + 1
+    end
+end
+if added == 0 then
+    return 0
+end
+for i = at, #kept do
+    joined[#joined + 1] = kept[i]
+end
+redis.call('DEL', KEYS[1])
+for i = 1, math.min(#joined, limit) do
+    redis.call('RPUSH', KEYS[1], joined[i])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return added
+)";
+
+}  // namespace
+
+unsigned append_forget(std::string& out, const Keys& keys, std::string_view visitor) {
+    return append_command(out, {"UNLINK", keys.events(visitor), keys.traits(visitor)});
+}
+
+unsigned append_join_read(std::string& out, const Keys& keys, const Retention& retention,
+                          std::string_view from) {
+    const std::string last = std::to_string(std::max(retention.events, 1U) - 1);
+    return append_command(out, {"LRANGE", keys.events(from), "0", last});
+}
+
+unsigned append_join_merge(std::string& out, const Keys& keys, const Retention& retention,
+                           std::string_view to, std::span<const std::string_view> texts) {
+    const std::string key = keys.events(to);
+    const std::string limit = std::to_string(std::max(retention.events, 1U));
+    const std::string seconds = std::to_string(retention.seconds);
+    std::vector<std::string_view> arguments = {"EVAL", kMerge, "1", key, limit, seconds};
+    arguments.insert(arguments.end(), texts.begin(), texts.end());
+    return append_command(out, arguments);
+}
+
+unsigned append_join_drop(std::string& out, const Keys& keys, std::string_view from,
+                          std::span<const std::string_view> texts) {
+    const std::string key = keys.events(from);
+    unsigned replies = 0;
+    for (const std::string_view text : texts) {
+        replies += append_command(out, {"LREM", key, "-1", text});  // the oldest of its kind
+    }
+    return replies;
+}
+
+}  // namespace pz::redis
