@@ -4,7 +4,7 @@
 #include <array>
 
 #include "nginx/request.hpp"
-#include "page/tiles.hpp"
+#include "page/tile_fields.hpp"
 #include "visitor/beacon.hpp"
 #include "visitor/shown_list.hpp"
 

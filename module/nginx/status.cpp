@@ -58,6 +58,8 @@ struct Health {
     SnapshotPtr snapshot;
     std::vector<RuleVersion> rules;  // of this worker
     std::size_t page_cache_bytes, page_cache_pages;
+    std::size_t tile_cache_bytes, tiles;
+    std::uint64_t tiles_rendered;
 };
 
 // For JSON and Prometheus alike: a path has no other characters that need it.
@@ -141,7 +143,10 @@ std::string as_json(const Stats& stats, const Health& health) {
         out += ",\"rules\":" + number(each.rules) + "}";
     }
     out += "],\"page_cache\":{\"pages\":" + number(health.page_cache_pages) +
-           ",\"bytes\":" + number(health.page_cache_bytes) + "},";
+           ",\"bytes\":" + number(health.page_cache_bytes) +
+           "},\"tile_cache\":{\"tiles\":" + number(health.tiles) +
+           ",\"bytes\":" + number(health.tile_cache_bytes) +
+           ",\"rendered\":" + number(health.tiles_rendered) + "},";
     json_counters(stats, out);
     return out + "}\n";
 }
@@ -228,6 +233,10 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     out += "personalize_store_items " + number(snapshot ? snapshot->item_count() : 0) + "\n";
     head(out, "page_cache_bytes", "gauge", "memory of the pages that this worker knows");
     out += "personalize_page_cache_bytes " + number(health.page_cache_bytes) + "\n";
+    head(out, "tile_cache_bytes", "gauge", "memory of the tiles that this worker has ready");
+    out += "personalize_tile_cache_bytes " + number(health.tile_cache_bytes) + "\n";
+    head(out, "tiles_rendered", "counter", "tiles that this worker did not have ready");
+    out += "personalize_tiles_rendered " + number(health.tiles_rendered) + "\n";
     return out;
 }
 
@@ -243,7 +252,7 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0};
+        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0, 0, 0, 0};
         if (worker != nullptr) {
             health.redis_ready = worker->redis() != nullptr && worker->redis()->ready();
             health.nodes =
@@ -254,6 +263,9 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
             }
             health.page_cache_bytes = worker->pages().bytes();
             health.page_cache_pages = worker->pages().pages();
+            health.tile_cache_bytes = worker->tiles().bytes();
+            health.tiles = worker->tiles().tiles();
+            health.tiles_rendered = worker->tiles().rendered();
         }
         return location_conf(r)->status_prometheus
                    ? send_text(r, NGX_HTTP_OK, "text/plain; version=0.0.4",
