@@ -6,7 +6,7 @@
 #include "cli/rule_file.hpp"
 #include "cli/visitor_state.hpp"
 #include "page/plan.hpp"
-#include "page/tiles.hpp"
+#include "page/tile_fields.hpp"
 #include "store/parse.hpp"
 
 namespace pz::cli {

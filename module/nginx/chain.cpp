@@ -66,10 +66,7 @@ bool Chain::copy(std::string_view text) {
     if (text.empty()) {
         return true;
     }
-    // Small pieces in a row share a buffer.
-    if (newest_ != nullptr && newest_->tag == copy_tag() &&
-        static_cast<std::size_t>(newest_->end - newest_->last) >= text.size()) {
-        newest_->last = ngx_cpymem(newest_->last, text.data(), text.size());
+    if (extend(text)) {
         return true;
     }
     ngx_chain_t** reusable = &free_copies_;
@@ -83,19 +80,42 @@ bool Chain::copy(std::string_view text) {
         return false;
     }
     ngx_buf_t* b = link->buf;
-    if (b->start == nullptr) {
-        const std::size_t size = text.size() < kCopySize ? kCopySize : text.size();
-        b->start = static_cast<u_char*>(ngx_palloc(pool_, size));
-        if (b->start == nullptr) {
-            return false;
-        }
-        b->end = b->start + size;
+    if (b->start == nullptr && !give_memory(b, text.size())) {
+        return false;
     }
     b->tag = copy_tag();
     b->temporary = 1;
     b->pos = b->start;
     b->last = ngx_cpymem(b->start, text.data(), text.size());
     return true;
+}
+
+// Pieces in a row share a buffer; false: it has no room.
+bool Chain::extend(std::string_view text) {
+    if (newest_ == nullptr || newest_->tag != copy_tag()) {
+        return false;
+    }
+    if (newest_->end == spare_.data() && text.size() <= spare_.size()) {
+        newest_->end += text.size();
+        spare_ = spare_.subspan(text.size());
+    }
+    if (static_cast<std::size_t>(newest_->end - newest_->last) < text.size()) {
+        return false;
+    }
+    newest_->last = ngx_cpymem(newest_->last, text.data(), text.size());
+    return true;
+}
+
+bool Chain::give_memory(ngx_buf_t* b, std::size_t size) {
+    if (size <= spare_.size()) {
+        b->start = spare_.data();
+        spare_ = spare_.subspan(size);
+    } else {
+        size = size < kCopySize ? kCopySize : size;
+        b->start = static_cast<u_char*>(ngx_palloc(pool_, size));
+    }
+    b->end = b->start != nullptr ? b->start + size : nullptr;
+    return b->start != nullptr;
 }
 
 // A buffer without memory, only to carry flags.

@@ -3,9 +3,11 @@
 // Two kinds of buffers: slices point into a buffer that came from above, which is marked consumed
 // only when its last slice has been sent (as ngx_http_sub_filter_module does it); copies own their
 // bytes. Both are reused once sent, so a long response needs a bounded number of them. Invariant:
-// busy_ holds our buffers only, in order of sending.
+// busy_ holds our buffers only, in order of sending. Lifetime: pool and spare memory outlive what is
+// sent.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "nginx/ngx.hpp"
@@ -14,7 +16,8 @@ namespace pz::ngx {
 
 class Chain {
   public:
-    explicit Chain(ngx_pool_t* pool) : pool_(pool) {}
+    // Copies take `spare` before they ask the pool.
+    Chain(ngx_pool_t* pool, std::span<u_char> spare) : pool_(pool), spare_(spare) {}
 
     // All return false when memory is out.
     bool slice(std::string_view bytes);
@@ -38,10 +41,13 @@ class Chain {
     static constexpr std::size_t kKeepSize = 65536;
 
     ngx_chain_t* append(ngx_chain_t** free);
+    bool extend(std::string_view bytes);
+    bool give_memory(ngx_buf_t* buffer, std::size_t size);
     ngx_chain_t* append_special();
     void take_back();
 
     ngx_pool_t* pool_;
+    std::span<u_char> spare_;
     ngx_chain_t* out_ = nullptr;
     ngx_chain_t** last_ = &out_;
     ngx_chain_t* busy_ = nullptr;

@@ -50,6 +50,7 @@ struct MainConf {
     SpoolConf spool;
     ngx_msec_t longest_timeout = 0;                               // of all locations
     std::size_t page_cache_size = std::size_t{32} * 1024 * 1024;  // of a worker
+    std::size_t tile_cache_size = std::size_t{8} * 1024 * 1024;   // of a worker
     std::string store_path;
     std::vector<NamedTemplate> templates;
     std::vector<std::unique_ptr<page::Locale>> locales;

@@ -335,7 +335,7 @@ ngx_command_t commands[] = {
     {ngx_string("personalize_buffer_size"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, buffer_size),
      nullptr},
-    {ngx_string("personalize_page_cache"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE12, set_page_cache,
+    {ngx_string("personalize_page_cache"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE123, set_page_cache,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_types"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, types_keys), &ngx_http_html_default_types[0]},

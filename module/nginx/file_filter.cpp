@@ -130,10 +130,17 @@ bool Request::prepare_gzip() {
     known_ = known_page(cache->file.fd, static_cast<off_t>(cache->body_start), cache->length, true);
     if (known_ != nullptr) {
         page::Output& own = *this;
-        gzip_.emplace(*known_, own);
+        gzip_.emplace(*known_, work_->gzip, own);
         worker_.stats().gzip_joined.add();
     }
     return known_ != nullptr;
+}
+
+// Behind the last byte, and before the end of the response leaves.
+void Request::finish_gzip() {
+    if (gzip_ && ended_ && !page_->holding() && !gzip_->finished()) {
+        gzip_->finish();
+    }
 }
 
 // The page instead of its file; nginx's own link when memory is out.

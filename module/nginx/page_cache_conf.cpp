@@ -1,4 +1,4 @@
-// personalize_page_cache [size=] [max_page=] | off
+// personalize_page_cache [size=] [tiles=] [max_page=] | off
 #include "nginx/directive_setters.hpp"
 
 namespace pz::ngx {
@@ -36,15 +36,21 @@ char* set_page_cache(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         return static_cast<char*>(NGX_CONF_OK);
     }
     for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
-        if (const ssize_t size = size_of(values[i], "size="); size > 0) {
+        const ssize_t size = size_of(values[i], "size=");
+        const ssize_t tiles = size_of(values[i], "tiles=");
+        if (size > 0 || tiles > 0) {
             if (cf->cmd_type != NGX_HTTP_MAIN_CONF) {
-                return refuse(cf, "all pages of a worker share one size: write size= in http{}");
+                return refuse(
+                    cf, "all pages of a worker share one size: write size=, tiles= in http{}");
             }
-            main->page_cache_size = static_cast<std::size_t>(size);
+            std::size_t& shared = size > 0 ? main->page_cache_size : main->tile_cache_size;
+            shared = static_cast<std::size_t>(size > 0 ? size : tiles);
         } else if (const ssize_t page = size_of(values[i], "max_page="); page > 0) {
             location->max_known_page = static_cast<std::size_t>(page);
         } else {
-            return refuse(cf, "write size=32m, max_page=1m or both with sizes above 0, or off");
+            return refuse(
+                cf,
+                "write size=32m, tiles=8m, max_page=1m or some of them with sizes above 0, or off");
         }
     }
     return static_cast<char*>(NGX_CONF_OK);

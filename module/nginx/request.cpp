@@ -44,7 +44,7 @@ Request::Request(ngx_http_request_t* r)
       profile_(work_->profile),
       variables_(work_->variables),
       context_(work_->context),
-      chain_(r->pool),
+      chain_(r->pool, {work_->copies.get(), Workspace::kCopies}),
       deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
 
 Request::~Request() {
@@ -283,6 +283,9 @@ void Request::send_head() {
         return;
     }
     page_->release_head();
+    if (gzip_) {
+        gzip_->flush();
+    }
     if (chain_.flush()) {
         (void)ngx_http_output_filter(r_, nullptr);
     }
@@ -354,7 +357,8 @@ void Request::decide() {
     }
     visitor.context.consent = consent_;
     visitor.charset = charset_;
-    visitor.tile_parts = gzip_.has_value();
+    visitor.ready = &worker_.tiles_of(snapshot_);
+    visitor.coded_tiles = gzip_.has_value();
     visitor.budget = {static_cast<std::int64_t>(location_->budget) * 1'000'000, monotonic_ns};
     evaluate_variables(visitor);
     page_->decide(page::Verdict::personalize, visitor);
@@ -379,13 +383,6 @@ bool Request::feed(ngx_buf_t* buffer) {
     }
     finish_gzip();
     return chain_.finish(buffer, page_->holding() || writing()) && !out_of_memory_;
-}
-
-// Behind the last byte, and before the end of the response leaves.
-void Request::finish_gzip() {
-    if (gzip_ && ended_ && !page_->holding() && !gzip_->finished()) {
-        gzip_->finish();
-    }
 }
 
 // Another filter may have made something else of the known page; then it is scanned.

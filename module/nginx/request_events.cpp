@@ -5,7 +5,7 @@
 
 #include "nginx/request.hpp"
 #include "nginx/visit.hpp"
-#include "page/tiles.hpp"
+#include "page/tile_fields.hpp"
 #include "visitor/beacon.hpp"
 #include "visitor/fields.hpp"
 #include "visitor/shown_list.hpp"

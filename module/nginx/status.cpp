@@ -75,6 +75,8 @@ struct Health {
     SnapshotPtr snapshot;
     std::vector<RuleVersion> rules;  // of this worker
     std::size_t page_cache_bytes, page_cache_pages;
+    std::size_t tile_cache_bytes, tiles;
+    std::uint64_t tiles_rendered;
     spool::Survey spool;         // of all workers
     std::int64_t spool_age = 0;  // seconds
 };
@@ -161,6 +163,9 @@ std::string as_json(const Stats& stats, const Health& health) {
     }
     out += "],\"page_cache\":{\"pages\":" + number(health.page_cache_pages) +
            ",\"bytes\":" + number(health.page_cache_bytes) +
+           "},\"tile_cache\":{\"tiles\":" + number(health.tiles) +
+           ",\"bytes\":" + number(health.tile_cache_bytes) +
+           ",\"rendered\":" + number(health.tiles_rendered) +
            "},\"spool\":{\"files\":" + number(health.spool.files) +
            ",\"bytes\":" + number(health.spool.bytes) +
            ",\"oldest_seconds\":" + number(health.spool_age) + "},";
@@ -254,6 +259,10 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     out += "personalize_store_items " + number(snapshot ? snapshot->item_count() : 0) + "\n";
     head(out, "page_cache_bytes", "gauge", "memory of the pages that this worker knows");
     out += "personalize_page_cache_bytes " + number(health.page_cache_bytes) + "\n";
+    head(out, "tile_cache_bytes", "gauge", "memory of the tiles that this worker has ready");
+    out += "personalize_tile_cache_bytes " + number(health.tile_cache_bytes) + "\n";
+    head(out, "tiles_rendered", "counter", "tiles that this worker did not have ready");
+    out += "personalize_tiles_rendered " + number(health.tiles_rendered) + "\n";
     return out;
 }
 
@@ -275,7 +284,7 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0, {}, 0};
+        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0, 0, 0, 0, {}, 0};
         if (conf->spool.configured) {
             survey_spool(conf->spool.path, health);
         }
@@ -289,6 +298,9 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
             }
             health.page_cache_bytes = worker->pages().bytes();
             health.page_cache_pages = worker->pages().pages();
+            health.tile_cache_bytes = worker->tiles().bytes();
+            health.tiles = worker->tiles().tiles();
+            health.tiles_rendered = worker->tiles().rendered();
         }
         return location_conf(r)->status_prometheus
                    ? send_text(r, NGX_HTTP_OK, "text/plain; version=0.0.4",

@@ -28,6 +28,7 @@ Worker::Worker(MainConf& conf)
     : conf_(conf),
       stats_(conf.stats()),
       pages_(conf.page_cache_size),
+      tiles_(conf.tile_cache_size),
       tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes),
       stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {
     if (conf.redis.configured) {
@@ -77,6 +78,14 @@ void Workspace::clear() {
     texts.clear();
 }
 
+page::ReadyTiles& Worker::tiles_of(const SnapshotPtr& snapshot) {
+    if (tiles_snapshot_ != snapshot) {
+        tiles_.begin(*snapshot);
+        tiles_snapshot_ = snapshot;
+    }
+    return tiles_;
+}
+
 std::unique_ptr<Workspace> Worker::take_workspace() {
     if (workspaces_.empty()) {
         return std::make_unique<Workspace>();
@@ -87,7 +96,8 @@ std::unique_ptr<Workspace> Worker::take_workspace() {
 }
 
 void Worker::give_back(std::unique_ptr<Workspace> workspace) noexcept {
-    if (workspaces_.size() < kSpareWorkspaces && workspace->replies.capacity() <= kSpareReplies) {
+    if (workspaces_.size() < kSpareWorkspaces && workspace->replies.capacity() <= kSpareReplies &&
+        workspace->gzip.block.capacity() <= kSpareBlock) {
         workspace->clear();
         workspaces_.push_back(std::move(workspace));  // there is room
     }
@@ -260,7 +270,12 @@ void Worker::tick() {
     for (const auto& watch : rules_) {
         watch->look();
     }
-    if (const SnapshotPtr now = snapshot(); now != nullptr) {
+    const SnapshotPtr now = snapshot();
+    if (tiles_snapshot_ != now) {
+        tiles_.drop();
+        tiles_snapshot_.reset();
+    }
+    if (now != nullptr) {
         for (const auto& watch : rules_) {
             watch->compare(*now);
         }

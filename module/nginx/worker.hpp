@@ -21,7 +21,9 @@
 #include "nginx/redis_link.hpp"
 #include "nginx/rule_watch.hpp"
 #include "nginx/store_watch.hpp"
+#include "page/gzip_join.hpp"
 #include "page/page_cache.hpp"
+#include "page/ready_tiles.hpp"
 #include "recommend/recommender.hpp"
 #include "visitor/event.hpp"
 #include "visitor/profile.hpp"
@@ -37,6 +39,10 @@ struct Workspace {
     std::vector<std::string_view> events;
     std::vector<std::pair<std::string_view, std::string_view>> traits, context;
     std::vector<std::string_view> variables, texts;
+    // What a usual page has of made bytes.
+    static constexpr std::size_t kCopies = 32 * 1024;
+    std::unique_ptr<u_char[]> copies = std::make_unique_for_overwrite<u_char[]>(kCopies);
+    page::GzipMemory gzip;
 
     void clear();
 };
@@ -54,6 +60,9 @@ class Worker {
     std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
     recommend::Scratch& scratch() { return scratch_; }
     page::PageCache& pages() { return pages_; }
+    // For pages of this snapshot, which is snapshot().
+    page::ReadyTiles& tiles_of(const SnapshotPtr& snapshot);
+    const page::ReadyTiles& tiles() const { return tiles_; }
     // Empty; to be given back, and never kept longer than its snapshot.
     std::unique_ptr<Workspace> take_workspace();
     void give_back(std::unique_ptr<Workspace> workspace) noexcept;
@@ -108,8 +117,9 @@ class Worker {
     static constexpr ngx_msec_t kTick = 500;
     static constexpr std::size_t kImpressionBytes = 64 * 1024;
     static constexpr std::size_t kSpareWorkspaces = 256;
-    // Of a visitor with more, the memory goes.
+    // Of a visitor or a page with more, the memory goes.
     static constexpr std::size_t kSpareReplies = 16 * 1024;
+    static constexpr std::size_t kSpareBlock = 64 * 1024;
 
     Write& begin_write(Counter& failures, std::size_t events);
     void save_unanswered();
@@ -127,6 +137,8 @@ class Worker {
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;
     page::PageCache pages_;
+    page::ReadyTiles tiles_;
+    SnapshotPtr tiles_snapshot_;                          // theirs
     std::vector<std::unique_ptr<Workspace>> workspaces_;  // that nobody uses
     std::list<Write> writes_;                             // under way
     std::unique_ptr<EventSpool> spool_;                   // nullptr: none configured

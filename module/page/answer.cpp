@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "page/tiles.hpp"
+#include "page/tile_fields.hpp"
 #include "recommend/json_text.hpp"
 
 namespace pz::page {

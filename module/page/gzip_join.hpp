@@ -1,25 +1,24 @@
-// GzipJoin: a gzip stream joined from pieces that were deflated before and tiles that are encoded
-// as they come. Sans-I/O.
+// GzipJoin: a gzip stream joined from pieces that were deflated before and tiles whose code is
+// ready but for distances (tile_code.hpp). Sans-I/O.
 //
 // A piece is deflated once, at the best level, and refers to nothing before it, so it can stand
-// behind anything. Tiles come from a template: what it says stands already in a tile before, at a
-// distance that is only arithmetic, and so does much of what a column holds. They are written as
-// such matches without searching, and what is new as literals, in DEFLATE's fixed codes (RFC 1951,
-// 3.2.6). Every part ends on a byte boundary, so the parts of a response may leave in one writev.
-// The checksum of a piece is combined, not computed again.
+// behind anything. What tiles have in common is written as matches with the last tile that has it,
+// without searching, all else in DEFLATE's fixed codes (RFC 1951, 3.2.6). Every part ends on a byte
+// boundary, so the parts of a response may leave in one writev. The checksum of a piece is combined,
+// not computed again.
 //
-// A stream is begin(), add() and append_tiles() in any order, end(). Memory: the tiles' text of one
-// stream. Thread rules: one thread. Errors: none, but for std::bad_alloc.
+// A stream is begin(); pieces and blocks in any order; end(). Thread rules: one thread. Errors:
+// none, but for std::bad_alloc.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "rewrite/template.hpp"
+#include "page/deflate_bits.hpp"
+#include "page/tile_code.hpp"
 
 namespace pz::page {
 
@@ -33,36 +32,46 @@ struct DeflatedPiece {
 
 DeflatedPiece deflate_piece(std::string_view text);
 
+// Of one stream at a time; kept for the next one, so that it need not be asked for again.
+struct GzipMemory {
+    std::vector<char> block;
+    std::vector<std::uint64_t> runs;  // of each slot: 1 + where its last run began; 0: nowhere
+};
+
 class GzipJoin {
   public:
-    static constexpr std::size_t kSlots = 64;
+    // Slots from here on have no runs: what stands there is written as it is.
+    static constexpr std::size_t kSlots = 4096;
 
-    // What it makes is appended to `out`.
-    void begin(std::string& out);
-    // The piece's bytes are sent here.
+    explicit GzipJoin(GzipMemory& memory) : memory_(memory) {}
+
+    // What it returns is to be sent. So for the others; lifetime: until the next call.
+    std::string_view begin();
+    // The piece's bytes are to be sent, behind what end_block() returns.
     void add(const DeflatedPiece& piece);
-    // `segments` are in order and do not overlap. Those of one slot are likely to begin alike; what
-    // is between them, and slots of kSlots and above, are like nothing.
-    void append_tiles(std::string_view text, std::span<const rewrite::TilePart> segments,
-                      std::string& out);
-    void end(std::string& out) const;
+    // Into a block; end_block() returns all of it, and nothing if there is none.
+    void add_text(std::string_view text);
+    void add_tile(const ReadyTile& tile);
+    std::string_view end_block();
+    std::string_view end();
 
   private:
-    class Bits;
-    // A segment that was written: in history_, and in the whole text.
-    struct Earlier {
-        std::size_t begin = 0;
+    // A match that may go on with the next run.
+    struct Match {
         std::size_t size = 0;
-        std::uint64_t at = 0;
+        std::uint64_t distance = 0;
     };
 
-    void append_segment(const rewrite::TilePart& segment, std::string_view text, std::uint64_t at,
-                        Bits& bits);
+    void open_block(std::size_t text);
+    void add_run(const ReadyTile& tile, const TileRun& run, Match& match);
+    void write(Match& match);
+    std::uint64_t& last_run(std::uint32_t slot);
 
+    GzipMemory& memory_;
+    deflate::Bits bits_;
+    bool open_ = false;  // a block
     std::uint32_t crc_ = 0;
     std::uint64_t size_ = 0;  // of the whole text so far
-    std::string history_;     // the tiles' text
-    std::array<Earlier, kSlots> earlier_{};
 };
 
 }  // namespace pz::page

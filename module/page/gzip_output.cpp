@@ -7,9 +7,7 @@ namespace pz::page {
 void GzipOutput::begin() {
     if (!begun_) {
         begun_ = true;
-        encoded_.clear();
-        join_.begin(encoded_);
-        output_.made(encoded_);
+        output_.made(join_.begin());
     }
 }
 
@@ -28,12 +26,20 @@ void GzipOutput::input(std::string_view bytes) {
     pending_end_ = from + bytes.size();
 }
 
-void GzipOutput::tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) {
+void GzipOutput::made(std::string_view bytes) {
     send_pending();
-    begin();
-    encoded_.clear();
-    join_.append_tiles(bytes, parts, encoded_);
-    output_.made(encoded_);
+    join_.add_text(bytes);
+    output_.made(join_.end_block());
+}
+
+void GzipOutput::tile(const ReadyTile& tile) {
+    send_pending();
+    join_.add_tile(tile);
+}
+
+void GzipOutput::flush() {
+    send_pending();
+    output_.made(join_.end_block());
 }
 
 void GzipOutput::send_pending() {
@@ -42,6 +48,7 @@ void GzipOutput::send_pending() {
     while (pending_begin_ < pending_end_) {
         const DeflatedPiece* piece = page_.piece(pending_begin_, pending_end_);
         if (piece != nullptr) {
+            output_.made(join_.end_block());
             join_.add(*piece);
             output_.input(piece->bytes);
             pending_begin_ += piece->size;
@@ -49,18 +56,14 @@ void GzipOutput::send_pending() {
         }
         const std::size_t from = pending_begin_;
         pending_begin_ = page_.next_piece(from, pending_end_);
-        encoded_.clear();
-        join_.append_tiles(all.substr(from, pending_begin_ - from), {}, encoded_);
-        output_.made(encoded_);
+        join_.add_text(all.substr(from, pending_begin_ - from));
     }
 }
 
 void GzipOutput::finish() {
-    send_pending();
+    flush();
     finished_ = true;
-    encoded_.clear();
-    join_.end(encoded_);
-    output_.made(encoded_);
+    output_.made(join_.end());
 }
 
 }  // namespace pz::page

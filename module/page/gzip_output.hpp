@@ -2,8 +2,8 @@
 //
 // Bytes of the known page that are a piece leave as that piece, by the same pointers; all others,
 // whatever they are, are encoded as they come. Between the first byte and finish() it is one stream.
-// Thread rules: one thread. Lifetime: page and output outlive it. Errors: none, but for
-// std::bad_alloc.
+// Thread rules: one thread. Lifetime: page, memory and output outlive it; the memory is of one
+// stream at a time. Errors: none, but for std::bad_alloc.
 #pragma once
 
 #include "page/gzip_join.hpp"
@@ -14,11 +14,14 @@ namespace pz::page {
 class GzipOutput final : public Output {
   public:
     // `page` is deflated().
-    GzipOutput(const KnownPage& page, Output& output) : page_(page), output_(output) {}
+    GzipOutput(const KnownPage& page, GzipMemory& memory, Output& output)
+        : page_(page), output_(output), join_(memory) {}
 
     void input(std::string_view bytes) override;
-    void made(std::string_view bytes) override { tiles(bytes, {}); }
-    void tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) override;
+    void made(std::string_view bytes) override;
+    void tile(const ReadyTile& tile) override;
+    // What came so far shall be with the output now.
+    void flush();
     // The end of the stream; once.
     void finish();
     bool finished() const { return finished_; }
@@ -32,7 +35,6 @@ class GzipOutput final : public Output {
     GzipJoin join_;
     bool begun_ = false, finished_ = false;
     std::size_t pending_begin_ = 0, pending_end_ = 0;  // of the page, not sent yet
-    std::string encoded_;
 };
 
 }  // namespace pz::page

@@ -19,10 +19,12 @@ KnownPage::KnownPage(const Plan& plan, std::unique_ptr<char[]> bytes, std::size_
 }
 
 // A widget's tags go with what surrounds it, and its own content is a piece. A listing is one piece
-// where it stays, and each tile another, for where they move.
+// where it stays, and each tile another, for where they move. What may leave before anything is
+// known of the visitor is a piece of its own.
 void KnownPage::deflate(const Plan& plan) {
     deflated_ = true;
-    std::size_t begin = 0;
+    std::size_t begin = elements_.empty() ? 0 : static_cast<std::size_t>(elements_.front().offset);
+    add_piece(0, begin);
     for (const rewrite::Element& each : elements_) {
         const auto at = static_cast<std::size_t>(each.offset);
         if (plan.placements[each.pattern].listing) {

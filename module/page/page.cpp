@@ -33,9 +33,7 @@ class Page::Impl final : private rewrite::Sink, private Emitter {
     void raw(std::string_view bytes) override;
     void element(const rewrite::Element& element) override;
     void emit(std::string_view bytes) override;
-    void emit_tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) override {
-        output_.tiles(bytes, parts);
-    }
+    void emit_tile(const ReadyTile& tile) override { output_.tile(tile); }
 
     bool waits() const { return verdict_ == Verdict::undecided; }
     bool known_left() const { return known_ != nullptr && known_at_ < known_->bytes().size(); }

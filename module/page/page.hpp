@@ -54,6 +54,7 @@
 #include "page/known_page.hpp"
 #include "page/locale.hpp"
 #include "page/plan.hpp"
+#include "page/ready_tiles.hpp"
 #include "recommend/rank.hpp"
 
 namespace pz::page {
@@ -67,11 +68,8 @@ class Output {
     virtual void input(std::string_view bytes) = 0;
     // Any other bytes; to be copied.
     virtual void made(std::string_view bytes) = 0;
-    // The same for tiles; with what wrote them, if Visitor::tile_parts.
-    virtual void tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) {
-        (void)parts;
-        made(bytes);
-    }
+    // A widget's; with its code, if Visitor::coded_tiles.
+    virtual void tile(const ReadyTile& tile) { made(tile.text); }
 
   protected:
     ~Output() = default;
@@ -108,7 +106,9 @@ struct Visitor {
     float explore = 0;       // the share of widgets' tiles for items about which little is known
     std::uint64_t seed = 0;  // the visitor's, for what is drawn; 0: nothing is explored
     Budget budget;
-    bool tile_parts = false;  // the output wants to know what wrote tiles
+    // Where tiles are kept from page to page; may be null, and of another snapshot.
+    ReadyTiles* ready = nullptr;
+    bool coded_tiles = false;  // the output wants the code of tiles too
     bool explain = false;  // put each placement's explanation behind it, as a JSON script element
 };
 

@@ -11,13 +11,20 @@ namespace pz::page {
 
 namespace {
 
-constexpr std::size_t kTileBytes = 512;  // of a usual tile
-
 // Micros; 0 for what is no amount.
 std::int64_t amount_of(std::string_view text) {
     std::int64_t micros = 0;
     std::string_view currency;
     return store::parse_price(text, &micros, &currency) ? std::max<std::int64_t>(micros, 0) : 0;
+}
+
+// What stands between a tile and the next one.
+std::string_view gap_behind(const rewrite::Element& element, std::size_t tile) {
+    if (tile + 1 == element.tiles.size()) {
+        return {};
+    }
+    const std::size_t end = element.tiles[tile].end;
+    return element.outer.substr(end, element.tiles[tile + 1].begin - end);
 }
 
 }  // namespace
@@ -37,7 +44,7 @@ void Resolver::begin(const Visitor& visitor) {
     request_.shown = &on_page_;
     shown_.reserve(plan_.placements.size());
     on_page_.reserve(kMaxPlaced);
-    tiles_.begin(*visitor.snapshot, *visitor.profile, *visitor.locale, visitor.charset);
+    tiles_.begin(visitor_);
     links_.begin(*visitor.snapshot, visitor.host, visitor.uri);
 }
 
@@ -135,13 +142,8 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     if (ranked_.items.empty()) {
         return false;
     }
-    made_.clear();
-    made_.reserve(kTileBytes * ranked_.items.size());
-    parts_.clear();
-    tiles_.render(*placement.tile, {placement.name, ranked_.recommender}, ranked_.items, made_,
-                  visitor_.tile_parts ? &parts_ : nullptr);
     emitter.emit(element.outer.substr(0, element.inner_begin));
-    emitter.emit_tiles(made_, parts_);
+    tiles_.render(*placement.tile, placement.name, ranked_.recommender, ranked_.items, emitter);
     emitter.emit(element.outer.substr(element.inner_end));
     note(placement.name, ranked_.recommender, ranked_.items);
     explain(element, ranked_.recommender, ranked_.items, emitter);
@@ -285,16 +287,18 @@ void Resolver::emit_data(const rewrite::Element& element, Emitter& emitter) {
     }
 }
 
-// The tiles change places; what stands between the places stays.
+// The tiles change places; what stands between the places stays. Where that is what stood behind the
+// tile, it leaves with it: both are one slice.
 void Resolver::emit_permuted(const rewrite::Element& element, Emitter& emitter) {
-    std::size_t at = 0;
+    emitter.emit(element.outer.substr(0, element.tiles.front().begin));
     for (std::size_t place = 0; place < element.tiles.size(); place++) {
-        const rewrite::Tile& here = element.tiles[place];
-        emitter.emit(element.outer.substr(at, here.begin - at));
-        emit_moved(element, order_.order[place], place, emitter);
-        at = here.end;
+        const std::size_t moved = order_.order[place];
+        emit_moved(element, moved, place, emitter);
+        const std::string_view gap = gap_behind(element, place);
+        const std::string_view own = gap_behind(element, moved);
+        emitter.emit(own == gap ? own : gap);
     }
-    emitter.emit(element.outer.substr(at));
+    emitter.emit(element.outer.substr(element.tiles.back().end));
 }
 
 void Resolver::emit_moved(const rewrite::Element& element, std::size_t moved, std::size_t place,

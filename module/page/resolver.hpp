@@ -21,11 +21,7 @@ namespace pz::page {
 class Emitter {
   public:
     virtual void emit(std::string_view bytes) = 0;
-    // The same for tiles, with what wrote them, where that is asked for.
-    virtual void emit_tiles(std::string_view bytes, std::span<const rewrite::TilePart> parts) {
-        (void)parts;
-        emit(bytes);
-    }
+    virtual void emit_tile(const ReadyTile& tile) { emit(tile.text); }
 
   protected:
     ~Emitter() = default;
@@ -118,7 +114,6 @@ class Resolver {
     std::vector<Pair> pairs_;
     rewrite::Edits edits_;
     std::string made_;
-    std::vector<rewrite::TilePart> parts_;
 };
 
 }  // namespace pz::page

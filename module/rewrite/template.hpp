@@ -47,6 +47,8 @@ class Template {
 
     // The names used, each once; values are given to render() in this order.
     std::span<const std::string> names() const { return names_; }
+    // Parts of lower slots are text of the template; those from here on are names, in their order.
+    std::size_t literal_slots() const { return literals_.size(); }
     // Whether there is a form for pages in this charset.
     bool fits(Charset charset) const {
         return charset == Charset::utf8 || (has_ascii_ && charset == Charset::ascii_based);

@@ -43,55 +43,71 @@ class Gunzip {
     z_stream stream_{};
 };
 
-struct Tiles {
-    std::string text;
-    std::vector<rewrite::TilePart> segments;
+// Slots from here on have no runs.
+constexpr std::uint32_t kOwn = 1000;
 
-    void add(std::uint32_t slot, std::string_view part) {
-        segments.push_back({slot, text.size(), text.size() + part.size()});
+struct Tile {
+    std::string text;
+    std::vector<rewrite::TilePart> parts;
+    std::vector<std::size_t> shared;
+
+    void add(std::uint32_t slot, std::string_view part) { add(slot, part, part.size()); }
+    void add(std::uint32_t slot, std::string_view part, std::size_t run) {
+        parts.push_back({slot, text.size(), text.size() + part.size()});
+        shared.push_back(slot < kOwn ? run : 0);
         text += part;
     }
 };
 
 struct Stream {
-    Stream() { join.begin(bytes); }
+    Stream() { begin(); }
+    void begin() { bytes = join.begin(); }
     void add(const DeflatedPiece& piece, std::string_view plain) {
+        bytes += join.end_block();
         join.add(piece);
         bytes += piece.bytes;
         text += plain;
     }
-    void add(const Tiles& tiles) {
-        join.append_tiles(tiles.text, tiles.segments, bytes);
-        text += tiles.text;
+    void add(const Tile& tile) {
+        join.add_tile(coder.code(tile.text, tile.parts, tile.shared, 5));
+        text += tile.text;
+    }
+    void end() {
+        bytes += join.end_block();
+        bytes += join.end();
     }
     void check() {
-        join.end(bytes);
+        end();
         Gunzip gunzip;
         std::string decoded;
         BOOST_TEST(gunzip(bytes, text.size(), decoded));
         BOOST_TEST(decoded == text);
     }
 
-    GzipJoin join;
+    GzipMemory memory;
+    GzipJoin join{memory};
+    TileCoder coder;
     std::string bytes, text;
 };
 
-void add_tile(Tiles& tiles, std::size_t n) {
+Tile tile(std::size_t n) {
+    Tile tiles;
     const std::string id = "SKU" + std::to_string(10000 + n * 7919 % 90000);
     const std::string title = "Some product of the shop, number " + std::to_string(n);
     tiles.add(0, "<a class=\"tile\" data-id=\"");
-    tiles.add(10, id);
+    tiles.add(10, id, 3);
     tiles.add(1, "\" href=\"/p/");
-    tiles.add(10, id);
+    tiles.add(10, id, 3);
     tiles.add(2, "\"><img src=\"/i/");
-    tiles.add(10, id);
+    tiles.add(10, id, 3);
     tiles.add(3, ".jpg\" width=\"200\" height=\"200\" loading=\"lazy\" alt=\"");
-    tiles.add(11, title);
+    tiles.add(11, title, 33);
     tiles.add(4, "\"><span class=\"name\">");
-    tiles.add(11, title);
+    tiles.add(11, title, 33);
     tiles.add(5, "</span><span class=\"price\">");
-    tiles.add(12, std::to_string(n % 50) + ".00 EUR");
+    tiles.add(kOwn, std::to_string(n % 50) + ".00 EUR");
     tiles.add(6, "</span></a>");
+    return tiles;
 }
 
 std::string deflated(const std::string& text, int level) {
@@ -103,7 +119,7 @@ std::string deflated(const std::string& text, int level) {
     stream.avail_in = static_cast<uInt>(text.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
-    BOOST_REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+    BOOST_REQUIRE(::deflate(&stream, Z_FINISH) == Z_STREAM_END);
     out.resize(stream.total_out);
     deflateEnd(&stream);
     return out;
@@ -117,8 +133,13 @@ BOOST_AUTO_TEST_CASE(nothing_is_a_stream_too) {
     Stream().check();
     Stream empty;
     empty.add(deflate_piece(""), "");
-    empty.add(Tiles());
+    empty.add(Tile());
     empty.check();
+    Stream text;
+    text.join.add_text("");
+    text.join.add_text("text");
+    text.text = "text";
+    text.check();
 }
 
 BOOST_AUTO_TEST_CASE(every_byte_and_every_length_of_a_match) {
@@ -131,13 +152,19 @@ BOOST_AUTO_TEST_CASE(every_byte_and_every_length_of_a_match) {
         for (std::size_t i = 0; i < size; i++) {
             text += static_cast<char>(i * 31 + i / 256);
         }
-        Tiles tiles;
-        tiles.add(1, text);
-        tiles.add(GzipJoin::kSlots, all);
-        tiles.add(1, text);
-        tiles.add(1, text + "more");
+        Tile first;
+        first.add(1, text);
+        first.add(kOwn, all);
+        Tile second;
+        second.add(1, text + "more", text.size());
+        second.add(2, all);
+        second.add(kOwn, text);
+        second.add(kOwn, text);  // stands there already
         Stream stream;
-        stream.add(tiles);
+        stream.add(first);
+        stream.add(second);
+        stream.add(first);
+        stream.add(second);
         stream.check();
     }
 }
@@ -150,34 +177,53 @@ BOOST_AUTO_TEST_CASE(every_distance_up_to_the_window_and_beyond) {
           97,   128,  192,  193,   256,   385,   512,   769,   1024,  1537,  2048, 3073,
           4096, 6145, 8192, 12289, 16384, 24577, 32766, 32767, 32768, 32769, 40000}) {
         gap.assign(distance - text.size(), '-');
-        Tiles first;
-        first.add(3, text);
-        Tiles second;
-        second.add(3, text);
+        Tile tile;
+        tile.add(3, text);
         Stream stream;
-        stream.add(first);
+        stream.add(tile);
         stream.add(deflate_piece(gap), gap);
-        stream.add(second);
+        stream.add(tile);
         stream.check();
+        Tile twice;
+        twice.add(kOwn, text);
+        twice.add(kOwn + 1, gap);
+        twice.add(kOwn, text);
+        Stream alone;
+        alone.add(twice);
+        alone.check();
     }
 }
 
+BOOST_AUTO_TEST_CASE(runs_that_follow_each_other_are_one_match) {
+    Tile one;
+    one.add(1, "<a class=\"tile\" href=\"");
+    one.add(2, "/p/");
+    Tile cut = one;
+    cut.add(kOwn, "x");
+    Stream pair;
+    pair.add(one);
+    const std::size_t first = (pair.bytes += pair.join.end_block()).size();
+    pair.add(one);
+    pair.bytes += pair.join.end_block();
+    // A block's own bytes are 7 or 8, a match here takes 20 bits.
+    BOOST_TEST(pair.bytes.size() - first < 12U);
+    pair.add(cut);
+    pair.add(one);
+    pair.check();
+}
+
 BOOST_AUTO_TEST_CASE(tiles_behind_tiles_cost_little) {
-    Tiles one;
-    add_tile(one, 1);
-    Tiles many;
-    for (std::size_t n = 0; n < 33; n++) {
-        add_tile(many, n);
-    }
     Stream first;
-    first.add(one);
-    Stream all;
-    all.add(many);
-    const std::size_t each = (all.bytes.size() - first.bytes.size()) / 32;
-    BOOST_TEST(each < one.text.size() / 5);
-    BOOST_TEST(all.bytes.size() < deflated(many.text, 1).size() * 2);
+    first.add(tile(1));
     first.check();
+    Stream all;
+    for (std::size_t n = 0; n < 33; n++) {
+        all.add(tile(n));
+    }
     all.check();
+    const std::size_t each = (all.bytes.size() - first.bytes.size()) / 32;
+    BOOST_TEST(each < first.text.size() / 5);
+    BOOST_TEST(all.bytes.size() < deflated(all.text, 1).size() * 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_million_random_joins) {
@@ -197,28 +243,26 @@ BOOST_AUTO_TEST_CASE(a_million_random_joins) {
     std::string decoded;
     std::size_t wrong = 0;
     Stream stream;
-    Tiles tiles;
     for (std::size_t n = 0; n < kJoins; n++) {
-        stream.bytes.clear();
         stream.text.clear();
-        stream.join.begin(stream.bytes);
+        stream.begin();
         for (std::size_t parts = below(5); parts > 0; parts--) {
             if (below(2) == 0) {
                 const std::size_t i = below(n % 1000 == 0 ? plain.size() : 290);
                 stream.add(pieces[i], plain[i]);
                 continue;
             }
-            tiles.text.clear();
-            tiles.segments.clear();
+            Tile tile;
             for (std::size_t k = below(6); k > 0; k--) {
-                const std::string& part = plain[below(290)];
-                tiles.text += below(4) == 0 ? "gap" : "";
-                tiles.add(static_cast<std::uint32_t>(below(6) * 13),
-                          std::string_view(part).substr(0, below(part.size() + 1)));
+                tile.text += below(4) == 0 ? "gap" : "";
+                const std::size_t slot = below(8);
+                const std::string& part = plain[slot < 5 ? slot * 17 : below(290)];
+                tile.add(static_cast<std::uint32_t>(slot < 5 ? slot * 13 : kOwn + slot), part,
+                         part.size() / (1 + slot % 2));
             }
-            stream.add(tiles);
+            stream.add(tile);
         }
-        stream.join.end(stream.bytes);
+        stream.end();
         const bool right =
             gunzip(stream.bytes, stream.text.size(), decoded) && decoded == stream.text;
         wrong += right ? 0 : 1;

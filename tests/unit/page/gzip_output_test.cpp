@@ -21,12 +21,15 @@ struct PageShop : Shop {
         widget("#w", "<a href=\"{{link}}\" title=\"{{title}}\">{{title}} {{price}}</a>");
         listing("#l");
         views({"e", "h"});
+        ready.begin(snapshot());
     }
     std::shared_ptr<const KnownPage> known(std::string_view text) const {
         auto bytes = std::make_unique<char[]>(text.size());
         std::copy(text.begin(), text.end(), bytes.get());
         return std::make_shared<const KnownPage>(plan, std::move(bytes), text.size(), true);
     }
+
+    ReadyTiles ready{1 << 20};
 };
 
 std::string gunzip(const std::string& stream) {
@@ -49,10 +52,12 @@ std::string stream_of(PageShop& shop, std::string_view text, const Script& scrip
                       std::size_t split = std::string_view::npos) {
     const auto known = shop.known(text);
     Collector out;
-    GzipOutput gzip(*known, out);
+    GzipMemory memory;
+    GzipOutput gzip(*known, memory, out);
     Page page(shop.plan, shop.scratch, gzip);
     Visitor visitor = shop.visitor();
-    visitor.tile_parts = true;
+    visitor.coded_tiles = true;
+    visitor.ready = &shop.ready;
     for (std::size_t step = 0; step < 3; step++) {
         if (step == script.at) {
             page.decide(script.verdict, visitor);
@@ -99,7 +104,8 @@ BOOST_AUTO_TEST_CASE(kept_listings_and_widgets_leave_as_pieces) {
     PageShop shop;
     const auto known = shop.known(kPage);
     Collector out;
-    GzipOutput gzip(*known, out);
+    GzipMemory memory;
+    GzipOutput gzip(*known, memory, out);
     gzip.input(known->bytes());
     gzip.finish();
     BOOST_TEST(gunzip(out.text) == kPage);

@@ -1,11 +1,11 @@
-#include "page/tiles.hpp"
+#include "page/tile_fields.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>
 
 namespace pz::page {
 
-BOOST_AUTO_TEST_SUITE(tiles)
+BOOST_AUTO_TEST_SUITE(tile_fields)
 
 BOOST_AUTO_TEST_CASE(prices_have_two_decimals_and_more_only_when_needed) {
     Locale::Buffer digits;
