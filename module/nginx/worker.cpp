@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "redis/visitor_commands.hpp"
-
 namespace pz::ngx {
 
 namespace {
@@ -102,21 +100,12 @@ Worker::Write* Worker::write_events(std::string_view visitor,
     }
     list = {conf_.keys.events(visitor), {}, 0};
     list.replies = redis::append_write(list.commands, conf_.keys, conf_.retention, visitor, texts);
-    return await(write(parts, stats_.events_failed, events.size()), waiter);
-}
-
-Worker::Write* Worker::await(Write* write, Waiter& waiter) {
-    if (write != nullptr) {
-        write->waiter = &waiter;
+    Write* pending = write(parts, stats_.events_failed, events.size());
+    if (pending != nullptr) {
+        pending->waiter = &waiter;
         stay_for_writes();
     }
-    return write;
-}
-
-Worker::Write* Worker::erase(std::string_view visitor, Waiter& waiter) {
-    Part part{conf_.keys.events(visitor), {}, 0};
-    part.replies = redis::append_forget(part.commands, conf_.keys, visitor);
-    return await(write({&part, 1}, stats_.forgets_failed, 1), waiter);
+    return pending;
 }
 
 Joins::Join* Worker::join(std::string_view from, std::string_view to, Joins::Waiter& waiter) {

@@ -86,8 +86,6 @@ class Worker {
     // that fail, now or later, are counted.
     Write* write_events(std::string_view visitor, std::span<const visitor::Event> events,
                         Waiter& waiter);
-    // Erases what is kept of the visitor. nullptr: Redis is away.
-    Write* erase(std::string_view visitor, Waiter& waiter);
     // Gives the events of `from` to `to`; both are valid and differ. nullptr: nothing to wait for.
     Joins::Join* join(std::string_view from, std::string_view to, Joins::Waiter& waiter);
     // The write goes on, but nobody waits for it any more.
@@ -109,7 +107,6 @@ class Worker {
     };
 
     Write* write(std::span<const Part> parts, Counter& failures, std::size_t events);
-    Write* await(Write* write, Waiter& waiter);
     static void on_tick(ngx_event_t* event) noexcept;
     static void on_stay(ngx_event_t* event) noexcept;
     void stay_for_writes();
