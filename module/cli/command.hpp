@@ -27,6 +27,7 @@ void add_recommend(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
+void add_alias(CLI::App& app, Run& run);
 void add_forget(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_version(CLI::App& app, Run& run);

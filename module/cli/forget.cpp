@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/visitor_command.hpp"
+#include "redis/visitor_commands.hpp"
 
 namespace pz::cli {
 
@@ -80,8 +81,10 @@ Result<std::vector<std::string>> streams(RedisClient& client, const redis::Keys&
 
 int run_forget(RedisClient& client, const VisitorOptions& options) {
     const redis::Keys& keys = options.redis.keys;
-    const auto removed =
-        client.command({"UNLINK", keys.events(options.visitor), keys.traits(options.visitor)});
+    std::string command;
+    redis::append_forget(command, keys, options.visitor);
+    client.append_commands(command);
+    const auto removed = client.next();
     if (!removed.ok()) {
         return fail(removed.status());
     }
@@ -108,8 +111,8 @@ void add_forget(CLI::App& app, Run& run) {
     CLI::App* command = app.add_subcommand("forget", "Remove what is kept of a visitor");
     command->footer(
         "Events, traits, and the visitor's entries in the streams of events, which are read from\n"
-        "their beginning to their end: a second or two for a million. Models that were learned\n"
-        "name nobody.");
+        "their beginning to their end: a second or two for a million. Models name nobody; the\n"
+        "learner's checkpoint names visitors of the half hour before it.");
     add_visitor_arguments(*command, run, run_forget);
 }
 

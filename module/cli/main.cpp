@@ -54,7 +54,7 @@ int run_program(int argc, char** argv) {
     app.get_formatter()->column_width(34);
     Run run;
     for (const auto add : {add_import, add_learn, add_recommend, add_evaluate, add_inspect,
-                           add_check, add_forget, add_export, add_version, add_help}) {
+                           add_check, add_alias, add_forget, add_export, add_version, add_help}) {
         add(app, run);
     }
     app.footer("Exit status: 0 done, 1 no, 2 usage.");

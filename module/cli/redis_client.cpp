@@ -159,7 +159,7 @@ Result<RedisClient> RedisClient::connect_to_holder(redis::Endpoint where, const 
 Status RedisClient::sign_in(const redis::Login& login) {
     std::string bytes;
     unsigned replies = redis::append_handshake(bytes, login);
-    redisAppendFormattedCommand(context_.get(), bytes.data(), bytes.size());
+    append_commands(bytes);
     for (; replies > 0; replies--) {
         const auto reply = next();
         if (!reply.ok()) {
@@ -176,7 +176,11 @@ Status RedisClient::sign_in(const redis::Login& login) {
 void RedisClient::append(std::span<const std::string_view> arguments) {
     std::string bytes;
     redis::append_command(bytes, arguments);
-    redisAppendFormattedCommand(context_.get(), bytes.data(), bytes.size());
+    append_commands(bytes);
+}
+
+void RedisClient::append_commands(std::string_view commands) {
+    redisAppendFormattedCommand(context_.get(), commands.data(), commands.size());
 }
 
 void RedisClient::append(std::initializer_list<std::string_view> arguments) {

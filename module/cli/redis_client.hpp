@@ -41,10 +41,12 @@ class RedisClient {
     Result<RedisReply> command(std::span<const std::string_view> arguments);
     Result<RedisReply> command(std::initializer_list<std::string_view> arguments);
 
-    // Pipelining: append() queues; each next() brings the reply to the oldest without one.
+    // Pipelining: append() and append_commands() queue; each next() brings the reply to the oldest without one.
     void append(std::span<const std::string_view> arguments);
     void append(std::initializer_list<std::string_view> arguments);
     Result<RedisReply> next();
+    // Bytes made by redis/commands.hpp and its like.
+    void append_commands(std::string_view commands);
     // The word that an error which the server answered last begins with, such as WRONGTYPE; empty
     // when its last answer was none.
     std::string_view refusal() const {

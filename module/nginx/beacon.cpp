@@ -1,5 +1,5 @@
-// personalize_events: the beacon endpoint, and the pixel. 204, or the picture, means that Redis has the
-// events.
+// personalize_events: the beacon endpoint, and the pixel. 204, or the picture, means that Redis has
+// the events.
 #include <span>
 #include <string>
 

@@ -1,8 +1,13 @@
 // personalize_forget: erases what is kept of the visitor who asks. 204 means that it is gone.
+#include <new>
+#include <string>
+
 #include "nginx/compat.hpp"
 #include "nginx/conf.hpp"
-#include "nginx/pending.hpp"
+#include "nginx/timer.hpp"
 #include "nginx/visit.hpp"
+#include "nginx/worker.hpp"
+#include "redis/visitor_commands.hpp"
 
 namespace pz::ngx {
 
@@ -42,29 +47,106 @@ bool expire_cookies(ngx_http_request_t* r) {
 
 ngx_int_t answer(ngx_http_request_t* r, bool erased) {
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
+        Stats& stats = main_conf(r)->worker->stats();
+        (erased ? stats.forgets : stats.forgets_failed).add();
         if (!erased) {
             return refuse(
                 r, NGX_HTTP_SERVICE_UNAVAILABLE,
                 "{\"error\":\"what is kept of you cannot be reached; ask again later\"}\n");
         }
-        main_conf(r)->worker->stats().forgets.add();
         return expire_cookies(r) ? send_text(r, NGX_HTTP_NO_CONTENT, {}, {})
                                  : NGX_HTTP_INTERNAL_SERVER_ERROR;
     });
 }
 
-// NGX_DONE: the answer comes later, or has been given.
+// One request that waits until its visitor is erased. Lives in the request's pool.
+class Erasure final : public redis::Handler {
+  public:
+    // nullptr when memory is out.
+    static Erasure* create(ngx_http_request_t* r, RedisLink& redis);
+    // False: Redis is away.
+    bool begin(std::string_view visitor);
+
+    void on_replies(std::span<const redis::Reply> replies) noexcept override;
+    void on_failure(std::string_view why) noexcept override;
+
+  private:
+    Erasure(ngx_http_request_t* r, RedisLink& redis)
+        : r_(r), redis_(redis), stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {}
+    static void destroy(void* self) noexcept;
+    static void on_stay(ngx_event_t*) noexcept {}
+    void end(bool erased) noexcept;
+
+    ngx_http_request_t* r_;
+    RedisLink& redis_;
+    redis::Ticket ticket_ = 0;
+    Timer stay_;  // keeps a leaving worker until Redis has answered, as it does in this time
+};
+
+Erasure* Erasure::create(ngx_http_request_t* r, RedisLink& redis) {
+    ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(r->pool, sizeof(Erasure));
+    if (cleanup == nullptr) {
+        return nullptr;
+    }
+    cleanup->handler = destroy;
+    return new (cleanup->data) Erasure(r, redis);
+}
+
+void Erasure::destroy(void* self) noexcept {
+    auto* erasure = static_cast<Erasure*>(self);
+    if (erasure->ticket_ != 0) {
+        erasure->redis_.cancel(erasure->ticket_);
+    }
+    erasure->~Erasure();
+}
+
+bool Erasure::begin(std::string_view visitor) {
+    const redis::Keys& keys = main_conf(r_)->keys;
+    std::string commands;
+    const unsigned replies = redis::append_forget(commands, keys, visitor);
+    ticket_ = redis_.write(keys.events(visitor), commands, replies, this);
+    if (ticket_ == 0) {
+        return false;
+    }
+    stay_.set(redis_.longest_wait());
+    // While we wait, only the client's going away is of interest.
+    r_->read_event_handler = ngx_http_test_reading;
+    r_->write_event_handler = ngx_http_request_empty_handler;
+    return true;
+}
+
+void Erasure::on_replies(std::span<const redis::Reply> replies) noexcept {
+    end(replies[0].type == redis::Reply::Type::integer);
+}
+
+void Erasure::on_failure(std::string_view) noexcept {
+    end(false);
+}
+
+void Erasure::end(bool erased) noexcept {
+    ngx_connection_t* c = r_->connection;
+    ticket_ = 0;
+    ngx_http_set_log_request(c->log, r_);
+    ngx_http_finalize_request(r_, answer(r_, erased));
+    ngx_http_run_posted_requests(c);
+}
+
+// NGX_DONE: the answer comes later.
 ngx_int_t erase(ngx_http_request_t* r) {
     const std::string_view visitor = evaluate(r, location_conf(r)->visitor);
-    if (!visitor::valid_visitor_id(visitor)) {
-        return answer(r, true);  // nothing is kept of nobody
+    Worker* worker = main_conf(r)->worker;
+    RedisLink* redis = worker->redis();
+    if (!visitor::valid_visitor_id(visitor) || redis == nullptr) {
+        return answer(r, true);  // nothing is kept
     }
-    Pending* pending = Pending::create(r, answer);
-    if (pending == nullptr) {
+    if (worker->spooling()) {
+        return answer(r, false);  // what waits may be this visitor's
+    }
+    Erasure* erasure = Erasure::create(r, *redis);
+    if (erasure == nullptr) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    pending->wait(main_conf(r)->worker->erase(visitor, *pending));
-    return NGX_DONE;
+    return erasure->begin(visitor) ? NGX_DONE : answer(r, false);
 }
 
 void body_arrived(ngx_http_request_t* r) noexcept {

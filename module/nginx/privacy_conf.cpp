@@ -1,5 +1,5 @@
-// personalize_consent_tcf, personalize_bots, personalize_forget, personalize_alias: of whom something
-// may be kept, until when, and as whose.
+// personalize_consent_tcf, personalize_bots, personalize_forget, personalize_alias: of whom
+// something may be kept, until when, and as whose.
 #include <algorithm>
 
 #include "nginx/directive_setters.hpp"

@@ -1,5 +1,5 @@
-// nginx variables: what became of a request, what is known of its visitor, and fields of its query and
-// body for personalize_event.
+// nginx variables: what became of a request, what is known of its visitor, and fields of its query
+// and body for personalize_event.
 #include "nginx/conf.hpp"
 #include "nginx/request.hpp"
 #include "visitor/bots.hpp"

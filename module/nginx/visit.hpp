@@ -5,8 +5,8 @@
 
 namespace pz::ngx {
 
-// What the location's settings make of the request: personalize_consent, personalize_consent_tcf and
-// personalize_gpc must all agree; those that are not set do.
+// What the location's settings make of the request: personalize_consent, personalize_consent_tcf
+// and personalize_gpc must all agree; those that are not set do.
 bool consents(ngx_http_request_t* r);
 
 // Whether a visitor is at work, by personalize_bots, and looks now: a prefetch is no look.

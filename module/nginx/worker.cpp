@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "redis/visitor_commands.hpp"
-
 namespace pz::ngx {
 
 namespace {
@@ -113,7 +111,7 @@ Worker::Write* Worker::write_events(std::string_view visitor,
     Write& write = begin_write(stats_.events_failed, events.size());
     if (spool_ != nullptr) {
         write.entry = spool::encode_entry(spool::kAllParts, visitor, texts);
-        if (spool_->holds()) {
+        if (spooling()) {
             write.wait_for(waiter);
             write.spool();
             return &write;
@@ -136,20 +134,6 @@ Worker::Write* Worker::write_events(std::string_view visitor,
         write.on_delivered();
     }
     return waits ? &write : nullptr;
-}
-
-Worker::Write* Worker::erase(std::string_view visitor, Waiter& waiter) {
-    Commands list{conf_.keys.events(visitor), {}, 0};
-    list.replies = redis::append_forget(list.commands, conf_.keys, visitor);
-    Write& write = begin_write(stats_.forgets_failed, 1);
-    // What waits in the spool would bring the visitor back.
-    const bool spooled = spool_ != nullptr && spool_->holds();
-    if (!write.delivery.send(spooled ? nullptr : redis_.get(), spool::kList, list)) {
-        write.on_delivered();
-        return nullptr;
-    }
-    write.wait_for(waiter);
-    return &write;
 }
 
 Joins::Join* Worker::join(std::string_view from, std::string_view to, Joins::Waiter& waiter) {

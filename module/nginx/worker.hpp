@@ -55,6 +55,8 @@ class Worker {
     Worker& operator=(const Worker&) = delete;
 
     RedisLink* redis() { return redis_.get(); }  // nullptr: none configured
+    // Events that Redis does not have yet.
+    bool spooling() const { return spool_ != nullptr && spool_->holds(); }
     SnapshotPtr snapshot() { return store_ ? store_->current() : SnapshotPtr(); }
     RuleWatch* rules(const RuleFile* file);  // nullptr for nullptr
     std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
@@ -104,8 +106,6 @@ class Worker {
     // is away, and there is no spool. Events that fail, now or later, are counted.
     Write* write_events(std::string_view visitor, std::span<const visitor::Event> events,
                         Waiter& waiter);
-    // Erases what is kept of the visitor. nullptr: Redis is away, or events still wait in the spool.
-    Write* erase(std::string_view visitor, Waiter& waiter);
     // Gives the events of `from` to `to`; both are valid and differ. nullptr: nothing to wait for.
     Joins::Join* join(std::string_view from, std::string_view to, Joins::Waiter& waiter);
     // The write goes on, but nobody waits for it any more.

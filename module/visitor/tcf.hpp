@@ -1,5 +1,6 @@
-// Consent as the IAB's Transparency & Consent Framework writes it: the core of a TC string, version 2.
-// Format: "Transparency and Consent String with Global Vendor & CMP List Formats", IAB Tech Lab, v2.2.
+// Consent as the IAB's Transparency & Consent Framework writes it: the core of a TC string,
+// version 2. Format: "Transparency and Consent String with Global Vendor & CMP List Formats", IAB
+// Tech Lab, v2.2.
 //
 // The core is one number in base64url, most significant bit first, before the first '.'; what
 // follows (disclosed vendors, the publisher's own purposes) says nothing about consent to us.

@@ -11,8 +11,8 @@ BOOST_AUTO_TEST_CASE(help_names_every_command_and_each_has_its_own) {
     const Outcome help = personalize({"help"});
     BOOST_TEST(help.status == 0);
     BOOST_TEST(personalize({"--help"}).output == help.output);
-    for (const std::string command :
-         {"import", "learn", "recommend", "evaluate", "check", "forget", "export", "version"}) {
+    for (const std::string command : {"import", "learn", "recommend", "evaluate", "check", "alias",
+                                      "forget", "export", "version"}) {
         BOOST_TEST(contains(help.output, "  " + command + " "));
         const Outcome own = personalize({command, "--help"});
         BOOST_TEST(own.status == 0);
@@ -293,6 +293,25 @@ BOOST_AUTO_TEST_CASE(export_prints_and_forget_removes_both_keys) {
     BOOST_TEST(client.integer({"EXISTS", "pz:{w}:events"}) == 1);
     BOOST_TEST(personalize({"forget", "v", "--redis", redis.unix_url()}).output ==
                "0 keys removed, and 0 events from the streams\n");
+}
+
+BOOST_AUTO_TEST_CASE(alias_gives_events_to_a_customer) {
+    client.command({"RPUSH", "pz:{anon}:events", "like C 9", "like B 5", "nonsense"});
+    client.command({"RPUSH", "pz:{cust}:events", "like X 7", "like Y 1"});
+    const std::vector<std::string> command = {
+        "alias", "anon", "cust", "--redis", redis.unix_url(), "--keep", "3", "--days", "2"};
+    const Outcome joined = personalize(command);
+    BOOST_TEST(joined.status == 0);
+    BOOST_TEST(joined.output == "2 events joined\n");
+    BOOST_TEST((client.command({"LRANGE", "pz:{cust}:events", "0", "-1"}).texts() ==
+                std::vector<std::string>{"like C 9", "like X 7", "like B 5"}));
+    BOOST_TEST((client.command({"LRANGE", "pz:{anon}:events", "0", "-1"}).texts() ==
+                std::vector<std::string>{"nonsense"}));
+    BOOST_TEST(client.integer({"TTL", "pz:{cust}:events"}) > 47 * 3600);
+    BOOST_TEST(personalize(command).output == "0 events joined\n");
+    const Outcome same = personalize({"alias", "anon", "anon", "--redis", redis.unix_url()});
+    BOOST_TEST(same.status == 2);
+    BOOST_TEST(contains(same.output, "two different visitor ids"));
 }
 
 BOOST_AUTO_TEST_CASE(forget_erases_a_visitor_from_every_stream) {

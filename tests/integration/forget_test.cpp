@@ -154,11 +154,26 @@ BOOST_AUTO_TEST_CASE(says_so_when_redis_is_away) {
     BOOST_CHECK(wait_until([&] { return forget(edge, from("anna", kOwnPage)).status == 204; }));
 }
 
+BOOST_AUTO_TEST_CASE(says_so_when_redis_refuses) {
+    EdgeOptions options = kShop;
+    options.redis = false;
+    Edge edge(options);
+    const FakeRedis redis(edge.dir / "redis.sock", [](const FakeRedis::Command& command) {
+        return command[0] == "UNLINK" ? "-NOPERM\r\n" : FakeRedis::empty_answer(command);
+    });
+    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
+    const Response response = forget(edge, from("anna", kOwnPage));
+    BOOST_CHECK_EQUAL(response.status, 503);
+    BOOST_CHECK(!response.has("Set-Cookie"));
+}
+
 BOOST_AUTO_TEST_CASE(client_may_go_away_while_it_waits) {
     EdgeOptions options = kShop;
     options.redis = false;
     Edge edge(options);
-    FakeRedis redis(edge.dir / "redis.sock");
+    FakeRedis redis(edge.dir / "redis.sock", [](const FakeRedis::Command& command) {
+        return command[0] == "UNLINK" ? ":0\r\n" : FakeRedis::empty_answer(command);
+    });
     BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
     redis.hold();
     HttpClient waiting = edge.nginx->client();
