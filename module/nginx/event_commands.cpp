@@ -10,6 +10,7 @@ namespace pz::ngx {
 
 namespace {
 
+// 0: it has none, or there is no spool.
 std::uint64_t identity(const MainConf& conf, std::string_view visitor,
                        const visitor::Event& event) {
     return conf.spool.configured ? visitor::identity(visitor, event) : 0;
@@ -20,9 +21,9 @@ std::uint64_t identity(const MainConf& conf, std::string_view visitor,
 Commands list_commands(const MainConf& conf, std::string_view visitor,
                        std::span<const visitor::Event> events, std::span<const std::string> texts) {
     Commands list{conf.keys.events(visitor), {}, 0};
-    std::vector<std::uint64_t> identities;
-    for (const visitor::Event& event : events) {
-        identities.push_back(identity(conf, visitor, event));
+    std::vector<std::uint64_t> identities(conf.spool.configured ? events.size() : 0);
+    for (std::size_t i = 0; i < identities.size(); i++) {
+        identities[i] = identity(conf, visitor, events[i]);
     }
     const bool named =
         std::any_of(identities.begin(), identities.end(), [](auto each) { return each != 0; });

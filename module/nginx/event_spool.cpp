@@ -88,7 +88,6 @@ bool EventSpool::write_batch(std::string_view frames, std::size_t events) {
         stats_.spool_failures.add();
         return false;
     }
-    complained_.clear();
     stats_.events_spooled.add(events);
     if (!conf_.spool.sync_always && syncer_ != nullptr && !sync_.is_set()) {
         sync_.set(conf_.spool.sync_every);
@@ -138,15 +137,19 @@ void EventSpool::end_syncs() {
     }
 }
 
+// A disk that is full may fail thousands of times a second.
 void EventSpool::complain(const Status& status) {
-    if (status.ok() || status.message() == complained_) {
-        return;
+    if (!status.ok() && complained_.size() < kComplaints &&
+        complained_.insert(status.message()).second) {
+        log(NGX_LOG_ERR, ngx_cycle->log, "spool: " + status.message());
     }
-    complained_ = status.message();
-    log(NGX_LOG_ERR, ngx_cycle->log, "spool: " + complained_);
 }
 
 void EventSpool::look() {
+    if (ngx_time() - complaints_since_ >= kComplaintsFor) {
+        complaints_since_ = ngx_time();
+        complained_.clear();
+    }
     complain(spool_.adopt());
     if (!spool_.drained() && !stalled_) {
         replay_.post();

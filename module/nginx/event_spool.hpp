@@ -15,9 +15,11 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <deque>
 #include <list>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +61,9 @@ class EventSpool {
     static constexpr ngx_msec_t kRetry = 50;
     static constexpr ngx_msec_t kLook = 1000;   // for files that nobody holds
     static constexpr ngx_msec_t kSyncPoll = 1;  // while somebody waits for the disk
+    // So many different complaints are logged, each once, within so many seconds.
+    static constexpr std::size_t kComplaints = 16;
+    static constexpr std::time_t kComplaintsFor = 60;
 
     struct Waiting {
         Waiter* waiter;
@@ -117,7 +122,8 @@ class EventSpool {
     unsigned under_way_ = 0;
     bool stalled_ = false, stall_logged_ = false;
     std::uint64_t replayed_ = 0;  // since it was empty
-    std::string complained_;
+    std::set<std::string> complained_;
+    std::time_t complaints_since_ = 0;
 
     Timer flush_, replay_, look_, sync_;
 };

@@ -128,7 +128,7 @@ Status Segment::append(std::string_view frames) {
         end_ += frames.size();
         return {};
     }
-    const Status status = store::system_error(path_, "cannot be written");
+    Status status = store::system_error(path_, "cannot be written");
     // What came of it is no record; should cutting fail, the next append writes over it.
     (void)!::ftruncate(file_.get(), static_cast<off_t>(end_));
     return status;

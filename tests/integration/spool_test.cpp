@@ -23,6 +23,7 @@ EdgeOptions shop(const std::string& options = "", unsigned workers = 1) {
         location /item { proxy_pass http://origin; personalize_event view_item item=$arg_id; }
     )",
             .http = "personalize_spool @dir@/spool " + options + ";",
+            .timeout = "100ms",  // a silent Redis is given up after 400 ms
             .workers = workers};
 }
 
