@@ -20,40 +20,53 @@ constexpr FieldWeight kFieldWeights[] = {
 
 static_assert(std::size(kFieldWeights) == std::size(visitor::kAffinityFields));
 
-// Of a float without sign: a larger one has larger bits. One key is compared faster than a score
-// and an item, and moves less than a candidate.
-std::uint64_t key_of(const Candidate& candidate) {
-    const std::uint64_t falling = ~std::bit_cast<std::uint32_t>(candidate.score);
-    return falling << 32U | candidate.item;
+// Ascending keys are falling scores, equal ones in the order of their items: one number is compared
+// faster than two, and moves less than a candidate. A positive float with larger bits is larger, a
+// negative one smaller.
+std::uint64_t key_of(float score, store::ItemIndex item) {
+    const auto bits = std::bit_cast<std::uint32_t>(score + 0.0F);  // -0 is 0
+    const std::uint64_t falling = bits >> 31U != 0 ? bits : ~bits & 0x7fffffffU;
+    return falling << 32U | item;
+}
+
+store::ScoredItem scored_of(std::uint64_t key) {
+    const auto falling = static_cast<std::uint32_t>(key >> 32U);
+    const std::uint32_t bits = falling >> 31U != 0 ? falling : ~falling & 0x7fffffffU;
+    return {static_cast<store::ItemIndex>(key), std::bit_cast<float>(bits)};
 }
 
 }  // namespace
 
 void sort_by_score(std::span<Candidate> candidates, Scratch::State& state) {
-    state.keys.clear();
+    std::vector<SortKey>& keys = state.sort_keys;
+    keys.clear();
     for (std::uint32_t i = 0; i < candidates.size(); ++i) {
-        state.keys.push_back({key_of(candidates[i]), i});
+        keys.push_back({key_of(candidates[i].score, candidates[i].item), i});
     }
-    if (std::is_sorted(state.keys.begin(), state.keys.end())) {
+    if (std::is_sorted(keys.begin(), keys.end())) {
         return;
     }
-    std::sort(state.keys.begin(), state.keys.end());
+    std::sort(keys.begin(), keys.end());
     state.unsorted.assign(candidates.begin(), candidates.end());
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        candidates[i] = state.unsorted[state.keys[i].index];
+        candidates[i] = state.unsorted[keys[i].index];
     }
 }
 
-std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count) {
-    const auto better = [](const store::ScoredItem& a, const store::ScoredItem& b) {
-        return a.score != b.score ? a.score > b.score : a.item < b.item;
-    };
-    count = std::min(count, items.size());
-    const auto end = items.begin() + static_cast<std::ptrdiff_t>(count);
-    if (end != items.end()) {
-        std::nth_element(items.begin(), end, items.end(), better);
+std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count,
+                                           Scratch::State& state) {
+    std::vector<std::uint64_t>& keys = state.keys;
+    keys.clear();
+    for (const store::ScoredItem& scored : items) {
+        keys.push_back(key_of(scored.score, scored.item));
     }
-    std::sort(items.begin(), end, better);
+    count = std::min(count, items.size());
+    const auto end = keys.begin() + static_cast<std::ptrdiff_t>(count);
+    if (end != keys.end()) {
+        std::nth_element(keys.begin(), end, keys.end());
+    }
+    std::sort(keys.begin(), end);
+    std::transform(keys.begin(), keys.end(), items.begin(), scored_of);
     return items.first(count);
 }
 
@@ -129,8 +142,8 @@ AffinityScale::AffinityScale(const Query& query, Scratch::State& scratch)
         bool found = false;
         for (const visitor::Affinity& affinity : all) {
             if (affinity.field == field.field) {
-                scratch.affinities.add({affinity.field, affinity.value},
-                                       field.weight * affinity.share);
+                scratch.affinities.at({affinity.field, affinity.value}) =
+                    field.weight * affinity.share;
                 found = true;
             }
         }

@@ -44,7 +44,8 @@ inline void add_part(Candidate& candidate, Signal signal, float value) {
 void sort_by_score(std::span<Candidate> candidates, Scratch::State& state);
 
 // Moves the best `count` of the items to the front, in that order.
-std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count);
+std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count,
+                                           Scratch::State& state);
 
 inline bool available(const store::Snapshot& snapshot, store::ItemIndex item) {
     return snapshot.available(item);

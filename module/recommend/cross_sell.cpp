@@ -116,7 +116,7 @@ void scale(float factor, Candidate& candidate) {
 class Ranking {
   public:
     Ranking(const Query& query, Scratch::State& state)
-        : query_(query), all_(state.together), best_(state.best), sense_(query) {}
+        : query_(query), state_(state), all_(state.together), best_(state.best), sense_(query) {}
 
     // The best `count` in order; empty where nothing goes together.
     void find(std::size_t count) {
@@ -134,24 +134,24 @@ class Ranking {
                 best_.push_back({item.item, (parts.together + parts.own) * sense_.of(item.item)});
             }
         }
-        best_.resize(best_of(best_, count).size());
+        best_.resize(best_of(best_, count, state_).size());
     }
 
     // Not three more of the same: of one product type each further one counts less.
-    void vary_types(std::vector<store::ValueId>& types) {
-        types.clear();
+    void vary_types() {
+        state_.types.reset(kVaried);
         for (store::ScoredItem& scored : std::span(best_).first(std::min(best_.size(), kVaried))) {
             const store::ValueId type =
                 query_.snapshot->value(scored.item, store::field::product_type);
             if (type != store::kNoValue) {
-                const auto before = std::count(types.begin(), types.end(), type);
+                float& before = state_.types.at({store::field::product_type, type});
                 const float factor = repeated(static_cast<std::size_t>(before));
                 all_.at(scored.item).factor = factor;
                 scored.score *= factor;
-                types.push_back(type);
+                before += 1;
             }
         }
-        best_of(best_, best_.size());
+        best_of(best_, best_.size(), state_);
     }
 
     void append(std::vector<Candidate>& out) const {
@@ -195,6 +195,7 @@ class Ranking {
     }
 
     const Query& query_;
+    Scratch::State& state_;
     Dense<Together>& all_;
     std::vector<store::ScoredItem>& best_;
     const PriceSense sense_;
@@ -217,7 +218,7 @@ void find_together(const Query& query, Scratch& scratch, std::vector<Candidate>&
 void recommend_cross_sell(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
     Ranking ranking(query, scratch.state());
     ranking.find(count_of(query));
-    ranking.vary_types(scratch.state().types);
+    ranking.vary_types();
     ranking.append(out);
 }
 

@@ -120,7 +120,8 @@ void explore(const Request& request, std::string_view placement, std::size_t lim
         return;
     }
     Pool(request, seed, state).add_lists();
-    for (const store::ScoredItem& drawn : best_of(state.best, state.explored.size() * kPerPlace)) {
+    for (const store::ScoredItem& drawn :
+         best_of(state.best, state.explored.size() * kPerPlace, state)) {
         const std::uint32_t index = candidate_of(drawn.item, state);
         if (index >= limit) {
             state.exploring.push_back(index);

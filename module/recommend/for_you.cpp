@@ -83,7 +83,7 @@ void add_best_of_sessions(const Query& query, Scratch::State& state) {
     }
     std::span<store::ScoredItem> rest = state.best;
     for (std::size_t left = query.wanted; left > 0 && !rest.empty();) {
-        const auto best = best_of(rest, left);
+        const auto best = best_of(rest, left, state);
         rest = rest.subspan(best.size());
         for (const store::ScoredItem& scored : best) {
             query.snapshot->expect(scored.item);

@@ -33,7 +33,8 @@ bool update(const store::Snapshot& snapshot, std::span<const store::ScoredItem> 
     return changed;
 }
 
-std::span<const store::ScoredItem> ordered(const store::Snapshot& snapshot, SaleOrder& sales) {
+std::span<const store::ScoredItem> ordered(const store::Snapshot& snapshot, Scratch::State& state) {
+    SaleOrder& sales = state.sales;
     if (update(snapshot, snapshot.ranked(store::ListKind::on_sale), sales.items)) {
         sales.order.clear();
         for (const SaleOrder::Item& item : sales.items) {
@@ -41,7 +42,7 @@ std::span<const store::ScoredItem> ordered(const store::Snapshot& snapshot, Sale
                 sales.order.push_back({item.item, share});
             }
         }
-        best_of(sales.order, sales.order.size());
+        best_of(sales.order, sales.order.size(), state);
     }
     return sales.order;
 }
@@ -50,7 +51,7 @@ std::span<const store::ScoredItem> ordered(const store::Snapshot& snapshot, Sale
 
 void recommend_sale(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
     const std::size_t end = out.size() + query.wanted;
-    for (const store::ScoredItem& scored : ordered(*query.snapshot, scratch.state().sales)) {
+    for (const store::ScoredItem& scored : ordered(*query.snapshot, scratch.state())) {
         if (out.size() >= end) {
             return;
         }

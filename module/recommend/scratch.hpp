@@ -60,23 +60,13 @@ class AttributeWeights {
         slots_.assign(size, {});
         shift_ = 64 - std::countr_zero(size);
     }
-    // Each attribute once. Its value is not kNoValue.
-    void add(store::Attribute attribute, float weight) {
-        std::size_t at = home(attribute);
-        while (slots_[at].attribute.value != store::kNoValue) {
-            at = (at + 1) & (slots_.size() - 1);
-        }
-        slots_[at] = {attribute, weight};
+    // 0 at first. The value is not kNoValue; at most as many as reset() says.
+    float& at(store::Attribute attribute) {
+        Slot& slot = slots_[place(attribute)];
+        slot.attribute = attribute;
+        return slot.weight;
     }
-    float of(store::Attribute attribute) const {  // 0: not there
-        for (std::size_t at = home(attribute); slots_[at].attribute.value != store::kNoValue;
-             at = (at + 1) & (slots_.size() - 1)) {
-            if (slots_[at].attribute == attribute) {
-                return slots_[at].weight;
-            }
-        }
-        return 0;
-    }
+    float of(store::Attribute attribute) const { return slots_[place(attribute)].weight; }
 
   private:
     struct Slot {
@@ -87,6 +77,15 @@ class AttributeWeights {
     std::size_t home(store::Attribute attribute) const {
         const std::uint64_t key = std::uint64_t{attribute.field} << 32U | attribute.value;
         return (key * 0x9e3779b97f4a7c15U) >> shift_;
+    }
+    // Where it is, or else would be.
+    std::size_t place(store::Attribute attribute) const {
+        std::size_t at = home(attribute);
+        while (slots_[at].attribute.value != store::kNoValue &&
+               !(slots_[at].attribute == attribute)) {
+            at = (at + 1) & (slots_.size() - 1);
+        }
+        return at;
     }
 
     std::vector<Slot> slots_ = std::vector<Slot>(2);
@@ -187,8 +186,7 @@ struct SaleOrder {
     std::vector<store::ScoredItem> order;  // deepest discount first
 };
 
-// What candidates are sorted by: ascending keys are falling scores, equal ones in the order of
-// their items.
+// What candidates are sorted by, and which it is.
 struct SortKey {
     std::uint64_t key;
     std::uint32_t index;
@@ -199,8 +197,7 @@ struct Scratch::State {
     // session_scores()
     Clues clues;
     std::vector<Neighbour> neighbours;
-    std::vector<std::uint64_t> nearest;  // neighbours as keys
-    std::vector<std::uint32_t> met;      // one neighbour's items, as places in clues
+    std::vector<std::uint32_t> met;  // one neighbour's items, as places in clues
 
     // AffinityScale
     AttributeWeights affinities;
@@ -214,9 +211,10 @@ struct Scratch::State {
     Dense<Together> together;
     SaleOrder sales;
     std::vector<store::ScoredItem> best;
-    std::vector<SortKey> keys;  // sort_by_score()'s
+    std::vector<std::uint64_t> keys;  // best_of()'s, keep_nearest()'s
+    std::vector<SortKey> sort_keys;   // sort_by_score()'s
     std::vector<Candidate> unsorted;
-    std::vector<store::ValueId> types;
+    AttributeWeights types;  // how many of each
     std::vector<Candidate> found;
     std::vector<Wish> wishes;
 

@@ -212,7 +212,7 @@ std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store:
     find_newest(cursors, sessions, scratch.neighbours);
     const std::size_t found = scratch.neighbours.size();
     weigh_neighbours(sessions, now, scratch.neighbours);
-    keep_nearest(scratch.neighbours, scratch.nearest);
+    keep_nearest(scratch.neighbours, scratch.keys);
     add_neighbours(sessions, scratch);
     weigh_near(sessions, scratch.clues.all());
     return found;

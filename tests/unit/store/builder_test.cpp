@@ -390,6 +390,7 @@ BOOST_AUTO_TEST_CASE(updates_are_seen_by_an_open_snapshot) {
     BOOST_TEST(!seen.on_sale());
     BOOST_TEST(seen.stock == 0U);
     BOOST_TEST(!seen.available());
+    BOOST_TEST(!snapshot->available(0));
     BOOST_TEST(seen.popularity == 8.5F);
     BOOST_TEST((seen.availability == Availability::preorder));
     BOOST_TEST((*writer)->read("mug").stock == 0U);

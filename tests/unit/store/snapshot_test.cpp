@@ -378,7 +378,9 @@ BOOST_AUTO_TEST_CASE(live_fields_of_any_bytes_are_sound) {
         std::string changed = bytes;
         std::fill(changed.end() - 128, changed.end(), fill);
         write_bytes(folder.path("live"), changed);
-        const LiveFields live = open_ok(folder.path("live"))->live(0);
+        const auto snapshot = open_ok(folder.path("live"));
+        const LiveFields live = snapshot->live(0);
+        BOOST_TEST(snapshot->available(0) == live.available());
         BOOST_TEST(live.price_micros >= 0);
         BOOST_TEST(live.sale_price_micros >= 0);
         BOOST_TEST(live.popularity >= 0);
