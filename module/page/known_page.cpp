@@ -13,9 +13,27 @@ KnownPage::KnownPage(const Plan& plan, std::unique_ptr<char[]> bytes, std::size_
     rewriter.end();
     counters_ = rewriter.counters();
     elements_.shrink_to_fit();
+    find_plain_tiles(plan);
     if (deflate) {
         this->deflate(plan);
     }
+}
+
+void KnownPage::find_plain_tiles(const Plan& plan) {
+    for (std::size_t i = 0; i < elements_.size(); i++) {
+        const rewrite::MarkNames& names = plan.patterns[elements_[i].pattern].marks;
+        for (std::size_t tile = 0; tile < parts_[i].tiles.size(); tile++) {
+            parts_[i].tiles[tile].plain = !rewrite::has_marks(elements_[i], names, tile);
+        }
+    }
+}
+
+// Elements and their parts are in the same order; few have tiles.
+KnownPage::Located* KnownPage::located(const rewrite::Element& element) const {
+    const auto found = std::find_if(parts_.begin(), parts_.end(), [&element](const Parts& parts) {
+        return !parts.tiles.empty() && parts.tiles.data() == element.tiles.data();
+    });
+    return found != parts_.end() ? &found->located : nullptr;
 }
 
 // A widget's tags go with what surrounds it, and its own content is a piece. A listing is one piece
@@ -106,7 +124,8 @@ std::size_t KnownPage::next_piece(std::size_t begin, std::size_t end) const {
 std::size_t KnownPage::memory() const {
     std::size_t total = sizeof(*this) + size_ + elements_.capacity() * sizeof(rewrite::Element);
     for (const Parts& parts : parts_) {
-        total += sizeof(parts) + parts.tiles.capacity() * sizeof(rewrite::Tile) +
+        total += sizeof(parts) +
+                 parts.tiles.capacity() * (sizeof(rewrite::Tile) + sizeof(store::ItemIndex)) +
                  parts.marks.capacity() * sizeof(rewrite::Mark) + parts.texts.capacity();
     }
     for (const Piece& piece : pieces_) {

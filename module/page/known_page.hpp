@@ -5,7 +5,7 @@
 // finds that is given the same bytes in chunks.
 //
 // Lifetime: the plan must outlive the constructor only; views live as long as the object. Thread
-// rules: read-only once made. Errors: none, but for std::bad_alloc.
+// rules: one thread, since located() is filled later. Errors: none, but for std::bad_alloc.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +30,14 @@ class KnownPage final : private rewrite::Sink {
     std::string_view bytes() const { return {bytes_.get(), size_}; }
     // In page order; `outer` is a part of bytes(), at `offset`.
     std::span<const rewrite::Element> elements() const { return elements_; }
+    // Which items an element's tiles are, as somebody found them before who knew the same; nullptr:
+    // it is none of elements(). To be filled by whoever finds them anew.
+    struct Located {
+        std::uint64_t epoch = 0;  // of the snapshot; 0: nobody found them yet
+        std::string address;      // of the page, where links decide
+        std::vector<store::ItemIndex> items;
+    };
+    Located* located(const rewrite::Element& element) const;
     const rewrite::Counters& counters() const { return counters_; }
     bool deflated() const { return deflated_; }
     // Of the bytes [begin, end), which may be a part of several pieces, the longest piece that
@@ -46,6 +54,7 @@ class KnownPage final : private rewrite::Sink {
         std::vector<rewrite::Tile> tiles;
         std::vector<rewrite::Mark> marks;
         std::string texts;  // the tiles' keys and the base
+        mutable Located located;
     };
 
     struct Piece {
@@ -55,6 +64,7 @@ class KnownPage final : private rewrite::Sink {
 
     void raw(std::string_view) override {}
     void element(const rewrite::Element& element) override;
+    void find_plain_tiles(const Plan& plan);
     void deflate(const Plan& plan);
     void add_piece(std::size_t begin, std::size_t end);
     std::size_t add_listing(const rewrite::Element& listing, std::size_t begin);

@@ -100,6 +100,7 @@ void Page::Impl::scan(std::string_view bytes) {
 
 void Page::Impl::play(const KnownPage& page) {
     known_ = &page;
+    resolver_.know(page);
     chunk_ = page.bytes();
     for (const rewrite::Element& each : page.elements()) {
         pairs_.see(each.pattern);

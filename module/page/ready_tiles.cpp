@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <utility>
 
 #include "page/deflate_bits.hpp"
@@ -12,16 +11,18 @@ namespace pz::page {
 
 namespace {
 
-// Of an entry's list node and its place in the index, with what an allocator adds to each.
-constexpr std::size_t kOverhead = 256;
+// Of an entry and its place in the index, with what an allocator adds.
+constexpr std::size_t kOverhead = 192;
 
 }  // namespace
 
 ReadyTiles::Kind::Kind(const rewrite::Template& tile, const store::Snapshot& snapshot,
-                       const Locale& locale, rewrite::Charset charset, std::uint32_t first_slot)
+                       const Locale& locale, rewrite::Charset charset, std::uint16_t number,
+                       std::uint32_t first_slot)
     : tile_(tile),
       locale_(locale),
       charset_(charset),
+      number_(number),
       first_slot_(first_slot),
       fields_(tile, snapshot, locale),
       prefixes_(tile.names().size()) {}
@@ -72,21 +73,28 @@ void ReadyTiles::Kind::find_shared(std::string_view text, std::span<const rewrit
 ReadyTiles::ReadyTiles(std::size_t capacity) : capacity_(capacity) {}
 ReadyTiles::~ReadyTiles() = default;
 
-std::size_t ReadyTiles::Hash::operator()(const Key& key) const noexcept {
-    std::uint64_t hash = std::hash<const void*>()(key.kind);
-    for (const std::uint64_t part : {std::uint64_t{key.item} << 32U | key.position,
-                                     std::uint64_t{key.placement} << 32U | key.recommender << 8U |
-                                         static_cast<std::uint64_t>(key.tier)}) {
-        hash = (hash ^ part) * 0x9e3779b97f4a7c15U;
-        hash ^= hash >> 32U;
-    }
-    return static_cast<std::size_t>(hash);
+std::uint32_t ReadyTiles::Key::hash() const noexcept {
+    constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15U;
+    std::uint64_t hash =
+        (std::uint64_t{item} << 32U | std::uint64_t{kind} << 16U | position) * kMix;
+    hash ^= hash >> 32U;
+    hash ^= std::uint64_t{placement} << 24U | std::uint64_t{recommender} << 8U |
+            static_cast<std::uint64_t>(tier);
+    return static_cast<std::uint32_t>(hash * kMix >> 32U);
 }
 
 ReadyTile ReadyTiles::Entry::view() const {
     const auto* first = reinterpret_cast<const TileRun*>(memory.get());
     const char* const rest = memory.get() + runs * sizeof(TileRun);
     return {{rest, text}, {first, runs}, {rest + text, bits}};
+}
+
+void ReadyTiles::Entry::expect() const {
+    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kAhead = 256;  // the rest the processor foresees
+    for (std::size_t at = 0; at < kAhead; at += kLine) {
+        __builtin_prefetch(memory.get() + at);
+    }
 }
 
 std::size_t ReadyTiles::Entry::size() const {
@@ -97,12 +105,15 @@ void ReadyTiles::begin(const store::Snapshot& snapshot) {
     if (snapshot_ != &snapshot) {
         drop();
         snapshot_ = &snapshot;
+        epoch_++;
     }
 }
 
 void ReadyTiles::drop() {
     index_.clear();
-    by_use_.clear();
+    entries_.clear();
+    free_.clear();
+    hand_ = 0;
     kinds_.clear();
     names_.clear();
     slots_ = 0;
@@ -118,27 +129,28 @@ ReadyTiles::Kind& ReadyTiles::kind(const rewrite::Template& tile, const Locale& 
     if (found != kinds_.end()) {
         return **found;
     }
-    kinds_.push_back(std::make_unique<Kind>(tile, *snapshot_, locale, charset, slots_));
+    kinds_.push_back(std::make_unique<Kind>(tile, *snapshot_, locale, charset,
+                                            static_cast<std::uint16_t>(kinds_.size()), slots_));
     slots_ += static_cast<std::uint32_t>(tile.literal_slots() + tile.names().size());
     return *kinds_.back();
 }
 
 // Placements and recommenders are few.
-std::uint32_t ReadyTiles::name_index(std::string_view name) {
+std::uint16_t ReadyTiles::name_index(std::string_view name) {
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found == names_.end()) {
         names_.emplace_back(name);
-        return static_cast<std::uint32_t>(names_.size());
+        return static_cast<std::uint16_t>(names_.size());
     }
-    return static_cast<std::uint32_t>(found - names_.begin() + 1);
+    return static_cast<std::uint16_t>(found - names_.begin() + 1);
 }
 
 ReadyTiles::Key ReadyTiles::key_of(const Kind& kind, const TilePlace& place) {
     const TileFields::Uses& uses = kind.uses();
-    Key key{&kind, place.candidate.item};
-    key.position = uses.position ? static_cast<std::uint32_t>(place.position) : 0;
-    key.placement = uses.placement ? name_index(place.placement) : 0;
-    key.recommender = uses.recommender ? name_index(place.recommender) : 0;
+    Key key{place.candidate.item, kind.number()};
+    key.position = uses.position ? static_cast<std::uint16_t>(place.position) : std::uint16_t{0};
+    key.placement = uses.placement ? name_index(place.placement) : std::uint16_t{0};
+    key.recommender = uses.recommender ? name_index(place.recommender) : std::uint16_t{0};
     key.tier = uses.tier ? place.candidate.tier : recommend::Tier::pre;
     return key;
 }
@@ -152,15 +164,14 @@ ReadyTile ReadyTiles::get(Kind& kind, const TilePlace& place, const visitor::Pro
     const store::LiveFields& live = place.live;
     Moment moment{live.price_micros, live.sale_price_micros, kind.uses().stock ? live.stock : 0,
                   live.availability, kind.lesson()};
-    const auto found = index_.find(key);
-    if (found != index_.end()) {
-        const Entry& entry = *found->second;
+    if (const std::uint32_t found = find(key); found != TileIndex::kNone) {
+        Entry& entry = entries_[found];
         moment.lesson = coded ? moment.lesson : entry.moment.lesson;
         if (entry.moment == moment) {
-            by_use_.splice(by_use_.begin(), by_use_, found->second);
+            entry.used = true;
             return entry.view();
         }
-        remove(found->second);
+        remove(found);
     }
     const ReadyTile tile = render(kind, place, profile, coded);
     moment.lesson = coded ? kind.lesson() : 0;
@@ -181,31 +192,75 @@ ReadyTile ReadyTiles::render(Kind& kind, const TilePlace& place, const visitor::
     return coder_.code(text_, parts_, shared_, kind.first_slot());
 }
 
+std::uint32_t ReadyTiles::find(const Key& key) const {
+    return index_.find(key.hash(), [&](std::uint32_t entry) { return entries_[entry].key == key; });
+}
+
+void ReadyTiles::expect(const Kind& kind, std::span<const TilePlace> places) {
+    if (kind.uses().visitor || capacity_ == 0) {
+        return;
+    }
+    hashes_.clear();
+    for (const TilePlace& place : places) {
+        hashes_.push_back(key_of(kind, place).hash());
+        index_.expect(hashes_.back());
+    }
+    for (std::uint32_t& hash : hashes_) {
+        hash = index_.find(hash, [](std::uint32_t) { return true; });
+        if (hash != TileIndex::kNone) {
+            __builtin_prefetch(&entries_[hash]);
+        }
+    }
+    for (const std::uint32_t entry : hashes_) {
+        if (entry != TileIndex::kNone) {
+            entries_[entry].expect();
+        }
+    }
+}
+
 ReadyTile ReadyTiles::keep(const Key& key, const Moment& moment, const ReadyTile& tile) {
-    Entry entry{key, moment, tile.runs.size(), tile.text.size(), tile.bits.size(), nullptr};
-    const std::size_t size = entry.size();
-    if (size > capacity_) {
+    Entry entry{key, moment, static_cast<std::uint32_t>(tile.runs.size()),
+                static_cast<std::uint32_t>(tile.text.size()),
+                static_cast<std::uint32_t>(tile.bits.size())};
+    if (entry.size() > capacity_) {
         return tile;
     }
-    while (bytes_ + size > capacity_) {
-        remove(std::prev(by_use_.end()));
-    }
-    entry.memory = std::make_unique_for_overwrite<char[]>(size - kOverhead);
+    make_room(entry.size());
+    entry.memory = std::make_unique_for_overwrite<char[]>(entry.size() - kOverhead);
     char* at = std::copy_n(reinterpret_cast<const char*>(tile.runs.data()), tile.runs.size_bytes(),
                            entry.memory.get());
     at = std::copy(tile.text.begin(), tile.text.end(), at);
     at = std::copy(tile.bits.begin(), tile.bits.end(), at);
     std::fill_n(at, deflate::kSlack, '\0');
-    by_use_.push_front(std::move(entry));
-    index_.emplace(key, by_use_.begin());
-    bytes_ += size;
-    return by_use_.front().view();
+    if (free_.empty()) {
+        entries_.emplace_back();
+        free_.push_back(static_cast<std::uint32_t>(entries_.size() - 1));
+    }
+    const std::uint32_t number = free_.back();
+    index_.add(key.hash(), number);
+    free_.pop_back();
+    bytes_ += entry.size();
+    entries_[number] = std::move(entry);
+    return entries_[number].view();
 }
 
-void ReadyTiles::remove(Entries::iterator entry) {
-    bytes_ -= entry->size();
-    index_.erase(entry->key);
-    by_use_.erase(entry);
+// There is enough: what is kept is never more than the capacity.
+void ReadyTiles::make_room(std::size_t size) {
+    while (bytes_ + size > capacity_) {
+        hand_ = hand_ + 1 < entries_.size() ? hand_ + 1 : 0;
+        Entry& entry = entries_[hand_];
+        if (entry.memory != nullptr && !std::exchange(entry.used, false)) {
+            remove(static_cast<std::uint32_t>(hand_));
+        }
+    }
+}
+
+void ReadyTiles::remove(std::uint32_t number) {
+    Entry& entry = entries_[number];
+    bytes_ -= entry.size();
+    index_.remove(entry.key.hash(), number);
+    free_.push_back(number);
+    entry.memory.reset();
 }
 
 }  // namespace pz::page

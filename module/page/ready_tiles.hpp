@@ -2,8 +2,8 @@
 //
 // A tile is the same for everybody but for what its template asks of the visitor or of its place;
 // those with a trait of the visitor are made anew each time. A tile whose price, availability or,
-// where the template shows it, stock has changed is made anew. Bounded in bytes; what was not used
-// for longest goes first; another snapshot drops all.
+// where the template shows it, stock has changed is made anew. Bounded in bytes: a hand goes round,
+// and what was not used since it last passed leaves. Another snapshot drops all.
 //
 // For gzip streams a tile is kept with its code. What the values of a name have in common
 // ("https://shop.example/p/") is found from the first few tiles and then fixed.
@@ -13,15 +13,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "page/tile_code.hpp"
 #include "page/tile_fields.hpp"
+#include "page/tile_index.hpp"
 
 namespace pz::page {
 
@@ -36,87 +36,98 @@ class ReadyTiles {
     void begin(const store::Snapshot& snapshot);
     void drop();
     const store::Snapshot* snapshot() const { return snapshot_; }
+    // Told from those before: 1, 2, ...
+    std::uint64_t epoch() const { return epoch_; }
 
     // One template in one locale and charset, which it fits. Lifetime: until begin() or drop();
     // template and locale as long.
     class Kind;
     Kind& kind(const rewrite::Template& tile, const Locale& locale, rewrite::Charset charset);
+    // get() will be asked for these: starts to bring them into the processor's cache.
+    void expect(const Kind& kind, std::span<const TilePlace> places);
     // `coded`: with its runs. Lifetime: until the next call.
     ReadyTile get(Kind& kind, const TilePlace& place, const visitor::Profile& profile, bool coded);
 
     std::size_t capacity() const { return capacity_; }
     // Of all tiles, with what it takes to find them.
     std::size_t bytes() const { return bytes_; }
-    std::size_t tiles() const { return by_use_.size(); }
+    std::size_t tiles() const { return entries_.size() - free_.size(); }
     std::uint64_t rendered() const { return rendered_; }  // tiles, ever
 
   private:
+    // What the template does not show is 0.
     struct Key {
-        const Kind* kind;
-        store::ItemIndex item;
-        std::uint32_t position = 0;                    // what the template does not show is 0
-        std::uint32_t placement = 0, recommender = 0;  // indices into names_
+        store::ItemIndex item = store::kNoItem;
+        std::uint16_t kind = 0;  // index into kinds_
+        std::uint16_t position = 0;
+        std::uint16_t placement = 0, recommender = 0;  // 1 + indices into names_
         recommend::Tier tier = recommend::Tier::pre;
 
         bool operator==(const Key&) const = default;
-    };
-    struct Hash {
-        std::size_t operator()(const Key& key) const noexcept;
+        std::uint32_t hash() const noexcept;
     };
     // What may change while the snapshot stays.
     struct Moment {
-        std::int64_t price_micros, sale_price_micros;
-        std::uint32_t stock;
-        store::Availability availability;
-        std::uint32_t lesson;  // of the kind; 0: the tile has no runs
+        std::int64_t price_micros = 0, sale_price_micros = 0;
+        std::uint32_t stock = 0;
+        store::Availability availability = store::Availability::in_stock;
+        std::uint8_t lesson = 0;  // of the kind; 0: the tile has no runs
 
         bool operator==(const Moment&) const = default;
     };
-    struct Entry {
+    struct alignas(64) Entry {
         Key key;
         Moment moment;
-        std::size_t runs, text, bits;
-        std::unique_ptr<char[]> memory;  // these three
+        std::uint32_t runs = 0, text = 0, bits = 0;
+        bool used = true;                // since the hand last passed
+        std::unique_ptr<char[]> memory;  // of these three; null: the entry is free
 
         ReadyTile view() const;
         std::size_t size() const;
+        void expect() const;
     };
-    using Entries = std::list<Entry>;
 
     Key key_of(const Kind& kind, const TilePlace& place);
-    std::uint32_t name_index(std::string_view name);
+    std::uint16_t name_index(std::string_view name);
+    std::uint32_t find(const Key& key) const;
     ReadyTile render(Kind& kind, const TilePlace& place, const visitor::Profile& profile,
                      bool coded);
     ReadyTile keep(const Key& key, const Moment& moment, const ReadyTile& tile);
-    void remove(Entries::iterator entry);
+    void make_room(std::size_t size);
+    void remove(std::uint32_t entry);
 
     const std::size_t capacity_;
     std::size_t bytes_ = 0;
     std::uint64_t rendered_ = 0;
     const store::Snapshot* snapshot_ = nullptr;
+    std::uint64_t epoch_ = 0;
     std::vector<std::unique_ptr<Kind>> kinds_;
     std::uint32_t slots_ = 0;         // that kinds have
     std::vector<std::string> names_;  // of placements and recommenders that tiles show
-    Entries by_use_;                  // the last used first
-    std::unordered_map<Key, Entries::iterator, Hash> index_;
+    std::vector<Entry> entries_;
+    std::vector<std::uint32_t> free_;  // of entries_
+    std::size_t hand_ = 0;             // the next entry that may leave
+    TileIndex index_;                  // of entries_
     // Of the tile being rendered, kept for their memory.
     TileCoder coder_;
     std::string text_;
     std::vector<rewrite::TilePart> parts_;
     std::vector<std::size_t> shared_;
+    std::vector<std::uint32_t> hashes_;
 };
 
 // A template as rendered in one locale and charset.
 class ReadyTiles::Kind {
   public:
     Kind(const rewrite::Template& tile, const store::Snapshot& snapshot, const Locale& locale,
-         rewrite::Charset charset, std::uint32_t first_slot);
+         rewrite::Charset charset, std::uint16_t number, std::uint32_t first_slot);
 
     bool is(const rewrite::Template& tile, const Locale& locale, rewrite::Charset charset) const {
         return &tile == &tile_ && &locale == &locale_ && charset == charset_;
     }
     const TileFields::Uses& uses() const { return fields_.uses(); }
-    std::uint32_t lesson() const { return lesson_; }
+    std::uint16_t number() const { return number_; }
+    std::uint8_t lesson() const { return lesson_; }
 
     void render(const TilePlace& place, const visitor::Profile& profile, std::string& text,
                 std::vector<rewrite::TilePart>* parts);
@@ -134,6 +145,7 @@ class ReadyTiles::Kind {
     const rewrite::Template& tile_;
     const Locale& locale_;
     const rewrite::Charset charset_;
+    const std::uint16_t number_;
     const std::uint32_t first_slot_;
     TileFields fields_;
     // Of each name: what its values so far begin with.
@@ -143,7 +155,7 @@ class ReadyTiles::Kind {
     };
     std::vector<Prefix> prefixes_;
     unsigned lessons_left_ = kLessons;
-    std::uint32_t lesson_ = 1;  // 2 once prefixes are fixed
+    std::uint8_t lesson_ = 1;  // 2 once prefixes are fixed
 };
 
 }  // namespace pz::page

@@ -175,9 +175,30 @@ bool Resolver::answer(Emitter& emitter) {
     return true;
 }
 
+// From what the last visitor's page found, if it may still be so: in the same snapshot, and at the
+// same address where links say which item a tile is.
 void Resolver::locate(const rewrite::Element& element) {
-    items_.clear();
     links_.set_base(element.base);
+    KnownPage::Located* located = known_ != nullptr ? known_->located(element) : nullptr;
+    const bool ready = visitor_.ready != nullptr && visitor_.ready->snapshot() == visitor_.snapshot;
+    if (located == nullptr || !ready) {
+        find_items(element);
+        return;
+    }
+    std::string address;
+    if (plan_.patterns[element.pattern].locator.by == rewrite::ItemLocator::By::href) {
+        address.append(visitor_.host).append(" ").append(visitor_.uri);
+    }
+    if (located->epoch == visitor_.ready->epoch() && located->address == address) {
+        items_ = located->items;
+        return;
+    }
+    find_items(element);
+    *located = {visitor_.ready->epoch(), std::move(address), items_};
+}
+
+void Resolver::find_items(const rewrite::Element& element) {
+    items_.clear();
     for (const rewrite::Tile& tile : element.tiles) {
         items_.push_back(item_of_key(element.pattern, tile.key));
     }

@@ -41,6 +41,8 @@ class Resolver {
 
     // visitor.snapshot and visitor.profile are there.
     void begin(const Visitor& visitor);
+    // What follows are elements of this page, which lives as long as the resolver is used.
+    void know(const KnownPage& page) { known_ = &page; }
     // Emits the element: edited, or as it is. A listing that has data, and the data, are edited
     // only after pair().
     void resolve(const rewrite::Element& element, Emitter& emitter);
@@ -77,6 +79,7 @@ class Resolver {
                            Emitter& emitter);
     void rank_pair(const rewrite::Element& listing, const rewrite::Element& data);
     void locate(const rewrite::Element& element);
+    void find_items(const rewrite::Element& element);
     void note_items();
     bool edit(const Placement& placement, const rewrite::Element& element, Emitter& emitter);
     bool fill(const rewrite::Element& element, Emitter& emitter);
@@ -99,6 +102,7 @@ class Resolver {
     const Plan& plan_;
     recommend::Scratch& scratch_;
     Visitor visitor_;
+    const KnownPage* known_ = nullptr;
     bool segments_known_ = false;
     std::int64_t spent_ns_ = 0;  // counted only with a budget
     recommend::Request request_;

@@ -19,9 +19,13 @@ void TileRenderer::render(const rewrite::Template& tile, std::string_view placem
     }
     ReadyTiles& tiles = ready ? *visitor_->ready : own_;
     ReadyTiles::Kind& kind = tiles.kind(tile, *visitor_->locale, visitor_->charset);
-    for (std::size_t i = 0; i < items.size(); i++) {
-        const TilePlace place{placement, recommender, items[i], i + 1,
-                              snapshot.live(items[i].item)};
+    places_.clear();
+    for (const recommend::Candidate& item : items) {
+        places_.push_back(
+            {placement, recommender, item, places_.size() + 1, snapshot.live(item.item)});
+    }
+    tiles.expect(kind, places_);
+    for (const TilePlace& place : places_) {
         emitter.emit_tile(tiles.get(kind, place, *visitor_->profile, visitor_->coded_tiles));
     }
 }

@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "page/ready_tiles.hpp"
 
@@ -26,6 +27,7 @@ class TileRenderer {
   private:
     const Visitor* visitor_ = nullptr;
     ReadyTiles own_{0};
+    std::vector<TilePlace> places_;
 };
 
 }  // namespace pz::page

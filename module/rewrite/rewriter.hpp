@@ -81,6 +81,7 @@ struct Tile {
     std::size_t end;
     std::string_view key;  // what the locator found, character references decoded; empty: nothing
     std::size_t tag_end = 0;  // of the start tag
+    bool plain = false;       // has_marks() has said no
 };
 
 struct Element {

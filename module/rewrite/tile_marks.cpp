@@ -322,10 +322,25 @@ void Edits::sort() {
     });
 }
 
+bool has_marks(const Element& listing, const MarkNames& names, std::size_t tile) {
+    const StartTag tag = start_tag(listing, tile);
+    const std::optional<Spelled> classes = tag.find("class");
+    return !tag.editable() ||
+           (classes && !marks_in(split(classes->value), names.classes).empty()) ||
+           std::any_of(names.attributes.begin(), names.attributes.end(),
+                       [&](const std::string& name) { return tag.find(name).has_value(); });
+}
+
 void mark_moved(const Element& listing, const MarkNames& names, std::size_t moved, std::size_t here,
                 Edits& edits) {
     edits.clear();
     if (moved == here || (names.classes.empty() && names.attributes.empty())) {
+        return;
+    }
+    const std::span<const Mark> marks = marks_of(listing.marks, moved);
+    const std::span<const Mark> other_marks = marks_of(listing.marks, here);
+    if (listing.tiles[moved].plain && listing.tiles[here].plain &&
+        (marks.empty() || other_marks.empty())) {
         return;
     }
     const StartTag tag = start_tag(listing, moved);
@@ -334,8 +349,6 @@ void mark_moved(const Element& listing, const MarkNames& names, std::size_t move
         return;
     }
     mark_classes(tag, other, names.classes, edits);
-    const std::span<const Mark> marks = marks_of(listing.marks, moved);
-    const std::span<const Mark> other_marks = marks_of(listing.marks, here);
     for (std::size_t i = 0; i < names.attributes.size(); ++i) {
         const std::string_view name = names.attributes[i];
         const auto old = tag.find(name);

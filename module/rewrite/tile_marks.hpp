@@ -68,6 +68,10 @@ class Edits {
     std::string texts_;
 };
 
+// Whether the tile's start tag may have to change when it moves, or another to its place. Where it
+// is asked once for a tile that moves often, mark_moved() is told by Tile::plain.
+bool has_marks(const Element& listing, const MarkNames& names, std::size_t tile);
+
 // What to edit in tile `moved` of the listing when it stands on the place of tile `here`. Both are
 // indices of listing.tiles. `edits` is cleared first.
 void mark_moved(const Element& listing, const MarkNames& names, std::size_t moved, std::size_t here,

@@ -179,11 +179,13 @@ BOOST_AUTO_TEST_CASE(locales) {
 }
 
 BOOST_AUTO_TEST_CASE(page_cache) {
-    check_all({{in_server("personalize_page_cache on;"), "write size=32m, max_page=1m"},
+    check_all({{in_server("personalize_page_cache on;"), "write size=32m, tiles=8m, max_page=1m"},
                {in_server("personalize_page_cache size=0;"), "above 0"},
                {in_server("personalize_page_cache max_page=lots;"), "above 0"},
+               {in_server("personalize_page_cache tiles=none;"), "above 0"},
                {in_server("personalize_page_cache off max_page=1m;"), "or off"},
                {"server { listen @listen@; personalize_page_cache size=1m; }", "in http{}"},
+               {"server { listen @listen@; personalize_page_cache tiles=1m; }", "in http{}"},
                {in_server("personalize_page_cache off; personalize_page_cache max_page=1m;"),
                 "duplicate"}});
 }

@@ -1,6 +1,7 @@
-// How soon the pages know: an event with the models, at the learner's own interval, and stock.
+// How soon the pages know: an event with the models, at the learner's own interval, stock and prices.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <fstream>
 #include <iostream>
 
 #include "integration/commands.hpp"
@@ -15,8 +16,17 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kEventPromise{60'000};
 constexpr Duration kStockPromise{1000};
 
+// A template that shows what may change at any time.
+std::string priced(const TempDir& dir) {
+    const std::string path = dir / "priced.html";
+    std::ofstream(path) << R"(<a class="t" data-id="{{id}}">{{price}}</a>)";
+    return "personalize_template priced " + path + ";";
+}
+
 struct Fresh {
-    Edge edge{{.location = "personalize_widget '#w1' popular limit=4 min=1 template=tile;",
+    TempDir templates;
+    Edge edge{{.location = "personalize_widget '#w1' popular limit=4 min=1 template=priced;",
+               .http = priced(templates),
                .store = false}};
     RedisClient client = edge.redis->client();
     Process learn;
@@ -42,6 +52,14 @@ struct Fresh {
     void set_availability(const std::string& item, const std::string& availability) {
         client.command({"HSET", "pz:item:" + item, "availability", availability});
         client.command({"XADD", "pz:catalog", "*", "id", item});
+    }
+    void set_price(const std::string& item, const std::string& price) {
+        client.command({"HSET", "pz:item:" + item, "price", price + " GBP"});
+        client.command({"XADD", "pz:catalog", "*", "id", item});
+    }
+    bool shows_price(const std::string& item, const std::string& price) const {
+        const std::string tile = "data-id=\"" + item + "\">" + price + "<";
+        return edge.get("/").body.find(tile) != std::string::npos;
     }
     std::vector<std::string> tiles() const { return tiles_of(edge.get("/").body, "w1"); }
     std::string first_tile() const {
@@ -86,6 +104,18 @@ BOOST_AUTO_TEST_CASE(stock_reaches_the_page_within_a_second_and_an_event_within_
               << stock.back() << " ms of " << stock.size() << " (promised: 1000 ms)\n"
               << "event to served model: " << event.count()
               << " s at the default interval (promised: 60 s)\n";
+}
+
+BOOST_AUTO_TEST_CASE(a_price_reaches_tiles_that_were_shown_before_within_a_second) {
+    Fresh shop;
+    for (const char* price : {"2.00", "3.50", "1.00", "2.00"}) {
+        BOOST_TEST(!shop.shows_price("P02", price));
+        shop.set_price("P02", price);
+        time_until([&] { return shop.shows_price("P02", price); }, kStockPromise);
+    }
+    const double rendered = shop.edge.status("tile_cache.rendered");
+    BOOST_TEST(shop.shows_price("P02", "2.00"));
+    BOOST_TEST(shop.edge.status("tile_cache.rendered") == rendered);  // it was ready
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -127,6 +127,54 @@ BOOST_AUTO_TEST_CASE(holds_without_memory_and_lets_the_head_go_when_told) {
     BOOST_TEST(out.text.ends_with("</div>" + std::string(1000, 'x')));
 }
 
+BOOST_AUTO_TEST_CASE(its_items_are_found_once_for_a_snapshot_and_an_address) {
+    for (const bool by_link : {false, true}) {
+        Shop shop;
+        shop.listing("#l");
+        if (by_link) {
+            shop.plan.patterns[0].locator.by = rewrite::ItemLocator::By::href;
+        }
+        shop.views({"e", "h"});
+        ReadyTiles ready(0);
+        ready.begin(shop.snapshot());
+        std::string text = "<ul id=l>";
+        for (const char* id : {"a", "b", "e", "f"}) {
+            text += std::string("<li data-item-id=") + id + "><a href='" + id + "'>x</a></li>";
+        }
+        text += "</ul>";
+        auto bytes = std::make_unique<char[]>(text.size());
+        std::copy(text.begin(), text.end(), bytes.get());
+        const KnownPage known(shop.plan, std::move(bytes), text.size());
+        const auto moves = [&](std::string_view uri) {
+            Visitor visitor = shop.visitor();
+            visitor.ready = &ready;
+            visitor.host = "shop.example";
+            visitor.uri = uri;
+            Collector out;
+            Page page(shop.plan, shop.scratch, out);
+            page.decide(Verdict::personalize, visitor);
+            page.play(known);
+            page.end();
+            return page.counters().reordered == 1;
+        };
+        BOOST_REQUIRE(known.elements().size() == 1U);
+        const KnownPage::Located& located = *known.located(known.elements()[0]);
+        BOOST_TEST(located.epoch == 0U);
+        BOOST_TEST(moves("/p/"));
+        BOOST_TEST(located.epoch == 1U);
+        BOOST_TEST(moves("/p/"));
+        BOOST_TEST(moves("/c/") == !by_link);
+        BOOST_TEST(moves("/p/"));
+        const Shop other;
+        ready.begin(other.snapshot());
+        BOOST_TEST(moves("/p/"));  // the tiles ready are of another snapshot than this page's
+        BOOST_TEST(located.epoch == 1U);
+        ready.begin(shop.snapshot());
+        BOOST_TEST(moves("/p/"));
+        BOOST_TEST(located.epoch == 3U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_written_behind_it_leaves_as_it_is) {
     PageShop shop(false);
     auto bytes = std::make_unique<char[]>(kPages[2].size());

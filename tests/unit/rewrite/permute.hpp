@@ -38,6 +38,7 @@ inline Order inverse(const Order& order) {
 }
 
 struct Permuted {
+    std::string marked;  // of each tile: 'x' if it has marks, or '-'
     std::string page;
     std::vector<std::string> keys;   // in page order, as found
     std::vector<std::string> tiles;  // in page order, as found
@@ -55,6 +56,7 @@ class Permuter : public Sink {
         for (std::size_t place = 0; place < order.size(); ++place) {
             const Tile& here = e.tiles[place];
             result.keys.emplace_back(here.key);
+            result.marked += has_marks(e, pattern_.marks, place) ? 'x' : '-';
             result.tiles.emplace_back(e.outer.substr(here.begin, here.end - here.begin));
             result.page.append(e.outer.substr(at, here.begin - at));
             append_moved(e, order[place], place);
@@ -67,6 +69,7 @@ class Permuter : public Sink {
   private:
     void append_moved(const Element& e, std::size_t moved, std::size_t place) {
         mark_moved(e, pattern_.marks, moved, place, edits_);
+        check_plain(e, moved, place);
         std::size_t at = e.tiles[moved].begin;
         for (const Edits::Edit& edit : edits_.edits()) {
             BOOST_REQUIRE(at <= edit.begin && edit.begin <= edit.end);
@@ -75,6 +78,23 @@ class Permuter : public Sink {
         }
         BOOST_REQUIRE(at <= e.tiles[moved].end);
         result.page.append(e.outer.substr(at, e.tiles[moved].end - at));
+    }
+
+    // Tiles that are known to have no marks are edited as if that were not known.
+    void check_plain(const Element& e, std::size_t moved, std::size_t place) const {
+        std::vector<Tile> tiles(e.tiles.begin(), e.tiles.end());
+        for (const std::size_t tile : {moved, place}) {
+            tiles[tile].plain = !has_marks(e, pattern_.marks, tile);
+        }
+        Element known = e;
+        known.tiles = tiles;
+        Edits edits;
+        mark_moved(known, pattern_.marks, moved, place, edits);
+        BOOST_REQUIRE_EQUAL(edits.edits().size(), edits_.edits().size());
+        for (std::size_t i = 0; i < edits.edits().size(); ++i) {
+            BOOST_REQUIRE_EQUAL(edits.edits()[i].begin, edits_.edits()[i].begin);
+            BOOST_REQUIRE_EQUAL(edits.text(edits.edits()[i]), edits_.text(edits_.edits()[i]));
+        }
     }
 
     const Pattern& pattern_;

@@ -37,6 +37,13 @@ BOOST_AUTO_TEST_CASE(classes_stay_on_their_places) {
                       "<li class=\"oddly Last\">b</li><li class=\"first-of\">a</li>");
 }
 
+BOOST_AUTO_TEST_CASE(tiles_have_marks_or_not) {
+    const std::string tiles =
+        "<li class=\"a first\">1</li><li class=firsts>2</li><li data-POSITION>3</li><li>4</li>";
+    BOOST_CHECK_EQUAL(permute(listing("#l"), "<ul id=l>" + tiles + "</ul>", backwards).marked,
+                      "x-x-");
+}
+
 BOOST_AUTO_TEST_CASE(a_word_keeps_its_place_among_the_words) {
     BOOST_CHECK_EQUAL(turned("<li class=\"product post-1 first instock\">a</li>"
                              "<li class=\"product post-2 instock\">b</li>"
