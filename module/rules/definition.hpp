@@ -1,5 +1,5 @@
 // Definitions: the segments and rules of a file as C++ sees them. Their Lua functions stay in the
-// Vm, under the same numbers. Thread rules: values.
+// Vm, under the same numbers. Thread rules: values; a Condition remembers, so one thread.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,88 @@ namespace pz::rules {
 // The rest of the access chunk: what a rule file can call beside its proxies.
 std::string_view access_library() {
     return R"lua(
+-- The environment of a rule file --------------------------------------------------------------------
+
+local function sized(value, what)
+    if type(value) == "number" then value = "" .. value end
+    if type(value) ~= "string" then error(what .. " must be a text, got " .. show(value), 3) end
+    spend(1 + floor(#value / 256), 5)
+    return value
+end
+local function part(value)
+    if type(value) ~= "string" or #value > 100 then
+        error("the part to look for must be a text of at most 100 bytes", 3)
+    end
+    return value
+end
+local function own(value, level)
+    if type(value) ~= "table" or proxies[value] then
+        error("expected a table of your own, got " .. show(value), level)
+    end
+    return value
+end
+local function listed(value)
+    spend(1 + floor(#own(value, 4) / 64), 5)
+    return value
+end
+
+-- Passes over what is empty: a whole table, perhaps.
+local function step(t, key)
+    spend(4, 4)
+    return next(t, key)
+end
+-- The position of an insert. LuaJIT's would move entries from wherever it points to.
+local function place(value, size)
+    if type(value) ~= "number" or not (value >= 1 and value <= size + 1) or value ~= floor(value) then
+        error("the position is " .. show(value) .. ": write a whole number from 1 to " .. size + 1, 3)
+    end
+    return value
+end
+-- The order of a sort; each comparison is paid for, whoever makes it.
+local function order(less)
+    if less == nil then
+        return function(a, b)
+            local long = type(a) == "string" and type(b) == "string" and min(#a, #b) or 0
+            spend(1 + floor(long / 1024), 5)
+            return a < b
+        end
+    end
+    if type(less) ~= "function" then error("the order must be a function, got " .. show(less), 3) end
+    return function(a, b)
+        spend(1, 5)
+        return less(a, b)
+    end
+end
+
+local safe_string = {
+    len = function(s) return #sized(s, "the text") end,
+    lower = function(s) return lower(sized(s, "the text")) end,
+    upper = function(s) return upper(sized(s, "the text")) end,
+    sub = function(s, i, j) return sub(sized(s, "the text"), i, j or -1) end,
+    byte = function(s, i) return byte(sized(s, "the text"), i or 1) end,
+}
+local safe_table = {
+    insert = function(t, a, b)
+        if b == nil then return table.insert(listed(t), a) end
+        return table.insert(t, place(a, #listed(t)), b)
+    end,
+    remove = function(t, i) return table.remove(listed(t), i) end,
+    concat = function(t, separator)
+        local size = 0
+        separator = separator or ""
+        for _, entry in ipairs(listed(t)) do
+            size = size + #sized(entry, "an entry") + #sized(separator, "the separator")
+        end
+        if size > 65536 then error("more than 64 KB of text", 2) end
+        return table.concat(t, separator)
+    end,
+    sort = function(t, less)
+        if #listed(t) > 1000 then error("at most 1000 entries can be sorted", 2) end
+        spend(#t, 4)
+        return table.sort(t, order(less))
+    end,
+}
+
 -- Dates -------------------------------------------------------------------------------------------------
 
 -- Days since 1970 of a date of the Gregorian calendar; nil for what is none. After Howard Hinnant,

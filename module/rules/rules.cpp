@@ -26,15 +26,6 @@ void note(Outcome& outcome, std::string message) {
     }
 }
 
-Status check_text(std::string_view source, const std::string& file, const RuleLimits& limits) {
-    if (source.size() > limits.max_source) {
-        return Status::error(file + ": " + std::to_string(source.size()) +
-                             " bytes, more than the limit of " + std::to_string(limits.max_source) +
-                             ": split the file");
-    }
-    return {};
-}
-
 }  // namespace
 
 void Outcome::add(Outcome later) {
@@ -73,12 +64,11 @@ struct RuleSet::State {
     std::int64_t created = 0;
 
     // Of the candidates; kept for their memory.
-    std::vector<store::ItemIndex>
-        items;                          // the last is kNoItem: what rules see outside of candidates
-    std::vector<std::uint8_t> visible;  // 1: a rule may select it
-    std::vector<std::uint8_t> marks;    // 1: the rule selects it, as far as is known
-    std::vector<std::uint8_t> fulfil;   // those of them that a rule does not take out
-    std::vector<std::int32_t> places;   // where the marks are
+    std::vector<store::ItemIndex> items;  // and kNoItem behind them
+    std::vector<std::uint8_t> visible;    // 1: a rule may select it
+    std::vector<std::uint8_t> marks;      // 1: the rule selects it, as far as is known
+    std::vector<std::uint8_t> fulfil;     // 1: of these, it has what the rule requires
+    std::vector<std::int32_t> places;     // where the marks are
     std::vector<double> amounts;
     Mixer mixer;
 
@@ -88,7 +78,6 @@ struct RuleSet::State {
     void recover(unsigned& count, bool alone);
     unsigned& strikes(Vm::Call kind, std::size_t index);
     bool begin(const Context& context, std::span<const Candidate> candidates);
-    bool bind(const Context& context);
     void resolve(const store::Snapshot& now);
     Status call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer);
     Status call_each(Vm::Call kind, std::size_t index);
@@ -174,28 +163,20 @@ void RuleSet::State::resolve(const store::Snapshot& now) {
     }
 }
 
-bool RuleSet::State::bind(const Context& context) {
+bool RuleSet::State::begin(const Context& context, std::span<const Candidate> candidates) {
     if (context.snapshot == nullptr) {
         return false;
     }
     renewed = false;
     tidied = false;
+    items.resize(candidates.size());
+    std::transform(candidates.begin(), candidates.end(), items.begin(),
+                   [](const Candidate& candidate) { return candidate.item; });
     items.push_back(store::kNoItem);
     bridge.bind(context, items);
     resolve(*context.snapshot);
     if (vm == nullptr) {
         restart();
-    }
-    bridge.budget.give(limits.budget_us);
-    return true;
-}
-
-bool RuleSet::State::begin(const Context& context, std::span<const Candidate> candidates) {
-    items.resize(candidates.size());
-    std::transform(candidates.begin(), candidates.end(), items.begin(),
-                   [](const Candidate& candidate) { return candidate.item; });
-    if (!bind(context)) {
-        return false;
     }
     marks.resize(candidates.size());
     places.resize(candidates.size());
@@ -204,6 +185,7 @@ bool RuleSet::State::begin(const Context& context, std::span<const Candidate> ca
     bridge.frame.marks = marks.data();
     bridge.frame.amounts = amounts.data();
     look_at(candidates);
+    bridge.budget.give(limits.budget_us);
     return true;
 }
 
@@ -377,8 +359,10 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
     if (limits.clock != nullptr) {
         state->bridge.budget = Budget(*limits.clock);
     }
-    if (Status size = check_text(source, state->name, limits); !size.ok()) {
-        return size;
+    if (source.size() > limits.max_source) {
+        return Status::error(state->name + ": " + std::to_string(source.size()) +
+                             " bytes, more than the limit of " + std::to_string(limits.max_source) +
+                             ": split the file");
     }
     auto instrumented = instrument(source);
     if (!instrumented.ok()) {

@@ -13,8 +13,8 @@
 // the file (see instrument.hpp; count hooks do not fire in traces), and library calls pay by their
 // size. A runaway costs its half of the budget and what it does between two looks at the clock, all
 // in all under 10 ms. Sandbox: text chunks only; no ffi, io, os, debug, package, jit, load*,
-// coroutine, pcall, get/setfenv, metatables, string patterns or rep; memory
-// capped by the allocator.
+// coroutine, pcall, get/setfenv, metatables, string patterns or rep; memory capped by the
+// allocator.
 //
 // Thread rules: one RuleSet per thread. Lifetime: everything in the Context must live through the
 // call. C++ exceptions never cross Lua frames; no function here throws.
