@@ -1,6 +1,7 @@
 // Redis Cluster: real servers, moved slots, lost servers.
 #include <boost/test/unit_test.hpp>
 
+#include "integration/commands.hpp"
 #include "integration/support/load.hpp"
 #include "integration/topology_edge.hpp"
 #include "redis/slots.hpp"
@@ -140,6 +141,32 @@ BOOST_AUTO_TEST_CASE(resharding_under_load) {
         BOOST_CHECK_EQUAL(cluster.command(key, {"LLEN", key}).integer,
                           static_cast<std::int64_t>(sent[n]));
     }
+}
+
+BOOST_AUTO_TEST_CASE(commands_find_a_visitor_wherever_it_is) {
+    const TempDir dir;
+    RedisCluster cluster(dir, 3);
+    std::size_t runs = 0;
+    const auto personalize = [&](const std::string& command, const std::string& argument) {
+        return run({program(), command, argument, "--redis", cluster.url()},
+                   dir / ("run" + std::to_string(runs++)));
+    };
+    for (std::size_t n = 0; n < 9; n++) {
+        const std::string who = name_of(n);
+        cluster.command(list_key(who), {"LPUSH", list_key(who), "view_item P0" + who + " 1"});
+        BOOST_CHECK(contains(personalize("export", who).output, "view_item P0" + who + " 1"));
+        BOOST_CHECK_EQUAL(personalize("forget", who).output, "1 keys removed\n");
+        BOOST_CHECK_EQUAL(cluster.command(list_key(who), {"EXISTS", list_key(who)}).integer, 0);
+    }
+    const Outcome imported = personalize("import", dir.write("feed.tsv", std::string(kFeed)));
+    BOOST_CHECK_EQUAL(imported.status, 1);
+    BOOST_CHECK(contains(imported.output, "other commands to one server"));
+    const std::string key = list_key("anna");
+    const std::size_t from = cluster.holder(key);
+    cluster.begin_move(redis::slot_of(key), from, (from + 1) % 3);
+    const Outcome moving = personalize("export", "anna");
+    BOOST_CHECK_EQUAL(moving.status, 1);
+    BOOST_CHECK(contains(moving.output, "on its way to another server; try again"));
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_primary_is_followed_by_its_replica) {

@@ -1,6 +1,7 @@
 // A primary with replicas: watched over by a Sentinel, or read from the nearest.
 #include <boost/test/unit_test.hpp>
 
+#include "integration/commands.hpp"
 #include "integration/support/load.hpp"
 #include "integration/support/socket.hpp"
 #include "integration/topology_edge.hpp"
@@ -25,12 +26,14 @@ struct Watched {
     unsigned port = free_port();
     Process sentinel;
 
-    Watched() {
+    // `more`: lines of the Sentinel's configuration.
+    explicit Watched(const std::string& more = {}) {
         dir.write("sentinel.conf", "port " + std::to_string(port) + "\nbind 127.0.0.1\ndir " +
                                        dir.path() + "\nsentinel monitor shop 127.0.0.1 " +
                                        std::to_string(primary.port()) +
                                        " 1\nsentinel down-after-milliseconds shop 500\n"
-                                       "sentinel failover-timeout shop 2000\n");
+                                       "sentinel failover-timeout shop 2000\n" +
+                                       more);
         sentinel = Process(
             {{environment("REDIS_BIN", "redis-server"), dir / "sentinel.conf", "--sentinel"},
              dir / "sentinel.log"});
@@ -113,6 +116,30 @@ BOOST_AUTO_TEST_CASE(nobody_knows_the_name) {
     Edge edge(edge_of("redis+sentinel://127.0.0.1:" + std::to_string(watched.port) + "/other"));
     BOOST_CHECK_EQUAL(edge.get("/", visitor("v")).body, home_page());
     BOOST_CHECK(edge.nginx->logged("the Sentinels know no primary of that name"));
+}
+
+BOOST_AUTO_TEST_CASE(sentinels_with_a_password) {
+    Watched watched("requirepass guarded\n");
+    Edge edge(edge_of(watched.url("?sentinel_password=guarded")));
+    BOOST_REQUIRE(ready(edge));
+    BOOST_REQUIRE_EQUAL(send_event(edge, "anna", 4), 204);
+    BOOST_CHECK_EQUAL(shown(edge, "anna"), "P04");
+    const auto exported = [&](const std::string& options, const std::string& into) {
+        return run({program(), "export", "anna", "--redis", watched.url(options)},
+                   watched.dir / into);
+    };
+    BOOST_CHECK(contains(exported("?sentinel_password=guarded", "let").output, "view_item P04"));
+    const Outcome refused = exported("", "refused");
+    BOOST_CHECK_EQUAL(refused.status, 1);
+    BOOST_CHECK(contains(refused.output, "NOAUTH"));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_password_of_the_sentinels) {
+    Watched watched("requirepass guarded\n");
+    Edge edge(edge_of(watched.url("?sentinel_password=hunter2")));
+    BOOST_CHECK(edge.nginx->logged("AUTH refused"));
+    BOOST_CHECK(!edge.nginx->logged("hunter2", 0ms));
+    BOOST_CHECK_EQUAL(edge.get("/", visitor("v")).body, home_page());
 }
 
 // The visitor who just wrote reads where it was written; everybody else may read a replica.
