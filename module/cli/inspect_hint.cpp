@@ -71,8 +71,9 @@ std::string about(const Region& region) {
 
 std::string in_regions(std::string_view page, const rewrite::Pattern& pattern,
                        const rewrite::Limits& limits) {
+    const rewrite::Patterns patterns({pattern});
     for (const Region& region : regions_of(page)) {
-        const Inspection inside = inspect(region.text, {&pattern, 1}, limits);
+        const Inspection inside = inspect(region.text, patterns, limits);
         if (!inside.found.empty() || !inside.skipped.empty()) {
             const std::uint64_t first =
                 inside.found.empty() ? inside.skipped.front().offset : inside.found.front().begin;
@@ -91,7 +92,7 @@ std::size_t found_parts(std::string_view page, const rewrite::ComplexSelector& s
         part.selector.alternatives = {
             {{selector.compounds.begin(),
               selector.compounds.begin() + static_cast<std::ptrdiff_t>(count)}}};
-        const Inspection inspection = inspect(page, {&part, 1}, limits);
+        const Inspection inspection = inspect(page, rewrite::Patterns({part}), limits);
         if (!inspection.found.empty() || !inspection.skipped.empty()) {
             place = inspection.found.empty() ? inspection.skipped.front().offset
                                              : inspection.found.front().begin;
