@@ -82,4 +82,13 @@ Ran run_known(Shop& shop, std::string_view page, const Script& script = {});
 Ran run_json(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script = {});
 std::vector<std::string_view> cut(std::string_view text, std::size_t size);
 
+// Of the first placement.
+template <typename Change>
+void change_listing(Plan& plan, Change change) {
+    const auto list = plan.patterns.list();
+    std::vector<rewrite::Pattern> changed(list.begin(), list.end());
+    change(changed[0]);
+    plan.patterns = rewrite::Patterns(std::move(changed));
+}
+
 }  // namespace pz::page::test

@@ -132,7 +132,9 @@ BOOST_AUTO_TEST_CASE(its_items_are_found_once_for_a_snapshot_and_an_address) {
         Shop shop;
         shop.listing("#l");
         if (by_link) {
-            shop.plan.patterns[0].locator.by = rewrite::ItemLocator::By::href;
+            change_listing(shop.plan, [](auto& listing) {
+                listing.locator.by = rewrite::ItemLocator::By::href;
+            });
         }
         shop.views({"e", "h"});
         ReadyTiles ready(0);

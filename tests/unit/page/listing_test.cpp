@@ -9,14 +9,6 @@ namespace {
 
 constexpr auto kByLink = rewrite::ItemLocator::By::href;
 
-template <typename Change>
-void change_listing(Plan& plan, Change change) {
-    const auto list = plan.patterns.list();
-    std::vector<rewrite::Pattern> changed(list.begin(), list.end());
-    change(changed[0]);
-    plan.patterns = rewrite::Patterns(std::move(changed));
-}
-
 std::string tile(std::string_view id) {
     return "<li data-item-id=\"" + std::string(id) + "\"><a href=\"/p/" + std::string(id) +
            "\">item " + std::string(id) + "</a></li>";
