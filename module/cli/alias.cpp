@@ -34,11 +34,12 @@ Result<RedisReply> ask(RedisClient& client, const std::string& commands, unsigne
     return reply;
 }
 
-int run_alias(RedisClient& client, const AliasOptions& options) {
+// In a cluster the two lists may be on different servers.
+int run_alias(RedisClient& holder, RedisClient& receiver, const AliasOptions& options) {
     const redis::Keys& keys = options.redis.keys;
     std::string read;
     const auto list =
-        ask(client, read, redis::append_join_read(read, keys, options.retention, options.from));
+        ask(holder, read, redis::append_join_read(read, keys, options.retention, options.from));
     if (!list.ok()) {
         return fail(list.status());
     }
@@ -52,14 +53,15 @@ int run_alias(RedisClient& client, const AliasOptions& options) {
         return kDone;
     }
     std::string merge;
-    const auto added = ask(
-        client, merge, redis::append_join_merge(merge, keys, options.retention, options.to, texts));
+    const auto added =
+        ask(receiver, merge,
+            redis::append_join_merge(merge, keys, options.retention, options.to, texts));
     if (!added.ok()) {
         return fail(added.status());
     }
     std::string drop;
     const auto dropped =
-        ask(client, drop, redis::append_join_drop(drop, keys, options.from, texts));
+        ask(holder, drop, redis::append_join_drop(drop, keys, options.from, texts));
     if (!dropped.ok()) {
         return fail(dropped.status());
     }
@@ -73,8 +75,13 @@ int check_and_run(const AliasOptions& options) {
         warn("write two different visitor ids: each 1 to 64 of A-Z a-z 0-9 . _ -");
         return kUsage;
     }
-    auto client = RedisClient::connect(options.redis.url);
-    return client.ok() ? run_alias(*client, options) : fail(client.status());
+    const redis::Keys& keys = options.redis.keys;
+    auto holder = RedisClient::connect(options.redis.url, keys.events(options.from));
+    if (!holder.ok()) {
+        return fail(holder.status());
+    }
+    auto receiver = RedisClient::connect(options.redis.url, keys.events(options.to));
+    return receiver.ok() ? run_alias(*holder, *receiver, options) : fail(receiver.status());
 }
 
 }  // namespace

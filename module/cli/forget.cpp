@@ -1,5 +1,6 @@
 // personalize forget: removes what is kept of one visitor.
 #include <cstdio>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -61,22 +62,65 @@ Result<long long> erase_from(RedisClient& client, const std::string& stream,
     }
 }
 
+// The server if it has the stream; null: it is its, and not there.
+Result<RedisClient*> who_has(const std::string& stream, RedisClient& client) {
+    const auto exists = client.command({"EXISTS", stream});
+    if (!exists.ok()) {
+        return exists.status();
+    }
+    return (*exists)->integer == 1 ? &client : nullptr;
+}
+
+// The servers that hold the streams: of a cluster some, else the one that there is.
+class Holders {
+  public:
+    Holders(std::string_view url, RedisClient& first) : url_(url), asked_{&first} {}
+
+    // Who has the stream; null: nobody.
+    Result<RedisClient*> of(const std::string& stream);
+
+  private:
+    const std::string_view url_;
+    std::vector<RedisClient*> asked_;
+    std::deque<RedisClient> others_;
+};
+
+Result<RedisClient*> Holders::of(const std::string& stream) {
+    for (RedisClient* client : asked_) {
+        auto holder = who_has(stream, *client);
+        if (holder.ok() || client->refusal() != "MOVED") {
+            return holder;
+        }
+    }
+    auto holder = RedisClient::connect(url_, stream);
+    if (!holder.ok()) {
+        return holder.status();
+    }
+    others_.push_back(std::move(*holder));
+    asked_.push_back(&others_.back());
+    return who_has(stream, others_.back());
+}
+
 // However many partitions the edge writes, or wrote before.
-Result<std::vector<std::string>> streams(RedisClient& client, const redis::Keys& keys) {
+Result<long long> erase_from_streams(RedisClient& client, const VisitorOptions& options) {
+    Holders holders(options.redis.url, client);
+    long long erased = 0;
     for (unsigned n = 0; n < kMaxPartitions; ++n) {
-        client.append({"EXISTS", keys.stream(n)});
-    }
-    std::vector<std::string> there;
-    for (unsigned n = 0; n < kMaxPartitions; ++n) {
-        const auto exists = client.next();
-        if (!exists.ok()) {
-            return exists.status();
+        const std::string stream = options.redis.keys.stream(n);
+        const auto holder = holders.of(stream);
+        if (!holder.ok()) {
+            return holder.status();
         }
-        if ((*exists)->integer == 1) {
-            there.push_back(keys.stream(n));
+        if (*holder == nullptr) {
+            continue;
         }
+        const auto events = erase_from(**holder, stream, options.visitor);
+        if (!events.ok()) {
+            return events.status();
+        }
+        erased += *events;
     }
-    return there;
+    return erased;
 }
 
 int run_forget(RedisClient& client, const VisitorOptions& options) {
@@ -88,20 +132,12 @@ int run_forget(RedisClient& client, const VisitorOptions& options) {
     if (!removed.ok()) {
         return fail(removed.status());
     }
-    const auto there = streams(client, keys);
-    if (!there.ok()) {
-        return fail(there.status());
-    }
-    long long events = 0;
-    for (const std::string& stream : *there) {
-        const auto erased = erase_from(client, stream, options.visitor);
-        if (!erased.ok()) {
-            return fail(erased.status());
-        }
-        events += *erased;
+    const auto events = erase_from_streams(client, options);
+    if (!events.ok()) {
+        return fail(events.status());
     }
     std::printf("%lld keys removed, and %lld events from the streams\n", (*removed)->integer,
-                events);
+                *events);
     return kDone;
 }
 

@@ -114,7 +114,8 @@ Result<RedisClient> RedisClient::connect_by_sentinels(const redis::Url& url) {
 Result<RedisClient> RedisClient::connect_in_cluster(const redis::Url& url, std::string_view key) {
     if (key.empty()) {
         return Status::error(
-            "redis+cluster: export, forget and recommend --visitor speak to a cluster; other "
+            "redis+cluster: alias, export, forget and recommend --visitor speak to a cluster; "
+            "other "
             "commands to one server");
     }
     Status problem;
