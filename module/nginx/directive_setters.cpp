@@ -1,6 +1,7 @@
 #include "nginx/directive_setters.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include "nginx/file.hpp"
@@ -259,7 +260,8 @@ char* set_retention(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
             const std::string_view count = args[2].substr(std::min(kStream.size(), args[2].size()));
             entries = args[2].starts_with(kStream) ? ngx_atoi(bytes(count), count.size()) : 0;
         }
-        if (events < 1 || events > 1000 || seconds < 1 || entries < 1) {
+        if (events < 1 || events > 1000 || seconds < 1 ||
+            seconds > std::numeric_limits<std::uint32_t>::max() || entries < 1) {
             return Status::error(
                 "personalize_retention: how many events a visitor's list keeps (1 to 1000), how "
                 "long, and how many a stream keeps, as in \"100 90d stream=1000000\"");

@@ -23,6 +23,10 @@ bool expire_cookie(ngx_http_request_t* r, std::string_view name, std::string_vie
     if (!domain.empty()) {
         cookie.append("; Domain=").append(domain);
     }
+    // Browsers take cookies of these names from secure pages only, and so marked.
+    if (name.starts_with("__Host-") || name.starts_with("__Secure-")) {
+        cookie += "; Secure";
+    }
     const ngx_str_t value = copy(r->pool, cookie);
     return value.data != nullptr && add_header(r, "Set-Cookie", value) != nullptr;
 }
@@ -139,8 +143,8 @@ ngx_int_t erase(ngx_http_request_t* r) {
     if (!visitor::valid_visitor_id(visitor) || redis == nullptr) {
         return answer(r, true);  // nothing is kept
     }
-    if (worker->spooling()) {
-        return answer(r, false);  // what waits may be this visitor's
+    if (worker->events_wait()) {
+        return answer(r, false);  // maybe this visitor's
     }
     Erasure* erasure = Erasure::create(r, *redis);
     if (erasure == nullptr) {

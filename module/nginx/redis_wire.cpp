@@ -147,10 +147,22 @@ bool RedisWire::ready() {
     if (conf_.ssl != nullptr) {
         begin_tls();
     } else {
-        established_ = true;
-        node_.opened();
+        establish();
     }
     return established_;
+}
+
+// From here on the socket takes what we write, as a rule. Told of every time that it does, the loop
+// would turn once more for each lookup; send() asks to be told when it does not.
+void RedisWire::establish() {
+    ngx_event_t* const write = connection_->write;
+    if ((ngx_event_flags & NGX_USE_EPOLL_EVENT) != 0 && write->active &&
+        ngx_del_event(write, NGX_WRITE_EVENT, NGX_CLEAR_EVENT) != NGX_OK) {
+        lost("cannot wait for the socket");
+        return;
+    }
+    established_ = true;
+    node_.opened();
 }
 
 // Of the configuration, or of the server's address.
@@ -214,8 +226,10 @@ void RedisWire::finish_tls() {
     }
     connection_->read->handler = on_read;
     connection_->write->handler = on_write;
-    established_ = true;
-    node_.opened();
+    establish();
+    if (!established_) {
+        return;
+    }
     // The server may have spoken already; its bytes make no new event.
     ngx_post_event(connection_->read, &ngx_posted_events);
 }

@@ -39,6 +39,7 @@ class RedisWire final : public redis::Wire {
     bool connect_known();
     bool connect(const sockaddr* address, socklen_t length);
     bool ready();
+    void establish();
     void begin_tls();
     void finish_tls();
     std::string_view tls_name() const;

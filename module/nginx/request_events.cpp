@@ -115,6 +115,10 @@ void Request::join_visitors() {
     }
     const std::string_view from = evaluate(r_, location_->alias->from);
     const std::string_view to = evaluate(r_, location_->alias->to);
+    if (join_ != nullptr) {  // another answer of this request
+        join_->forget();
+        join_ = nullptr;
+    }
     if (from != to && visitor::valid_visitor_id(from) && visitor::valid_visitor_id(to)) {
         join_ = worker_.join(from, to, *this);
     }
@@ -136,6 +140,9 @@ void Request::record_events() {
     // For this very page, too.
     for (auto event = events.rbegin(); event != events.rend(); ++event) {
         own_events_.push_back(visitor::format_event(*event));
+    }
+    if (write_ != nullptr) {  // another answer of this request
+        Worker::forget(write_);
     }
     write_ = worker_.write_events(visitor_, events, *this);
 }

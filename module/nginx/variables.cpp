@@ -72,7 +72,7 @@ struct Family {
 
 constexpr Family kFamilies[] = {
     // As $arg_<name>, but decoded: a search term as the visitor typed it.
-    {"personalize_arg_", 0,
+    {"personalize_arg_", NGX_HTTP_VAR_NOCACHEABLE,
      [](ngx_http_request_t* r, std::string_view name, std::string& value) {
          return visitor::form_value(view(r->args), name, &value);
      }},

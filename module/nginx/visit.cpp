@@ -9,7 +9,7 @@ namespace {
 
 std::string_view indexed(ngx_http_request_t* r, ngx_int_t variable) {
     const ngx_http_variable_value_t* value =
-        ngx_http_get_indexed_variable(r, static_cast<ngx_uint_t>(variable));
+        ngx_http_get_flushed_variable(r, static_cast<ngx_uint_t>(variable));
     return value == nullptr || value->not_found
                ? std::string_view()
                : std::string_view(reinterpret_cast<const char*>(value->data), value->len);

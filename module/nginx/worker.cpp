@@ -136,8 +136,20 @@ Worker::Write* Worker::write_events(std::string_view visitor,
     return waits ? &write : nullptr;
 }
 
+bool Worker::events_wait() const {
+    return spooling() || (spool_ != nullptr && spool::survey(conf_.spool.path).files != 0);
+}
+
+// What waits would come to the anonymous visitor afterwards; the next login finds it there.
 Joins::Join* Worker::join(std::string_view from, std::string_view to, Joins::Waiter& waiter) {
-    return joins_ ? joins_->begin(from, to, waiter) : nullptr;
+    if (!joins_) {
+        return nullptr;
+    }
+    if (events_wait()) {
+        stats_.joins_failed.add();
+        return nullptr;
+    }
+    return joins_->begin(from, to, waiter);
 }
 
 void Worker::forget(Write* write) {

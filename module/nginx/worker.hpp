@@ -55,8 +55,8 @@ class Worker {
     Worker& operator=(const Worker&) = delete;
 
     RedisLink* redis() { return redis_.get(); }  // nullptr: none configured
-    // Events that Redis does not have yet.
-    bool spooling() const { return spool_ != nullptr && spool_->holds(); }
+    // Whether events of any worker are still to reach Redis. Looks into a directory.
+    bool events_wait() const;
     SnapshotPtr snapshot() { return store_ ? store_->current() : SnapshotPtr(); }
     RuleWatch* rules(const RuleFile* file);  // nullptr for nullptr
     std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
@@ -121,6 +121,7 @@ class Worker {
     static constexpr std::size_t kSpareReplies = 16 * 1024;
     static constexpr std::size_t kSpareBlock = 64 * 1024;
 
+    bool spooling() const { return spool_ != nullptr && spool_->holds(); }
     Write& begin_write(Counter& failures, std::size_t events);
     void save_unanswered();
     static void on_tick(ngx_event_t* event) noexcept;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <new>
+#include <stdexcept>
 
 namespace pz::page {
 
@@ -39,10 +40,15 @@ DeflatedPiece deflate_piece(std::string_view text) {
     stream.avail_in = static_cast<uInt>(text.size());
     stream.next_out = reinterpret_cast<Bytef*>(piece.bytes.data());
     stream.avail_out = static_cast<uInt>(piece.bytes.size());
-    ::deflate(&stream, Z_SYNC_FLUSH);
+    // Only what ends on a byte may be joined.
+    const bool whole =
+        ::deflate(&stream, Z_SYNC_FLUSH) == Z_OK && stream.avail_in == 0 && stream.avail_out > 0;
+    deflateEnd(&stream);
+    if (!whole) {
+        throw std::runtime_error("zlib did not deflate a piece as a whole");
+    }
     piece.bytes.resize(stream.total_out);
     piece.bytes.shrink_to_fit();
-    deflateEnd(&stream);
     piece.crc = libdeflate_crc32(0, text.data(), text.size());
     piece.crc_operator =
         static_cast<std::uint32_t>(crc32_combine_gen(static_cast<z_off_t>(text.size())));

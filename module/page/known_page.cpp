@@ -126,7 +126,8 @@ std::size_t KnownPage::memory() const {
     for (const Parts& parts : parts_) {
         total += sizeof(parts) +
                  parts.tiles.capacity() * (sizeof(rewrite::Tile) + sizeof(store::ItemIndex)) +
-                 parts.marks.capacity() * sizeof(rewrite::Mark) + parts.texts.capacity();
+                 parts.marks.capacity() * sizeof(rewrite::Mark) + parts.texts.capacity() +
+                 (parts.tiles.empty() ? 0 : Located::kMaxAddress);
     }
     for (const Piece& piece : pieces_) {
         total += sizeof(piece) + piece.deflated.bytes.capacity();

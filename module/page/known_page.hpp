@@ -33,6 +33,8 @@ class KnownPage final : private rewrite::Sink {
     // Which items an element's tiles are, as somebody found them before who knew the same; nullptr:
     // it is none of elements(). To be filled by whoever finds them anew.
     struct Located {
+        static constexpr std::size_t kMaxAddress =
+            512;                  // bytes; with a longer one, nothing is kept
         std::uint64_t epoch = 0;  // of the snapshot; 0: nobody found them yet
         std::string address;      // of the page, where links decide
         std::vector<store::ItemIndex> items;

@@ -234,6 +234,7 @@ ReadyTile ReadyTiles::keep(const Key& key, const Moment& moment, const ReadyTile
     std::fill_n(at, deflate::kSlack, '\0');
     if (free_.empty()) {
         entries_.emplace_back();
+        free_.reserve(entries_.capacity());  // remove() must not fail halfway
         free_.push_back(static_cast<std::uint32_t>(entries_.size() - 1));
     }
     const std::uint32_t number = free_.back();

@@ -194,6 +194,10 @@ void Resolver::locate(const rewrite::Element& element) {
         return;
     }
     find_items(element);
+    if (address.size() > KnownPage::Located::kMaxAddress) {
+        return;
+    }
+    address.shrink_to_fit();
     *located = {visitor_.ready->epoch(), std::move(address), items_};
 }
 

@@ -1,4 +1,7 @@
 // sale: deepest discount first, by the prices of this moment.
+#include <utility>
+#include <vector>
+
 #include "recommend/candidates.hpp"
 
 namespace pz::recommend {
@@ -36,13 +39,16 @@ bool update(const store::Snapshot& snapshot, std::span<const store::ScoredItem> 
 std::span<const store::ScoredItem> ordered(const store::Snapshot& snapshot, Scratch::State& state) {
     SaleOrder& sales = state.sales;
     if (update(snapshot, snapshot.ranked(store::ListKind::on_sale), sales.items)) {
+        // Away until the order is whole: what throws halfway is done again.
+        std::vector<SaleOrder::Item> items = std::exchange(sales.items, {});
         sales.order.clear();
-        for (const SaleOrder::Item& item : sales.items) {
+        for (const SaleOrder::Item& item : items) {
             if (const float share = discount(item); share > 0) {
                 sales.order.push_back({item.item, share});
             }
         }
         best_of(sales.order, sales.order.size(), state);
+        sales.items = std::move(items);
     }
     return sales.order;
 }

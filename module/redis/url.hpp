@@ -7,7 +7,7 @@
 //                                                               know the primary by; for Sentinels
 //                                                               with a password of their own
 //                                                               ?sentinel_password=..
-//                                                               [&sentinel_user=..]
+//                                                               [&sentinel_user=..], an @ as %40
 //   unix:/path[?db=N&user=..&password=..]
 //
 // rediss instead of redis: TLS. `?replicas=on` behind all but unix: reads from the nearest server

@@ -100,6 +100,7 @@ class Instrumenter {
     }
 
     void step();
+    void token(char c);
     void space();
     void comment();
     void text(char quote);
@@ -128,6 +129,7 @@ class Instrumenter {
         std::size_t values_at;  // in out_
         std::size_t blocks;
         int brackets;
+        bool values = false;  // something was returned
     };
 
     Block& body();
@@ -225,8 +227,7 @@ void Instrumenter::end_return() {
     const Return done = returns_.back();
     returns_.pop_back();
     returned_ = true;
-    const bool values = out_.find_first_not_of(" \t\r\n\v\f", done.values_at) != std::string::npos;
-    if (function().calls && function().all_operators > 0 && values) {
+    if (function().calls && function().all_operators > 0 && done.values) {
         std::string before(kReturnCheck);
         before += std::to_string(units(function().all_operators)) + ", ";
         out_.insert(done.values_at, before);
@@ -246,15 +247,26 @@ void Instrumenter::close(bool until) {
 
 void Instrumenter::step() {
     const char c = peek();
+    if (is_space(c)) {
+        space();
+        return;
+    }
+    if (c == '-' && peek(1) == '-') {
+        comment();
+        return;
+    }
+    const std::size_t returns = returns_.size();
+    token(c);
+    // Neither the word `return` itself nor what ended it.
+    if (returns != 0 && returns_.size() == returns) {
+        returns_.back().values = true;
+    }
+}
+
+void Instrumenter::token(char c) {
     if (c == '[' && long_bracket()) {
         function().calls = function().calls || operand_;
         operand_ = true;
-        return;
-    }
-    if (is_space(c)) {
-        space();
-    } else if (c == '-' && peek(1) == '-') {
-        comment();
     } else if (c == '"' || c == '\'') {
         function().calls = function().calls || operand_;
         text(c);

@@ -151,13 +151,14 @@ void RuleSet::State::resolve(const store::Snapshot& now) {
     if (snapshot == &now && generation == now.generation() && created == now.created()) {
         return;
     }
-    snapshot = &now;
-    generation = now.generation();
-    created = now.created();
+    snapshot = nullptr;  // until all is resolved
     bridge.margin = margin_columns(now);
     for (Rule& rule : definitions.rules) {
         rule.resolve(now);
     }
+    snapshot = &now;
+    generation = now.generation();
+    created = now.created();
     if (vm != nullptr && !vm->reset().ok()) {
         restart();
     }
@@ -207,6 +208,8 @@ Status RuleSet::State::call(Vm::Call kind, std::size_t index, std::size_t asked,
     if (cut == 0) {
         return Status::error(std::string(kOutOfTime));
     }
+    bridge.frame.place =
+        static_cast<std::int32_t>(items.size() - 1);  // no item until one is asked about
     Status status = vm->call(kind, index, asked, answer);
     bridge.budget.restore(cut);
     if (vm->met_cap() || vm->broken()) {

@@ -79,8 +79,13 @@ inline Shop::Shop(bool everything) : snapshot(small_store()) {
     for (const auto& arguments : listings) {
         require(page::add_listing(plan, arguments).ok());
     }
-    for (rewrite::Pattern& pattern : plan.patterns) {
-        pattern.marks = everything ? pattern.marks : rewrite::MarkNames{{}, {}};
+    if (!everything) {
+        const auto list = plan.patterns.list();
+        std::vector<rewrite::Pattern> unmarked(list.begin(), list.end());
+        for (rewrite::Pattern& pattern : unmarked) {
+            pattern.marks = {{}, {}};
+        }
+        plan.patterns = rewrite::Patterns(std::move(unmarked));
     }
     const std::vector<std::string_view> events = {"view_item e 1000", "view_item f 990"};
     profile.build(*snapshot, events, {}, 1010);

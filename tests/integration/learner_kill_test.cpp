@@ -80,16 +80,26 @@ struct Killed {
     void wait_for_some_moment() {
         constexpr Duration kLongEnough{300};
         const unsigned kind = below(4);
+        if (kind == 2) {
+            meet_a_checkpoint(kLongEnough);
+            return;
+        }
         if (kind > 0) {
             wait_until(
                 [&] {
                     const auto now = kind == 3 ? open(store) : nullptr;
                     return kind == 3 ? now && now->generation() > generation
-                                     : there(kind == 1 ? "store.pz.tmp." : ".checkpoint.tmp.");
+                                     : there("store.pz.tmp.");
                 },
                 kLongEnough);
         }
         std::this_thread::sleep_for(std::chrono::microseconds(below(kind == 0 ? 60'000 : 4'000)));
+    }
+    // It is written in less than wait_until() would sleep.
+    void meet_a_checkpoint(Duration patience) const {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!there(".checkpoint.tmp.") && std::chrono::steady_clock::now() < end) {
+        }
     }
     void kill_once() {
         add_events(below(6));

@@ -20,7 +20,7 @@
 namespace pz::rewrite::testing {
 
 // Collects everything; matches are written out so that runs can be compared.
-class Collector : public Sink {
+class Collector final : public Sink {
   public:
     void raw(std::string_view bytes) override {
         BOOST_CHECK(!bytes.empty());

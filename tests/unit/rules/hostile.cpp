@@ -340,6 +340,13 @@ BOOST_AUTO_TEST_CASE(operators_of_one_body_are_limited) {
                std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_return_of_nothing_may_be_explained) {
+    for (const std::string end : {"return -- nothing\n end", "return --[[nothing]] end",
+                                  "return; end", "return --[==[a < b]==] -- no\n end"}) {
+        load("local function f(x) if tostring(x) == 'a' and 1 < 2 then " + end + " return x end");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(ten_thousand_runaways_leave_a_healthy_rule_set) {
     rules::RuleLimits limits;
     limits.budget_us = 200;
