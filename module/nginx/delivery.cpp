@@ -11,15 +11,27 @@ bool final(const redis::Reply& error) {
     return error.text.starts_with("WRONGTYPE");
 }
 
+// The command is not for this user, or not there.
+bool is_denied(const redis::Reply& error) {
+    return error.text.starts_with("NOPERM") || error.text.starts_with("ERR unknown command");
+}
+
+// What follows may name a visitor.
+std::string_view code_of(std::string_view error) {
+    return error.substr(0, error.find(' '));
+}
+
 }  // namespace
 
 bool Delivery::send(RedisLink* redis, spool::Parts part, const Commands& commands) {
     Part& handler = part == spool::kList ? list_ : stream_;
+    missing_ |= part;  // also should memory be out
     if (redis == nullptr ||
         redis->write(commands.key, commands.commands, commands.replies, &handler) == 0) {
         leave_out(part);
         return false;
     }
+    missing_ &= static_cast<spool::Parts>(~part);
     out_ |= part;
     return true;
 }
@@ -30,6 +42,7 @@ void Delivery::leave_out(spool::Parts part) {
 
 void Delivery::reset() {
     missing_ = refused_ = 0;
+    denied_ = false;
     failed_ = 0;
     why_size_ = 0;
 }
@@ -55,7 +68,8 @@ void Delivery::Part::on_replies(std::span<const redis::Reply> replies) noexcept 
             continue;
         }
         errors++;
-        delivery.fail(part, 0, reply.text);
+        delivery.fail(part, 0, code_of(reply.text));
+        delivery.denied_ |= is_denied(reply);
         if (final(reply)) {
             delivery.refused_ |= part;
         }

@@ -40,8 +40,11 @@ class Delivery {
     spool::Parts missing() const { return missing_; }
     // Parts that it will never take: the key holds something else.
     spool::Parts refused() const { return refused_; }
-    std::size_t failed() const { return failed_; }                     // events
-    std::string_view why() const { return {why_.data(), why_size_}; }  // shortened
+    // Redis does not let us give one of the commands.
+    bool denied() const { return denied_; }
+    std::size_t failed() const { return failed_; }  // events
+    // Shortened; of an error of Redis's its code, whatever bytes it holds.
+    std::string_view why() const { return {why_.data(), why_size_}; }
     // For another attempt.
     void reset();
 
@@ -61,6 +64,7 @@ class Delivery {
     const std::size_t events_;
     Part list_{*this, spool::kList}, stream_{*this, spool::kStream};
     spool::Parts out_ = 0, missing_ = 0, refused_ = 0;
+    bool denied_ = false;
     std::size_t failed_ = 0;
     std::array<char, 120> why_;
     std::size_t why_size_ = 0;

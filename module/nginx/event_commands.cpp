@@ -10,20 +10,21 @@ namespace pz::ngx {
 
 namespace {
 
-// 0: it has none, or there is no spool.
-std::uint64_t identity(const MainConf& conf, std::string_view visitor,
-                       const visitor::Event& event) {
-    return conf.spool.configured ? visitor::identity(visitor, event) : 0;
+// 0: it has none, or none is asked for.
+std::uint64_t identity(bool once, std::string_view visitor, const visitor::Event& event) {
+    return once ? visitor::identity(visitor, event) : 0;
 }
 
 }  // namespace
 
 Commands list_commands(const MainConf& conf, std::string_view visitor,
-                       std::span<const visitor::Event> events, std::span<const std::string> texts) {
+                       std::span<const visitor::Event> events, std::span<const std::string> texts,
+                       Once once) {
     Commands list{conf.keys.events(visitor), {}, 0};
-    std::vector<std::uint64_t> identities(conf.spool.configured ? events.size() : 0);
+    const bool wanted = once == Once::wanted && conf.spool.configured;
+    std::vector<std::uint64_t> identities(wanted ? events.size() : 0);
     for (std::size_t i = 0; i < identities.size(); i++) {
-        identities[i] = identity(conf, visitor, events[i]);
+        identities[i] = identity(wanted, visitor, events[i]);
     }
     const bool named =
         std::any_of(identities.begin(), identities.end(), [](auto each) { return each != 0; });
@@ -35,12 +36,13 @@ Commands list_commands(const MainConf& conf, std::string_view visitor,
 }
 
 Commands stream_commands(const MainConf& conf, std::string_view visitor,
-                         std::span<const visitor::Event> events) {
+                         std::span<const visitor::Event> events, Once once) {
+    const bool wanted = once == Once::wanted && conf.spool.configured;
     const unsigned partition = redis::partition_of(visitor, conf.partitions);
     Commands stream{conf.keys.stream(partition), {}, 0};
     for (const visitor::Event& event : events) {
         const auto fields = visitor::stream_fields(visitor, event);
-        const std::uint64_t named = identity(conf, visitor, event);
+        const std::uint64_t named = identity(wanted, visitor, event);
         stream.replies += named != 0
                               ? redis::append_stream_once(stream.commands, conf.keys,
                                                           conf.retention, partition, named, fields)

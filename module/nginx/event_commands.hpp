@@ -1,6 +1,7 @@
 // The commands that write events: to the visitor's list, and to the stream.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,10 +17,14 @@ struct Commands {
     unsigned replies = 0;
 };
 
-// Events with an id are written so that they may be sent again, where there is a spool that does.
+// Whether events with an id are written so that they may be sent again, where there is a spool that
+// does; this takes EVAL.
+enum class Once : std::uint8_t { wanted, given_up };
+
 Commands list_commands(const MainConf& conf, std::string_view visitor,
-                       std::span<const visitor::Event> events, std::span<const std::string> texts);
+                       std::span<const visitor::Event> events, std::span<const std::string> texts,
+                       Once once = Once::wanted);
 Commands stream_commands(const MainConf& conf, std::string_view visitor,
-                         std::span<const visitor::Event> events);
+                         std::span<const visitor::Event> events, Once once = Once::wanted);
 
 }  // namespace pz::ngx

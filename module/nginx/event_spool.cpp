@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "redis/log_text.hpp"
 #include "spool/frame.hpp"
 
 namespace pz::ngx {
@@ -31,10 +32,8 @@ EventSpool::EventSpool(const MainConf& conf, RedisLink& redis, Stats& stats)
       flush_(this, on_flush, ngx_cycle->log, Timer::Leaving::waits),
       replay_(this, on_replay, ngx_cycle->log, Timer::Leaving::goes),
       look_(this, on_look, ngx_cycle->log, Timer::Leaving::goes),
-      sync_(this, on_sync, ngx_cycle->log, Timer::Leaving::goes) {
-    if (conf.spool.sync_always || conf.spool.sync_every > 0) {
-        syncer_ = std::make_unique<spool::Syncer>();
-    }
+      sync_(this, on_sync, ngx_cycle->log, Timer::Leaving::goes),
+      stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {
     look();
     look_.set(kLook);
 }
@@ -44,25 +43,39 @@ EventSpool::~EventSpool() {
         for (Waiting& each : waiting_) {
             each.waiter = nullptr;
         }
+        syncing_.clear();
+        written_.clear();
         flush();
         complain(spool_.save());
-        sync();
+        if (syncer_ != nullptr) {
+            syncer_->request(spool_.take_unsynced());
+        }
         return 0;
     });
 }
 
 void EventSpool::add(std::string_view entry, std::size_t events, Waiter* waiter) {
-    const std::size_t size = batch_.size() + spool::kFrameHead + entry.size();
-    const bool fits = entry.size() <= spool::kMaxPayload && spool_.has_room(size);
-    if (fits) {
+    const bool taken = takes(entry.size(), events, waiter != nullptr);
+    if (taken) {
         spool::append_frame(batch_, entry);
-    } else {
+    }
+    waiting_.push_back({waiter, events, taken});
+    flush_.post();
+}
+
+// promised: somebody is told that the disk has it.
+bool EventSpool::takes(std::size_t size, std::size_t events, bool promised) {
+    if (size > spool::kMaxPayload || !spool_.has_room(batch_.size() + spool::kFrameHead + size)) {
         stats_.spool_full.add(events);
         complain(Status::error(conf_.spool.path +
                                ": has reached max_size; events are refused until Redis is back"));
+        return false;
     }
-    waiting_.push_back({waiter, events, fits});
-    flush_.post();
+    if (promised && conf_.spool.sync_always && disk_is_away()) {
+        stats_.spool_failures.add();
+        return false;
+    }
+    return true;
 }
 
 void EventSpool::flush() {
@@ -73,9 +86,9 @@ void EventSpool::flush() {
         events += each.taken ? each.events : 0;
     }
     const bool kept = frames.empty() || write_batch(frames, events);
-    if (kept && conf_.spool.sync_always && !frames.empty()) {
-        syncing_.emplace_back(syncer_->request(spool_.take_unsynced()), told);
-        sync_.set(kSyncPoll);
+    if (kept && conf_.spool.sync_always && syncer_ != nullptr && !frames.empty()) {
+        written_.insert(written_.end(), told.begin(), told.end());
+        end_syncs();
     } else {
         tell(told, kept);
     }
@@ -106,35 +119,81 @@ void EventSpool::tell(const Told& told, bool kept) {
     }
 }
 
-void EventSpool::sync() {
-    auto files = spool_.take_unsynced();
-    if (syncer_ != nullptr && !files.empty()) {
-        syncer_->request(std::move(files));
+// Without a thread fsync=always refuses, and fsync=1s leaves it to the kernel, until there is one.
+void EventSpool::start_syncer() {
+    const bool wanted = conf_.spool.sync_always || conf_.spool.sync_every > 0;
+    if (!wanted || syncer_ != nullptr) {
+        return;
     }
+    try {
+        syncer_ = std::make_unique<spool::Syncer>();
+    } catch (const std::system_error& error) {
+        complain(Status::error(conf_.spool.path + ": no thread for fsync: " + error.what()));
+    }
+}
+
+bool EventSpool::disk_is_busy() const {
+    return syncer_ != nullptr && syncer_->finished() < asked_;
+}
+
+// Nothing can be promised.
+bool EventSpool::disk_is_away() const {
+    return syncer_ == nullptr || (disk_is_busy() && ngx_current_msec - asked_at_ >= kSyncPatience);
+}
+
+// One request at a time, lest a slow disk take all descriptors. False: not now.
+bool EventSpool::sync() {
+    if (syncer_ == nullptr || disk_is_busy()) {
+        return false;
+    }
+    auto files = spool_.take_unsynced();
+    if (!files.empty()) {
+        asked_at_ = ngx_current_msec;
+        asked_ = syncer_->request(std::move(files));
+    }
+    return true;
 }
 
 // False: something that was asked of it before did not get there.
 bool EventSpool::disk_is_well() {
-    const int failure = syncer_->take_failure();
-    if (failure != 0) {
-        stats_.spool_failures.add();
-        complain(Status::error(conf_.spool.path +
-                               ": fdatasync: " + std::generic_category().message(failure)));
+    const std::uint64_t failed = syncer_->failed();
+    if (failed == sync_failed_) {
+        return true;
     }
-    return failure == 0;
+    sync_failed_ = failed;
+    spool_.end_file();
+    stats_.spool_failures.add();
+    complain(Status::error(conf_.spool.path +
+                           ": fdatasync: " + std::generic_category().message(syncer_->failure())));
+    return false;
 }
 
 void EventSpool::end_syncs() {
-    const std::uint64_t finished = syncer_->finished();
-    const bool kept = disk_is_well();
-    while (!syncing_.empty() && syncing_.front().first <= finished) {
-        const Told told = std::move(syncing_.front().second);
-        syncing_.pop_front();
-        tell(told, kept);
+    const bool busy = disk_is_busy();  // before failures are asked for
+    if (!disk_is_well()) {
+        fail_syncs();
+    } else if (disk_is_away()) {
+        complain(Status::error(conf_.spool.path + ": the disk does not answer; with fsync=always "
+                                                  "events are refused until it does"));
+        fail_syncs();
+    } else if (!busy) {
+        tell(std::exchange(syncing_, {}), true);
     }
-    if (!syncing_.empty() && !sync_.is_set()) {
+    if (syncing_.empty() && written_.empty()) {
+        return;
+    }
+    if (!sync_.is_set()) {
         sync_.set(kSyncPoll);
     }
+    if (syncing_.empty() && sync()) {
+        syncing_.swap(written_);
+    }
+}
+
+// What nobody was told of yet went into the same files.
+void EventSpool::fail_syncs() {
+    tell(std::exchange(syncing_, {}), false);
+    tell(std::exchange(written_, {}), false);
 }
 
 // A disk that is full may fail thousands of times a second.
@@ -149,8 +208,18 @@ void EventSpool::look() {
     if (ngx_time() - complaints_since_ >= kComplaintsFor) {
         complaints_since_ = ngx_time();
         complained_.clear();
+        once_ = Once::wanted;
+    }
+    if (ngx_exiting) {
+        replay_.post();
+        return;
+    }
+    start_syncer();
+    if (syncer_ != nullptr && !conf_.spool.sync_always) {
+        (void)disk_is_well();
     }
     complain(spool_.adopt());
+    complain(spool_.save());
     if (!spool_.drained() && !stalled_) {
         replay_.post();
     }
@@ -158,7 +227,11 @@ void EventSpool::look() {
 
 // What failed is sent again when nothing is under way any more, so that order is kept.
 void EventSpool::replay() {
-    if (stalled_ && under_way_ > 0) {
+    if (ngx_exiting) {
+        leave();
+        return;
+    }
+    if (stalled_ && under_way()) {
         replay_.set(kRetry);
         return;
     }
@@ -171,6 +244,22 @@ void EventSpool::replay() {
             "spool: Redis has the " + std::to_string(std::exchange(replayed_, 0)) +
                 " events that waited for it");
     }
+}
+
+// look() and delivered() come back here.
+void EventSpool::leave() {
+    const bool promised = !syncing_.empty() || !written_.empty() || !batch_.empty();
+    if (under_way() || promised || disk_is_busy()) {
+        return;
+    }
+    sync();
+    items_.clear();
+    complain(spool_.release());
+}
+
+bool EventSpool::under_way() const {
+    return std::any_of(items_.begin(), items_.end(),
+                       [](const Item& item) { return item.delivery.under_way(); });
 }
 
 // False: nobody takes it.
@@ -208,21 +297,24 @@ bool EventSpool::read_more() {
 
 bool EventSpool::send(Item& item) {
     const spool::Entry& entry = item.entry;
+    std::vector<std::string> texts;
+    for (const visitor::Event& event : entry.events) {
+        texts.push_back(visitor::format_event(event));
+    }
+    // Both before one is sent: memory may be out.
+    const Commands list = list_commands(conf_, entry.visitor, entry.events, texts, once_);
+    const Commands stream = stream_commands(conf_, entry.visitor, entry.events, once_);
     item.delivery.reset();
     bool taken = true;
     if ((entry.parts & spool::kList) != 0) {
-        std::vector<std::string> texts;
-        for (const visitor::Event& event : entry.events) {
-            texts.push_back(visitor::format_event(event));
-        }
-        taken = item.delivery.send(&redis_, spool::kList,
-                                   list_commands(conf_, entry.visitor, entry.events, texts));
+        taken = item.delivery.send(&redis_, spool::kList, list);
     }
     if (taken && (entry.parts & spool::kStream) != 0) {
-        taken = item.delivery.send(&redis_, spool::kStream,
-                                   stream_commands(conf_, entry.visitor, entry.events));
+        taken = item.delivery.send(&redis_, spool::kStream, stream);
     }
-    under_way_ += item.delivery.under_way() ? 1 : 0;
+    if (item.delivery.under_way() && !stay_.is_set()) {
+        stay_.set(redis_.longest_wait());
+    }
     if (!taken) {
         stall(item.delivery.why());
     }
@@ -233,7 +325,7 @@ void EventSpool::stall(std::string_view why) {
     stalled_ = true;
     if (!std::exchange(stall_logged_, true)) {
         log(NGX_LOG_WARN, ngx_cycle->log,
-            "spool: events wait in " + conf_.spool.path + " for Redis: " + std::string(why));
+            "spool: events wait in " + conf_.spool.path + " for Redis: " + redis::log_text(why));
     }
     replay_.unset();
     replay_.set(kRetry);
@@ -247,9 +339,16 @@ void EventSpool::Item::on_delivered() noexcept {
 }
 
 void EventSpool::delivered(Item& item) {
-    under_way_--;
+    if (!under_way()) {
+        stay_.unset();
+    }
     if (item.delivery.refused() != 0) {
         drop(item);
+    }
+    if (item.delivery.denied() && std::exchange(once_, Once::given_up) == Once::wanted) {
+        complain(
+            Status::error("Redis allows no EVAL, or knows none; without it events with an id "
+                          "may be there twice"));
     }
     if (item.delivery.missing() != 0) {
         item.entry.parts = item.delivery.missing();
@@ -270,7 +369,7 @@ void EventSpool::delivered(Item& item) {
 void EventSpool::drop(const Item& item) {
     stats_.events_unreplayable.add(item.entry.events.size());
     complain(Status::error("events that Redis will never take are dropped: " +
-                           std::string(item.delivery.why())));
+                           redis::log_text(item.delivery.why())));
 }
 
 void EventSpool::on_flush(ngx_event_t* event) noexcept {
@@ -303,12 +402,19 @@ void EventSpool::on_sync(ngx_event_t* event) noexcept {
     guarded(ngx_cycle->log, 0, [spool] {
         if (spool->conf_.spool.sync_always) {
             spool->end_syncs();
-        } else {
-            spool->sync();
-            spool->disk_is_well();
+        } else if (!spool->sync()) {
+            spool->sync_.set(spool->conf_.spool.sync_every);
         }
         return 0;
     });
+}
+
+// Redis answers or fails within longest_wait().
+void EventSpool::on_stay(ngx_event_t* event) noexcept {
+    auto* spool = Timer::owner<EventSpool>(event);
+    if (spool->under_way()) {
+        spool->stay_.set(spool->redis_.longest_wait());
+    }
 }
 
 }  // namespace pz::ngx

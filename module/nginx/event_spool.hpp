@@ -4,19 +4,23 @@
 // What comes in one turn of the event loop is one write into the kernel's page cache, and those who
 // wait are told when that turn ends; with fsync=always when the disk has it, for which a thread waits
 // (spool::Syncer). The event loop itself never waits for the disk, unless the kernel has no room left
-// for what is not written yet.
+// for what is not written yet. A sync that fails fails all who wait then, for what they wait for went
+// into the same files, and the next go to a new one; one that takes longer than kSyncPatience fails
+// them, too, and nobody is promised anything until it ends.
 //
 // Replay: up to kWindow entries are under way at a time. Each is sent again, from the first that
 // failed on, until Redis has it: events with an id are thereby in Redis once (redis/once.hpp), others
 // at least once. Only what can never be taken, because the key holds something else than a list or a
-// stream, is dropped, counted and logged.
+// stream, is dropped, counted and logged. Where EVAL is denied, events with an id are sent without.
+//
+// A worker that leaves sends nothing more, waits for what is under way, and lets go of its files, so
+// that another goes on where it got.
 //
 // Thread rules: event loop only.
 #pragma once
 
 #include <cstdint>
 #include <ctime>
-#include <deque>
 #include <list>
 #include <memory>
 #include <set>
@@ -61,6 +65,7 @@ class EventSpool {
     static constexpr ngx_msec_t kRetry = 50;
     static constexpr ngx_msec_t kLook = 1000;   // for files that nobody holds
     static constexpr ngx_msec_t kSyncPoll = 1;  // while somebody waits for the disk
+    static constexpr ngx_msec_t kSyncPatience = 5000;
     // So many different complaints are logged, each once, within so many seconds.
     static constexpr std::size_t kComplaints = 16;
     static constexpr std::time_t kComplaintsFor = 60;
@@ -90,16 +95,24 @@ class EventSpool {
     static void on_replay(ngx_event_t* event) noexcept;
     static void on_look(ngx_event_t* event) noexcept;
     static void on_sync(ngx_event_t* event) noexcept;
+    static void on_stay(ngx_event_t* event) noexcept;
 
+    bool takes(std::size_t size, std::size_t events, bool promised);
     void flush();
     bool write_batch(std::string_view frames, std::size_t events);
     void tell(const Told& told, bool kept);
-    void sync();
+    void start_syncer();
+    bool sync();
     void end_syncs();
+    void fail_syncs();
+    bool disk_is_busy() const;
+    bool disk_is_away() const;
     bool disk_is_well();
 
     void look();
     void replay();
+    void leave();
+    bool under_way() const;
     bool resend();
     bool read_more();
     bool send(Item& item);
@@ -112,20 +125,25 @@ class EventSpool {
     RedisLink& redis_;
     Stats& stats_;
     spool::Spool spool_;
-    std::unique_ptr<spool::Syncer> syncer_;  // nullptr: fsync=off
+    std::unique_ptr<spool::Syncer> syncer_;  // nullptr: fsync=off, or there was no thread
 
     std::string batch_;  // frames of this turn
     Told waiting_;       // for them
-    std::deque<std::pair<std::uint64_t, Told>> syncing_;
+    // fsync=always: who waits for the sync under way, and who for the next.
+    Told syncing_, written_;
+    std::uint64_t asked_ = 0;        // the syncer's last request
+    ngx_msec_t asked_at_ = 0;        // ngx_current_msec
+    std::uint64_t sync_failed_ = 0;  // the last request known to have failed
 
     std::list<Item> items_;  // under way, or to be sent again; in order
-    unsigned under_way_ = 0;
     bool stalled_ = false, stall_logged_ = false;
+    Once once_ = Once::wanted;    // given up when EVAL is denied, for kComplaintsFor at most
     std::uint64_t replayed_ = 0;  // since it was empty
     std::set<std::string> complained_;
     std::time_t complaints_since_ = 0;
 
     Timer flush_, replay_, look_, sync_;
+    Timer stay_;  // keeps a leaving worker while something is under way
 };
 
 }  // namespace pz::ngx

@@ -1,4 +1,4 @@
-// What a server sent, made fit for one line of a log. Internal to the room.
+// What a server sent, made fit for one line of a log.
 #pragma once
 
 #include <algorithm>

@@ -188,7 +188,7 @@ Status Segment::remove() {
     const int rc = damaged_
                        ? std::rename(path_.c_str(), (path_ + std::string(kDamagedSuffix)).c_str())
                        : ::unlink(path_.c_str());
-    return rc == 0 ? Status() : store::system_error(path_, "cannot be removed");
+    return rc == 0 || errno == ENOENT ? Status() : store::system_error(path_, "cannot be removed");
 }
 
 }  // namespace pz::spool

@@ -43,7 +43,8 @@ class Segment {
     Result<std::optional<std::string_view>> read();
     // Records before it have been replayed.
     Status set_position(std::uint64_t position);
-    // Deletes the file; a damaged one is put aside instead, under a name with kDamagedSuffix.
+    // Deletes the file; a damaged one is put aside instead, under a name with kDamagedSuffix. No
+    // error when it is gone already.
     Status remove();
 
     const std::string& path() const { return path_; }

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 namespace pz::spool {
@@ -109,20 +110,21 @@ Status Spool::adopt() {
         const std::string path = options_.directory + "/" + name;
         if (name.ends_with(kUnnamedSuffix)) {
             remove_if_old(path);
-        } else if (held_.size() < options_.max_adopted && !complained_.contains(path)) {
+        } else if (held_.size() < options_.max_adopted) {
             keep_first(trouble, take_over(path));
         }
     }
     return trouble;
 }
 
-// Its events are older than what of ours nobody has begun to read.
+// Its events are older than what of ours nobody has begun to read. What failed may have been short
+// of descriptors or permissions: it is tried again.
 Status Spool::take_over(const std::string& path) {
     auto adopted = Segment::adopt(path);
     if (!adopted.ok()) {
-        complained_.insert(path);
-        return adopted.status();
+        return complained_.insert(path).second ? adopted.status() : Status();
     }
+    complained_.erase(path);
     if (adopted->has_value()) {
         const auto place = std::find_if(held_.begin(), held_.end(), [](const Held& held) {
             return !held.exhausted && !held.segment.begun();
@@ -173,21 +175,40 @@ bool Spool::finished(const Held& held) const {
     return all_read && held.waiting == 0;
 }
 
+// The position first: a file that cannot be deleted is not replayed again.
 Status Spool::save() {
     Status trouble;
     for (auto held = held_.begin(); held != held_.end();) {
-        if (finished(*held)) {
-            keep_first(trouble, held->segment.remove());
-            tail_ = &*held == tail_ ? nullptr : tail_;
-            held = held_.erase(held);
-            continue;
+        if (held->moved) {
+            Status saved = held->segment.set_position(held->position);
+            held->moved = !saved.ok();
+            keep_first(trouble, std::move(saved));
         }
-        if (std::exchange(held->moved, false)) {
-            keep_first(trouble, held->segment.set_position(held->position));
-        }
-        ++held;
+        held->spent = held->spent || finished(*held);
+        Status removed = held->spent ? remove(*held) : Status();
+        held = held->spent && removed.ok() ? held_.erase(held) : std::next(held);
+        keep_first(trouble, std::move(removed));
     }
     return trouble;
+}
+
+Status Spool::remove(Held& held) {
+    held.exhausted = true;
+    tail_ = &held == tail_ ? nullptr : tail_;
+    return held.segment.remove();
+}
+
+bool Spool::drained() const {
+    return std::all_of(held_.begin(), held_.end(), [](const Held& held) { return held.spent; });
+}
+
+Status Spool::release() {
+    Status status = save();
+    first_serial_ += outstanding_.size();
+    outstanding_.clear();
+    tail_ = nullptr;
+    held_.clear();
+    return status;
 }
 
 std::vector<store::FileHandle> Spool::take_unsynced() {

@@ -56,18 +56,27 @@ class Spool {
     // Frames (append_frame()). All of them or, with an error, none.
     Status append(std::string_view frames, std::int64_t now);
 
-    // Takes over what nobody holds. The first trouble, if there was any; told once for each file.
+    // What is appended next goes to a new file: after a sync that failed, the kernel takes what it
+    // could not write for written.
+    void end_file() { tail_ = nullptr; }
+
+    // Takes over what nobody holds. The first trouble, if there was any; told once for each file,
+    // which is tried again.
     Status adopt();
 
     // The next record; nothing when all have been read. An error tells of a file that is damaged;
     // reading goes on with the next.
     Result<std::optional<Record>> next();
     void done(Serial serial);
-    // Makes it last how far done() has come, and deletes files that are done with.
+    // Makes it last how far done() has come, and deletes files that are done with; one that cannot be
+    // deleted is tried again each time.
     Status save();
+    // Saves, and lets go of all files, for another process to take over. What was read and is not
+    // done() is the other's; its serials are void.
+    Status release();
 
     // Nothing waits and nothing is under way.
-    bool drained() const { return held_.empty(); }
+    bool drained() const;
     std::uint64_t bytes() const;
     // Copies of the descriptors of what was written since the last call, the directory's among them
     // when files are new.
@@ -77,6 +86,7 @@ class Spool {
     struct Held {
         Segment segment;
         bool exhausted = false;  // nothing more will be read of it
+        bool spent = false;      // all of it is done; only to be deleted
         bool unsynced = false;
         bool moved = false;          // its position is to be saved
         std::uint64_t position = 0;  // records before it are done
@@ -91,6 +101,7 @@ class Spool {
 
     Status begin_segment(std::int64_t now);
     Status take_over(const std::string& path);
+    Status remove(Held& held);
     bool finished(const Held& held) const;
 
     const SpoolOptions options_;
@@ -100,7 +111,7 @@ class Spool {
     Held* tail_ = nullptr;                 // takes what is appended
     std::deque<Outstanding> outstanding_;  // read and not all done, in order
     Serial first_serial_ = 1;              // of the front of outstanding_
-    std::set<std::string> complained_;
+    std::set<std::string> complained_;     // files that could not be taken over
     bool new_file_ = false;
 };
 

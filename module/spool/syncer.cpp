@@ -9,14 +9,41 @@
 
 namespace pz::spool {
 
+namespace {
+
+// For as long as it lives, in this thread and those that it begins.
+class NoSignals {
+  public:
+    NoSignals() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~NoSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    NoSignals(const NoSignals&) = delete;
+    NoSignals& operator=(const NoSignals&) = delete;
+
+  private:
+    sigset_t before_{};
+};
+
+// errno of the last that failed; 0: none did.
+int sync(const std::vector<store::FileHandle>& files) {
+    int failure = 0;
+    for (const store::FileHandle& file : files) {
+        if (::fdatasync(file.get()) != 0) {
+            failure = errno;
+        }
+    }
+    return failure;
+}
+
+}  // namespace
+
 // Signals are for the process's own thread.
 Syncer::Syncer() {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const NoSignals here;
     thread_ = std::thread([this] { run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 Syncer::~Syncer() {
@@ -37,14 +64,6 @@ std::uint64_t Syncer::request(std::vector<store::FileHandle> files) {
     return ++requested_;
 }
 
-void Syncer::sync(const std::vector<store::FileHandle>& files) {
-    for (const store::FileHandle& file : files) {
-        if (::fdatasync(file.get()) != 0) {
-            failure_ = errno;
-        }
-    }
-}
-
 void Syncer::run() {
     std::unique_lock lock(mutex_);
     while (true) {
@@ -56,7 +75,10 @@ void Syncer::run() {
         {
             const auto files = std::exchange(files_, {});
             lock.unlock();
-            sync(files);
+            if (const int failure = sync(files); failure != 0) {
+                failure_ = failure;
+                failed_.store(upto, std::memory_order_release);
+            }
         }
         finished_.store(upto, std::memory_order_release);
         lock.lock();

@@ -17,6 +17,7 @@ namespace pz::spool {
 
 class Syncer {
   public:
+    // Throws std::system_error when there is no thread to be had.
     Syncer();
     // Does first what was asked for.
     ~Syncer();
@@ -27,19 +28,21 @@ class Syncer {
     std::uint64_t request(std::vector<store::FileHandle> files);
     // Of the last request whose files, and those of all before it, are on the disk or failed.
     std::uint64_t finished() const { return finished_.load(std::memory_order_acquire); }
-    // errno of the last failure since this was last asked; 0: none.
-    int take_failure() { return failure_.exchange(0); }
+    // Of the last request that failed, or was done together with one that did; 0: none. Asked after
+    // finished(), it tells of all up to there. After a failure the kernel takes what it could not
+    // write for written: a later request for the same file may succeed without it.
+    std::uint64_t failed() const { return failed_.load(std::memory_order_acquire); }
+    int failure() const { return failure_; }  // errno of it
 
   private:
     void run();
-    void sync(const std::vector<store::FileHandle>& files);
 
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<store::FileHandle> files_;  // to be synced
     std::uint64_t requested_ = 0;
     bool stop_ = false;
-    std::atomic<std::uint64_t> finished_{0};
+    std::atomic<std::uint64_t> finished_{0}, failed_{0};
     std::atomic<int> failure_{0};
     std::thread thread_;
 };

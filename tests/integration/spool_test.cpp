@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <sys/resource.h>
+
 #include "integration/support/edge.hpp"
 #include "integration/support/fake_redis.hpp"
 #include "integration/support/print.hpp"
@@ -60,6 +62,23 @@ void take_redis_away(Edge& edge) {
     edge.redis->kill9();
     BOOST_REQUIRE(wait_until([&] { return !edge.redis_ready(); }));
 }
+
+// The process gets no descriptor more than it has.
+class NoDescriptors {
+  public:
+    explicit NoDescriptors(pid_t process) : process_(process) {
+        ::prlimit(process_, RLIMIT_NOFILE, nullptr, &before_);
+        const rlimit none{0, before_.rlim_max};
+        ::prlimit(process_, RLIMIT_NOFILE, &none, nullptr);
+    }
+    ~NoDescriptors() { ::prlimit(process_, RLIMIT_NOFILE, &before_, nullptr); }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+  private:
+    const pid_t process_;
+    rlimit before_{};
+};
 
 }  // namespace
 
@@ -153,6 +172,67 @@ BOOST_AUTO_TEST_CASE(what_a_worker_that_left_held_its_successor_replays) {
     const auto took = edge.nginx->quit();
     BOOST_REQUIRE(took.has_value());
     BOOST_CHECK_LT(took->count(), 5000);
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_leaves_in_a_replay_waits_for_the_answers) {
+    std::atomic<bool> held = true;
+    FakeRedis::Answer answer = [&](const FakeRedis::Command& command) {
+        if (command[0] == "LPUSH") {
+            wait_until([&] { return !held; });
+        }
+        return FakeRedis::empty_answer(command);
+    };
+    EdgeOptions options = shop();
+    options.redis = false;
+    options.timeout = "5s";  // within which the answer must come
+    Edge edge(options);
+    BOOST_CHECK_EQUAL(post(edge, "A"), 204);
+    BOOST_CHECK_EQUAL(edge.status("events_spooled"), 1);
+    const FakeRedis redis(edge.dir / "redis.sock", answer);
+    BOOST_REQUIRE(wait_until([&] { return redis.received("LPUSH") == 1; }));
+    BOOST_CHECK(edge.nginx->reload());
+    held = false;
+    BOOST_CHECK(wait_until([&] { return files(edge) == 0; }));
+    BOOST_CHECK_EQUAL(redis.received("LPUSH"), 1);
+    BOOST_CHECK_EQUAL(edge.status("events_replayed"), 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_disk_did_not_get_is_not_acknowledged) {
+    Edge edge(shop("fsync=always"));
+    edge.nginx->expect_in_log("Too many open files");
+    take_redis_away(edge);
+    HttpClient client = edge.nginx->client();
+    const auto send = [&](std::string_view item) {
+        return client
+            .fetch({.path = "/beacon",
+                    .headers = visitor("anna"),
+                    .method = "POST",
+                    .body = beacon(item)})
+            .status;
+    };
+    BOOST_CHECK_EQUAL(send("A"), 204);
+    {
+        const NoDescriptors worker(edge.nginx->workers().at(0));
+        BOOST_CHECK_EQUAL(send("B"), 503);  // there is none to sync it by
+    }
+    BOOST_CHECK_EQUAL(send("C"), 204);
+    BOOST_CHECK_EQUAL(files(edge), 2);  // never again into the file of which a sync failed
+    BOOST_CHECK_EQUAL(edge.status("events_failed"), 1);
+    BOOST_CHECK(edge.nginx->logged("fdatasync: Bad file descriptor"));
+    edge.redis->start();
+    BOOST_CHECK(stream_becomes(edge, "A B C"));
+}
+
+BOOST_AUTO_TEST_CASE(where_eval_is_denied_events_with_an_id_come_without_it) {
+    Edge edge(shop());
+    edge.redis->client().command({"ACL", "SETUSER", "default", "-eval"});
+    BOOST_CHECK_EQUAL(post(edge, "A", "a1"), 204);
+    BOOST_CHECK(stream_becomes(edge, "A"));
+    BOOST_CHECK(wait_until([&] { return files(edge) == 0; }));
+    BOOST_CHECK_EQUAL(edge.events("anna").size(), 1);
+    BOOST_CHECK(edge.nginx->logged("Redis allows no EVAL"));
+    BOOST_CHECK_EQUAL(post(edge, "B"), 204);
+    BOOST_CHECK(stream_becomes(edge, "A B"));
 }
 
 BOOST_AUTO_TEST_CASE(a_redis_that_is_loading_is_away) {

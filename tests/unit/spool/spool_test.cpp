@@ -218,6 +218,102 @@ BOOST_AUTO_TEST_CASE(a_file_of_a_later_version_is_left_alone) {
     BOOST_TEST(directory.files().size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_could_not_be_opened_is_tried_again) {
+    const Directory directory;
+    const Directory elsewhere;
+    {
+        Spool spool({.directory = elsewhere.path}, 1);
+        BOOST_REQUIRE(spool.append(frame("a"), kNow).ok());
+    }
+    const std::string path = directory.path + "/x.spool";
+    std::filesystem::create_symlink(elsewhere.files().at(0), path);  // is not followed
+    Spool spool({.directory = directory.path}, 2);
+    BOOST_TEST(spool.adopt().message().find("cannot be opened") != std::string::npos);
+    BOOST_TEST(spool.adopt().ok());  // told once
+    BOOST_TEST(spool.drained());
+    std::filesystem::remove(path);
+    std::filesystem::rename(elsewhere.files().at(0), path);
+    BOOST_TEST(spool.adopt().ok());
+    BOOST_TEST(read_all(spool) == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_deleted_is_not_replayed_again) {
+    const Directory directory;
+    const Directory elsewhere;
+    Spool spool({.directory = directory.path}, 1);
+    BOOST_REQUIRE(spool.append(frame("a") + frame("b"), kNow).ok());
+    const std::string path = directory.files().at(0);
+    const std::string aside = elsewhere.path + "/x.spool";
+    BOOST_TEST(read_all(spool) == "a b");
+    std::filesystem::rename(path, aside);
+    std::filesystem::create_directory(path);
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(spool.save().message().find("cannot be removed") != std::string::npos);
+        BOOST_TEST(spool.drained());
+        BOOST_TEST(read_all(spool).empty());
+    }
+    BOOST_REQUIRE(spool.append(frame("c"), kNow).ok());
+    BOOST_TEST(!spool.drained());
+    BOOST_TEST(read_all(spool) == "c");
+
+    elsewhere.write("copy.spool", Directory::read(aside));
+    Spool after({.directory = elsewhere.path}, 2);
+    BOOST_TEST(after.adopt().ok());
+    BOOST_TEST(read_all(after).empty());
+
+    std::filesystem::remove(path);
+    std::filesystem::rename(aside, path);
+    BOOST_TEST(spool.save().ok());
+    BOOST_TEST(directory.files("").empty());
+    BOOST_TEST(spool.bytes() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_somebody_else_deleted_is_gone) {
+    const Directory directory;
+    Spool spool({.directory = directory.path}, 1);
+    BOOST_REQUIRE(spool.append(frame("a"), kNow).ok());
+    BOOST_TEST(read_all(spool) == "a");
+    std::filesystem::remove(directory.files().at(0));
+    BOOST_TEST(spool.save().ok());
+    BOOST_TEST(spool.bytes() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_after_a_file_was_ended_stands_in_another) {
+    const Directory directory;
+    Spool spool({.directory = directory.path}, 1);
+    BOOST_REQUIRE(spool.append(frame("a"), kNow).ok());
+    spool.end_file();
+    BOOST_REQUIRE(spool.append(frame("b"), kNow).ok());
+    BOOST_TEST(directory.files().size() == 2U);
+    BOOST_TEST(spool.take_unsynced().size() == 3U);
+    BOOST_TEST(read_all(spool) == "a b");
+    spool.end_file();
+    BOOST_REQUIRE(spool.append(frame("c"), kNow).ok());
+    BOOST_TEST(read_all(spool) == "c");
+    BOOST_TEST(spool.save().ok());
+    BOOST_TEST(spool.drained());
+    BOOST_TEST(directory.files("").empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_released_another_takes_over) {
+    const Directory directory;
+    Spool spool({.directory = directory.path}, 1);
+    BOOST_REQUIRE(spool.append(frame("a") + frame("b") + frame("c"), kNow).ok());
+    BOOST_TEST(read_all(spool, false) == "a b c");
+    spool.done(1);
+    spool.done(3);
+    BOOST_REQUIRE(spool.release().ok());
+    BOOST_TEST(spool.drained());
+    Spool other({.directory = directory.path}, 2);
+    BOOST_REQUIRE(other.adopt().ok());
+    BOOST_TEST(read_all(other) == "b c");
+    BOOST_REQUIRE(other.save().ok());
+    BOOST_REQUIRE(spool.append(frame("d"), kNow).ok());
+    BOOST_TEST(read_all(spool) == "d");
+    BOOST_REQUIRE(spool.save().ok());
+    BOOST_TEST(directory.files("").empty());
+}
+
 BOOST_AUTO_TEST_CASE(is_bounded) {
     const Directory directory;
     Spool spool({.directory = directory.path, .max_bytes = 1000, .segment_bytes = 200}, 1);

@@ -34,16 +34,35 @@ BOOST_AUTO_TEST_CASE(ends_what_was_asked_for) {
         BOOST_TEST(last == static_cast<std::uint64_t>(i + 1));
     }
     BOOST_TEST(reaches(syncer, last));
-    BOOST_TEST(syncer.take_failure() == 0);
+    BOOST_TEST(syncer.failed() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(tells_of_a_failure_once) {
+BOOST_AUTO_TEST_CASE(a_failure_stays_that_of_its_request) {
+    const Directory directory;
+    Spool spool({.directory = directory.path}, 1);
+    BOOST_REQUIRE(spool.append(frame("x"), kNow).ok());
     Syncer syncer;
-    std::vector<store::FileHandle> files;
-    files.emplace_back(-1);
-    BOOST_TEST(reaches(syncer, syncer.request(std::move(files))));
-    BOOST_TEST(syncer.take_failure() == EBADF);
-    BOOST_TEST(syncer.take_failure() == 0);
+    for (std::uint64_t round = 0; round < 20; ++round) {
+        std::vector<store::FileHandle> files = spool.take_unsynced();
+        files.emplace_back(-1);
+        const std::uint64_t bad = syncer.request(std::move(files));
+        BOOST_REQUIRE(reaches(syncer, bad));
+        BOOST_TEST(syncer.failed() == bad);
+        BOOST_TEST(syncer.failure() == EBADF);
+        BOOST_REQUIRE(spool.append(frame("y"), kNow).ok());
+        BOOST_REQUIRE(reaches(syncer, syncer.request(spool.take_unsynced())));
+        BOOST_TEST(syncer.failed() == bad);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_finished_is_known_to_have_failed) {
+    Syncer syncer;
+    for (std::uint64_t number = 1; number <= 2000; ++number) {
+        std::vector<store::FileHandle> files;
+        files.emplace_back(-1);
+        BOOST_REQUIRE(reaches(syncer, syncer.request(std::move(files))));
+        BOOST_REQUIRE(syncer.failed() == number);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
