@@ -210,17 +210,19 @@ BOOST_AUTO_TEST_CASE(what_the_disk_did_not_get_is_not_acknowledged) {
                     .body = beacon(item)})
             .status;
     };
+    // Two of them: what checks a type when it is first met (UBSan) needs a descriptor for it.
     BOOST_CHECK_EQUAL(send("A"), 204);
+    BOOST_CHECK_EQUAL(send("B"), 204);
     {
         const NoDescriptors worker(edge.nginx->workers().at(0));
-        BOOST_CHECK_EQUAL(send("B"), 503);  // there is none to sync it by
+        BOOST_CHECK_EQUAL(send("C"), 503);  // there is none to sync it by
     }
-    BOOST_CHECK_EQUAL(send("C"), 204);
+    BOOST_CHECK_EQUAL(send("D"), 204);
     BOOST_CHECK_EQUAL(files(edge), 2);  // never again into the file of which a sync failed
     BOOST_CHECK_EQUAL(edge.status("events_failed"), 1);
     BOOST_CHECK(edge.nginx->logged("fdatasync: Bad file descriptor"));
     edge.redis->start();
-    BOOST_CHECK(stream_becomes(edge, "A B C"));
+    BOOST_CHECK(stream_becomes(edge, "A B C D"));
 }
 
 BOOST_AUTO_TEST_CASE(where_eval_is_denied_events_with_an_id_come_without_it) {
