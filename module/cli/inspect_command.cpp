@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <iterator>
+#include <limits>
 
 #include "cli/command.hpp"
 #include "cli/inspect.hpp"
@@ -211,6 +212,7 @@ void add_inspect(CLI::App& app, Run& run) {
         ->add_option("--buffer-size", options->buffer_size,
                      "As personalize_buffer_size would have it")
         ->transform(CLI::AsSizeValue(false))
+        ->check(CLI::Range(page::kMinBuffer, std::numeric_limits<std::size_t>::max() / 2))
         ->capture_default_str()
         ->type_name("SIZE");
     CLI::Option* html = command

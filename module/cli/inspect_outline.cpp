@@ -33,8 +33,8 @@ class Marker {
   public:
     explicit Marker(std::string_view page) : page_(page) {}
 
-    // In the start tag at `offset`, before its '>': whatever stands before it, an attribute may
-    // begin there after a space.
+    // At the end of the start tag at `offset`: whatever stands before, an attribute may begin
+    // there after a space. A '/' stays the last, since it closes an element of SVG.
     void mark(std::uint64_t offset, std::string_view name, std::string_view value) {
         rewrite::Tokenizer tokenizer;
         tokenizer.feed(page_.substr(static_cast<std::size_t>(offset)));
@@ -42,7 +42,7 @@ class Marker {
         if (offset < done_ || !tokenizer.next(tag)) {
             return;
         }
-        const auto end = static_cast<std::size_t>(offset + tag.end) - 1;
+        const auto end = static_cast<std::size_t>(offset + tag.end) - (tag.self_closing ? 2 : 1);
         out_.append(page_, done_, end - done_);
         out_.append(" data-personalize-").append(name).append("=\"");
         rewrite::escape_html(value, out_, rewrite::Charset::ascii_based);

@@ -254,6 +254,8 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     });
 }
 
+ngx_conf_num_bounds_t buffer_size_bounds = {ngx_conf_check_num_bounds, page::kMinBuffer, -1};
+
 #define PERSONALIZE_ANYWHERE NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF
 
 ngx_command_t commands[] = {
@@ -334,7 +336,7 @@ ngx_command_t commands[] = {
      ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, budget), nullptr},
     {ngx_string("personalize_buffer_size"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,
      ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, buffer_size),
-     nullptr},
+     &buffer_size_bounds},
     {ngx_string("personalize_page_cache"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE123, set_page_cache,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_types"), PERSONALIZE_ANYWHERE | NGX_CONF_1MORE, ngx_http_types_slot,

@@ -87,5 +87,7 @@ Result<std::vector<const recommend::Recommender*>> parse_recommenders(std::strin
 // Names are sent with impressions and written into rules.
 inline constexpr std::size_t kMaxPlacementName = 100;
 inline constexpr std::size_t kMaxLimit = 100;  // of limit=, min= and top=
+// Of personalize_buffer_size, in bytes: with less not even a start tag could be read.
+inline constexpr std::size_t kMinBuffer = 1024;
 
 }  // namespace pz::page

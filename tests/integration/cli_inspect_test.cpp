@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_status_2_and_says_what_to_write) {
         {{page, "--listing", "ul", "--option", "topp=3"}, "did you mean 'top'?"},
         {{page, "--listing", "ul", "--item", "li["}, "item=: selector 'li['"},
         {{page, "--item", "li"}, "--listing"},
-        {{page, "--select", "p", "--buffer-size", "lots"}, "--buffer-size"}};
+        {{page, "--select", "p", "--buffer-size", "lots"}, "--buffer-size"},
+        {{page, "--select", "p", "--buffer-size", "0"}, "--buffer-size"}};
     for (const auto& [arguments, message] : cases) {
         const Outcome outcome = inspect(arguments);
         BOOST_TEST(outcome.status == 2, message << ": " << outcome.output);
@@ -93,7 +94,10 @@ BOOST_AUTO_TEST_CASE(arrays_of_json_are_found_as_personalize_json_would) {
     const Outcome links = inspect({"--id", "link:url", "--json-path", "$", page});
     BOOST_TEST(links.status == 0, links.output);
     BOOST_TEST(links.output == "0 1 30 31 array\n  1 15 /p/1\n  16 30 /p/2\n");
-    const Outcome large = inspect({page, "--json-path", "$", "--buffer-size", "20", "--explain"});
+    const std::string long_page =
+        dir.write("long.json", R"([{"url":"/p/1","of":")" + std::string(2000, 'x') + "\"}]");
+    const Outcome large =
+        inspect({long_page, "--json-path", "$", "--buffer-size", "1k", "--explain"});
     BOOST_TEST(large.status == 1);
     BOOST_TEST(contains(large.output, "larger than personalize_buffer_size"), large.output);
 }
@@ -111,8 +115,10 @@ BOOST_AUTO_TEST_CASE(pages_in_json_strings_are_looked_into) {
     const Outcome nothing = inspect({page, "--json-html", "$.x", "--select", ".a", "--explain"});
     BOOST_TEST(nothing.status == 1, nothing.output);
     BOOST_TEST(contains(nothing.output, "there is no string at this path"), nothing.output);
-    const Outcome large = inspect({page, "--json-html", "$.fragments.*", "--select", ".a",
-                                   "--buffer-size", "20", "--explain"});
+    const std::string long_page = dir.write(
+        "long.json", R"({"fragments":{"a":"<p class=a>)" + std::string(2000, 'x') + "</p>\"}}");
+    const Outcome large = inspect({long_page, "--json-html", "$.fragments.*", "--select", ".a",
+                                   "--buffer-size", "1k", "--explain"});
     BOOST_TEST(large.status == 1, large.output);
     BOOST_TEST(contains(large.output, "larger than personalize_buffer_size"), large.output);
     const Outcome wrong = inspect({page, "--json-html", "$..x", "--select", ".a"});

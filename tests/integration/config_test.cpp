@@ -246,6 +246,7 @@ BOOST_AUTO_TEST_CASE(events_and_others) {
          {in_server("personalize_explore 51%;"), "from 1% to 50%, or off"},
          {in_server("personalize_explore x%;"), "from 1% to 50%, or off"},
          {in_server("personalize_buffer_size big;"), "personalize_buffer_size"},
+         {in_server("personalize_buffer_size 0;"), "equal to or greater than 1024"},
          {in_server("personalize_impressions maybe;"), "on"},
          {in_server("personalize_rules nowhere.lua;"), "nowhere.lua"},
          {in_server("personalize_rules /tmp;"), "'/tmp': not a regular file"},

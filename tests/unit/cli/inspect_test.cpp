@@ -175,7 +175,9 @@ BOOST_AUTO_TEST_CASE(outlines_change_nothing_but_start_tags) {
     BOOST_TEST(outline("<p><div class=a>x</div>", selectors({".a"})) ==
                "<p><div class=a data-personalize-match=\"1\">x</div>");
     BOOST_TEST(outline("<div a='>' class=a />x</div>", selectors({".a"})) ==
-               "<div a='>' class=a / data-personalize-match=\"1\">x</div>");
+               "<div a='>' class=a  data-personalize-match=\"1\"/>x</div>");
+    BOOST_TEST(outline("<div class=a/>x</div><svg><style/></svg>", selectors({"style"})) ==
+               "<div class=a/>x</div><svg><style data-personalize-skipped=\"passed over\"/></svg>");
     BOOST_TEST(outline("<ul><li data-item-id='\"<b>&#228;'></ul>", listing("ul")) ==
                "<ul data-personalize-match=\"1\"><li data-item-id='\"<b>&#228;' "
                "data-personalize-tile=\"1 &quot;&lt;b&gt;&#228;\"></ul>");
