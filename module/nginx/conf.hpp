@@ -96,7 +96,10 @@ struct TcfRule {
 struct ForgetRule {
     std::vector<std::string> cookies;
     std::string domain;
+    std::string place;  // file:line; empty: no directive
 };
+// "vid" of $cookie_vid; empty: the value is not that of one cookie.
+std::string_view cookie_of(const ngx_http_complex_value_t* value);
 
 // `personalize_alias $anonymous $customer`
 struct AliasRule {

@@ -36,6 +36,8 @@ char* set_explore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // privacy_conf.cpp
 char* set_consent_tcf(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_forget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+// Once the location knows its visitor: warns where the cookie to expire is not known.
+void check_forget(ngx_conf_t* cf, const LocationConf& location);
 char* set_alias(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_bots(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // page_cache_conf.cpp

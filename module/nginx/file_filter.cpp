@@ -3,7 +3,8 @@
 // is read here and looked through once for all visitors.
 //
 // Everything that is not one whole file goes on as it came: answers of an origin, parts, pages that
-// another filter changes. Nothing here waits for a disk.
+// another filter changes. Nothing here waits for a disk. Where a file may become a gzip stream, its
+// header waits for it: nginx's cache says beforehand which file it has, the others do not.
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -59,6 +60,12 @@ std::unique_ptr<char[]> read_now(ngx_fd_t fd, off_t begin, std::size_t size) {
 
 ngx_int_t file_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
     Request* request = in != nullptr && r == r->main ? Request::find(r) : nullptr;
+    if (request != nullptr && request->waits_for_file()) {
+        request->meet_file(in);
+        if (send_awaited_header(r, *request) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
     if (request != nullptr && request->may_know()) {
         in = guarded(r->connection->log, in, [&] { return request->know(in); });
     }
@@ -77,33 +84,35 @@ ngx_http_module_t context = {nullptr, add_filter, nullptr, nullptr,
 }  // namespace
 
 bool Request::may_know() const {
-    return rewrites() && html_ && !asked_ && location_->max_known_page > 0;
+    return rewrites() && playable_ && !asked_ && location_->max_known_page > 0;
 }
 
 ngx_chain_t* Request::know(ngx_chain_t* in) {
     asked_ = true;
-    const ngx_buf_t* b = in->buf;
-    const bool other_file = known_ != nullptr && b->file != nullptr &&
-                            (r_->cache == nullptr || b->file->fd != r_->cache->file.fd);
-    if (!whole_file(in) || other_file) {
+    if (!whole_file(in)) {
         return in;
     }
-    if (known_ == nullptr) {
-        // The same object for clients with gzip and without.
-        const bool deflated = offers_gzip() && r_->cached;
-        known_ = known_page(b->file->fd, b->file_pos, b->file_last, deflated);
+    const ngx_buf_t* b = in->buf;
+    if (known_file_ == NGX_INVALID_FILE) {
+        know_file(b->file->fd, b->file_pos, b->file_last);
     }
-    return known_ != nullptr ? from_memory(in) : in;
+    return known_ != nullptr && b->file->fd == known_file_ ? from_memory(in) : in;
+}
+
+void Request::know_file(ngx_fd_t fd, off_t begin, off_t end) {
+    known_file_ = fd;
+    known_ = known_page(fd, begin, end);
 }
 
 // From the worker's memory, or read now; nullptr: neither.
-std::shared_ptr<const page::KnownPage> Request::known_page(ngx_fd_t fd, off_t begin, off_t end,
-                                                           bool deflated) {
+std::shared_ptr<const page::KnownPage> Request::known_page(ngx_fd_t fd, off_t begin, off_t end) {
     page::FileRange range;
     if (end <= begin || end - begin > static_cast<off_t>(location_->max_known_page) ||
         !look_at(fd, begin, end, range)) {
         return nullptr;
     }
+    // The same object for clients with gzip and without.
+    const bool deflated = offers_gzip() && (r_->cached || r_->upstream == nullptr);
     const page::Plan& plan = *location_->plan;
     auto known = worker_.pages().find(range, plan, deflated);
     (known != nullptr ? worker_.stats().page_cache_hits : worker_.stats().page_cache_misses).add();
@@ -121,19 +130,41 @@ bool Request::offers_gzip() const {
     return location_->gzip && location_->max_known_page > 0 && !location_->plan->answer;
 }
 
-// Only of a page in nginx's cache is the file known before its headers leave.
-bool Request::prepare_gzip() {
-    if (!r_->cached || r_->cache == nullptr || ngx_http_gzip_ok(r_) != NGX_OK) {
-        return false;
+void Request::know_cached() {
+    if (r_->cached && r_->cache != nullptr && ngx_http_gzip_ok(r_) == NGX_OK) {
+        const ngx_http_cache_t* cache = r_->cache;
+        know_file(cache->file.fd, static_cast<off_t>(cache->body_start), cache->length);
+        join_gzip();
     }
-    const ngx_http_cache_t* cache = r_->cache;
-    known_ = known_page(cache->file.fd, static_cast<off_t>(cache->body_start), cache->length, true);
+}
+
+// nginx's own handlers send the body right behind the header.
+bool Request::waits_for_file(const Start& start) {
+    if (r_->upstream == nullptr && r_->content_handler == nullptr &&
+        ngx_http_gzip_ok(r_) == NGX_OK) {
+        start_ = start;
+    }
+    return start_.has_value();
+}
+
+void Request::meet_file(const ngx_chain_t* in) {
+    if (whole_file(in)) {
+        guarded(r_->connection->log, 0, [&] {
+            const ngx_buf_t* b = in->buf;
+            know_file(b->file->fd, b->file_pos, b->file_last);
+            join_gzip();
+            return 0;
+        });
+    }
+}
+
+// Of a page that is known.
+void Request::join_gzip() {
     if (known_ != nullptr) {
         page::Output& own = *this;
         gzip_.emplace(*known_, work_->gzip, own);
         worker_.stats().gzip_joined.add();
     }
-    return known_ != nullptr;
 }
 
 // Behind the last byte, and before the end of the response leaves.

@@ -33,13 +33,11 @@ bool expire_cookie(ngx_http_request_t* r, std::string_view name, std::string_vie
 
 // Those that the directive names, else the one that personalize_visitor reads.
 bool expire_cookies(ngx_http_request_t* r) {
-    constexpr std::string_view kCookie = "$cookie_";
     const LocationConf* location = location_conf(r);
     const ForgetRule& rule = location->own->forget;
-    if (rule.cookies.empty() && location->visitor != nullptr) {
-        const std::string_view visitor = view(location->visitor->value);
-        return !visitor.starts_with(kCookie) ||
-               expire_cookie(r, visitor.substr(kCookie.size()), rule.domain);
+    if (const std::string_view name = cookie_of(location->visitor);
+        rule.cookies.empty() && !name.empty()) {
+        return expire_cookie(r, name, rule.domain);
     }
     for (const std::string& name : rule.cookies) {
         if (!expire_cookie(r, name, rule.domain)) {

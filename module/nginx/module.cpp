@@ -188,22 +188,28 @@ bool redirects(ngx_http_request_t* r) {
     return r->headers_out.status >= 300 && r->headers_out.status < 400;
 }
 
-// Says how the page is encoded, and that it depends on what the client accepts. False when memory is
-// out.
-bool choose_encoding(ngx_http_request_t* r, Request& request) {
+// That how the page is encoded depends on what the client accepts. False when memory is out.
+bool announce_encodings(ngx_http_request_t* r) {
     auto* core = static_cast<ngx_http_core_loc_conf_t*>(
         ngx_http_get_module_loc_conf(r, ngx_http_core_module));
     ngx_str_t vary = ngx_string("Accept-Encoding");
     r->gzip_vary = 1;  // nginx says it where gzip_vary is on
-    if (!core->gzip_vary && add_header(r, "Vary", vary) == nullptr) {
-        return false;
+    return core->gzip_vary || add_header(r, "Vary", vary) != nullptr;
+}
+
+// False when memory is out.
+bool begin_page(ngx_http_request_t* r, Request& request, const Request::Start& start) {
+    if (request.joins_gzip()) {
+        ngx_str_t gzip = ngx_string("gzip");
+        r->headers_out.content_encoding = add_header(r, "Content-Encoding", gzip);
+        if (r->headers_out.content_encoding == nullptr) {
+            return false;
+        }
     }
-    if (!request.prepare_gzip()) {
-        return true;
-    }
-    ngx_str_t gzip = ngx_string("gzip");
-    r->headers_out.content_encoding = add_header(r, "Content-Encoding", gzip);
-    return r->headers_out.content_encoding != nullptr;
+    request.begin_page(start);
+    ngx_http_clear_content_length(r);
+    r->filter_need_in_memory = 1;
+    return make_private(r);
 }
 
 // False when memory is out.
@@ -216,6 +222,9 @@ bool begin(ngx_http_request_t* r) {
     // What `return` answers never came through PRECONTENT.
     if (request == nullptr || !request->in(location_conf(r))) {
         request = obtain(r);
+    }
+    if (request != nullptr) {
+        request->forget_start();  // of a response that this one replaces
     }
     const bool counts = request != nullptr && request->counts();
     if (counts && succeeded(r)) {
@@ -231,19 +240,25 @@ bool begin(ngx_http_request_t* r) {
         request->skip(reason);
         return true;
     }
-    const bool json = personal_json(r);
-    if (!json && request->offers_gzip() && !choose_encoding(r, *request)) {
-        return false;
+    const Request::Start start = {personal_json(r), counts, charset(r)};
+    if (!start.json && request->offers_gzip()) {
+        if (!announce_encodings(r)) {
+            return false;
+        }
+        if (request->waits_for_file(start)) {
+            return true;
+        }
+        request->know_cached();
     }
-    request->begin_page(json, counts, charset(r));
-    ngx_http_clear_content_length(r);
-    r->filter_need_in_memory = 1;
-    return make_private(r);
+    return begin_page(r, *request, start);
 }
 
 ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
-    return guarded(r->connection->log, false, [r] { return begin(r); }) ? next_header_filter(r)
-                                                                        : NGX_ERROR;
+    if (!guarded(r->connection->log, false, [r] { return begin(r); })) {
+        return NGX_ERROR;
+    }
+    const Request* request = r == r->main ? Request::find(r) : nullptr;
+    return request != nullptr && request->waits_for_file() ? NGX_OK : next_header_filter(r);
 }
 
 ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
@@ -333,6 +348,13 @@ ngx_http_module_t context = {
 };
 
 }  // namespace
+
+ngx_int_t send_awaited_header(ngx_http_request_t* r, Request& request) noexcept {
+    const bool begun = guarded(r->connection->log, false,
+                               [&] { return begin_page(r, request, request.take_start()); });
+    const ngx_int_t rc = begun ? next_header_filter(r) : NGX_ERROR;
+    return rc == NGX_ERROR || rc > NGX_OK || r->header_only ? NGX_ERROR : NGX_OK;
+}
 
 }  // namespace pz::ngx
 

@@ -92,6 +92,20 @@ Status read_forget(std::string_view argument, ForgetRule& rule) {
 
 }  // namespace
 
+std::string_view cookie_of(const ngx_http_complex_value_t* value) {
+    constexpr std::string_view kCookie = "cookie_";
+    std::string_view name = value != nullptr ? view(value->value) : std::string_view();
+    if (name.starts_with("${") && name.ends_with('}')) {
+        name = name.substr(2, name.size() - 3);
+    } else if (name.starts_with('$')) {
+        name.remove_prefix(1);
+    }
+    const bool variable = name.starts_with(kCookie) && name.size() < value->value.len;
+    name.remove_prefix(variable ? kCookie.size() : name.size());
+    return name.find_first_of("${} ") == std::string_view::npos && plain(name) ? name
+                                                                               : std::string_view();
+}
+
 char* set_consent_tcf(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
         auto* location = static_cast<LocationConf*>(conf);
@@ -109,6 +123,9 @@ char* set_consent_tcf(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 char* set_forget(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
         ForgetRule& rule = static_cast<LocationConf*>(conf)->own->forget;
+        rule.place.assign(view(cf->conf_file->file.name))
+            .append(":")
+            .append(std::to_string(cf->conf_file->line));
         for (const std::string_view argument : arguments(cf)) {
             if (Status status = read_forget(argument, rule); !status.ok()) {
                 return status;
@@ -117,6 +134,17 @@ char* set_forget(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         set_handler(cf, forget_handler);
         return {};
     });
+}
+
+void check_forget(ngx_conf_t* cf, const LocationConf& location) {
+    const ForgetRule& rule = location.own->forget;
+    if (!rule.place.empty() && rule.cookies.empty() && location.visitor != nullptr &&
+        cookie_of(location.visitor).empty()) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "personalize_forget expires no cookie: personalize_visitor, \"%V\", is not "
+                      "that of one cookie; write cookie=name in %s",
+                      &location.visitor->value, rule.place.c_str());
+    }
 }
 
 char* set_alias(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {

@@ -16,18 +16,10 @@ namespace {
 // Free on r->buffered: SSI, sub and copy own the other three bits.
 constexpr unsigned kBufferedBit = 0x08;
 
-// Most lookups end sooner; then the head of the page and the rest leave in one write. After that
-// the head does not wait any longer.
-constexpr ngx_msec_t kHeadDelay = 2;
-
 std::int64_t monotonic_ns() {
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-std::uint64_t monotonic_us() {
-    return static_cast<std::uint64_t>(monotonic_ns()) / 1000;
 }
 
 }  // namespace
@@ -49,7 +41,8 @@ Request::Request(ngx_http_request_t* r)
 
 Request::~Request() {
     stop_waiting();
-    page_.reset();  // it uses the profile and the output
+    html_.reset();  // it uses the profile and the output
+    json_.reset();
     worker_.give_back(std::move(work_));
 }
 
@@ -111,34 +104,6 @@ void Request::enter_location(bool wanted) {
     }
 }
 
-// Another location may know the visitor by another name, or not have their consent.
-void Request::forget_lookup() {
-    if (lookup_ == Lookup::pending) {
-        worker_.redis()->cancel(ticket_);
-    }
-    lookup_ = Lookup::none;
-    skip_ = Skip::none;
-    ticket_ = 0;
-    event_texts_.clear();
-    traits_.clear();
-    reply_bytes_.clear();
-}
-
-void Request::start_lookup() {
-    std::string& commands = work_->commands;
-    commands.clear();
-    const unsigned replies =
-        redis::append_read(commands, main_->keys, visitor_, main_->retention.events);
-    worker_.stats().lookups.add();
-    lookup_began_us_ = monotonic_us();
-    ticket_ = worker_.redis()->read(main_->keys.events(visitor_), commands, replies, this);
-    lookup_ = ticket_ != 0 ? Lookup::pending : Lookup::failed;
-    if (lookup_ == Lookup::failed) {
-        worker_.stats().lookup_failures.add();
-        skip(Skip::redis);
-    }
-}
-
 void Request::skip(Skip reason) {
     if (skip_ == Skip::none) {
         skip_ = reason;
@@ -159,15 +124,19 @@ Skip Request::skipped() const {
     return decided ? Skip::none : Skip::undecided;
 }
 
-void Request::begin_page(bool json, bool seen, rewrite::Charset charset) {
-    seen_ = seen;
-    charset_ = json ? rewrite::Charset::utf8 : charset;  // JSON is UTF-8
+void Request::begin_page(const Start& start) {
+    seen_ = start.seen;
+    charset_ = start.json ? rewrite::Charset::utf8 : start.charset;  // JSON is UTF-8
     const page::Plan& plan = *location_->plan;
-    html_ = !json && !plan.answer;
+    playable_ = !start.json && !plan.answer;
     page::Output& own = *this;
     page::Output& output = gzip_ ? static_cast<page::Output&>(*gzip_) : own;
-    page_ = json ? page::make_json_page(plan, worker_.scratch(), output)
-                 : std::make_unique<page::Page>(plan, worker_.scratch(), output);
+    if (start.json) {
+        json_ = page::make_json_page(plan, worker_.scratch(), output);
+        page_ = json_.get();
+    } else {
+        page_ = &html_.emplace(plan, worker_.scratch(), output, work_->page);
+    }
 }
 
 void Request::abandon_page() {
@@ -178,74 +147,16 @@ void Request::abandon_page() {
     skip(Skip::status);
 }
 
-void Request::on_replies(std::span<const redis::Reply> replies) noexcept {
-    worker_.stats().observe_lookup(monotonic_us() - lookup_began_us_);
-    const bool kept = guarded(r_->connection->log, false, [&] {
-        if (replies.size() != 2 || replies[0].type != redis::Reply::Type::array ||
-            replies[1].type != redis::Reply::Type::array) {
-            return false;
-        }
-        keep_replies(replies);
-        return true;
-    });
-    if (!kept) {
-        worker_.stats().lookup_failures.add();
-    }
-    end_lookup(kept ? Lookup::ready : Lookup::failed, Skip::redis);
-}
-
-void Request::on_failure(std::string_view) noexcept {
-    worker_.stats().lookup_failures.add();
-    end_lookup(Lookup::failed, Skip::redis);
-}
-
-// The replies live only during the call; one copy serves all views.
-void Request::keep_replies(std::span<const redis::Reply> replies) {
-    std::size_t size = 0;
-    for (const auto& reply : replies) {
-        for (const auto& element : reply.elements) {
-            size += element.text.size();
-        }
-    }
-    reply_bytes_.reserve(size);
-    const auto keep = [this](std::string_view text) {
-        const std::size_t begin = reply_bytes_.size();
-        reply_bytes_.append(text);
-        return std::string_view(reply_bytes_).substr(begin);
-    };
-    event_texts_.reserve(replies[0].elements.size() + location_->events->events.size());
-    for (const auto& element : replies[0].elements) {
-        event_texts_.push_back(keep(element.text));
-    }
-    const auto fields = replies[1].elements;
-    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-        const std::string_view name = keep(fields[i].text);
-        traits_.emplace_back(name, keep(fields[i + 1].text));
-    }
-}
-
-void Request::end_lookup(Lookup state, Skip reason) {
-    lookup_ = state;
-    ticket_ = 0;
-    if (state == Lookup::failed) {
-        skip(reason);
-    }
-    // Not held: the request may be in a phase of another module; the body will ask.
-    if (hold_ != Hold::none) {
-        wake();
+void Request::on_delay() noexcept {
+    const ngx_msec_t waited = ngx_current_msec - hold_began_;
+    deadline_.set(patience() > waited ? patience() - waited : 1);
+    if (rewrites()) {
+        send_head();
     }
 }
 
 void Request::on_deadline(ngx_event_t* event) noexcept {
     auto* self = Timer::owner<Request>(event);
-    const ngx_msec_t waited = ngx_current_msec - self->hold_began_;
-    if (waited < self->patience()) {
-        self->deadline_.set(self->patience() - waited);
-        if (self->rewrites()) {
-            self->send_head();
-        }
-        return;
-    }
     if (self->lookup_ == Lookup::pending) {
         self->worker_.stats().lookup_timeouts.add();
         self->skip(Skip::timeout);
@@ -291,13 +202,6 @@ void Request::send_head() {
     }
 }
 
-void Request::build_profile() {
-    std::vector<std::string_view>& texts = work_->texts;
-    texts.assign(own_events_.begin(), own_events_.end());
-    texts.insert(texts.end(), event_texts_.begin(), event_texts_.end());
-    profile_.build(*snapshot_, texts, traits_, now());
-}
-
 // The clock's, or what personalize_now says; a page of another time leaves no impressions.
 std::int64_t Request::now() {
     std::int64_t moment = ngx_time();
@@ -331,7 +235,9 @@ void Request::decide() {
     if (page_->verdict() != page::Verdict::undecided) {
         return;
     }
-    snapshot_ = worker_.snapshot();
+    if (!profiled_ && skip_ == Skip::none) {
+        build_profile();
+    }
     if (snapshot_ == nullptr) {
         skip(Skip::store);
     }
@@ -339,7 +245,6 @@ void Request::decide() {
         page_->pass();
         return;
     }
-    build_profile();
     page::Visitor visitor;
     visitor.snapshot = snapshot_.get();
     visitor.profile = &profile_;
@@ -454,12 +359,17 @@ void Request::hold(Hold why) {
     if (hold_ != Hold::none) {
         held_ms_ += ngx_current_msec - hold_began_;
         deadline_.unset();
+        give_up();  // the delay
         r_->buffered &= ~kBufferedBit;
     }
     hold_ = why;
     if (hold_ != Hold::none) {
         hold_began_ = ngx_current_msec;
-        deadline_.set(ngx_min(kHeadDelay, patience()));
+        if (patience() > Worker::kHeadDelay) {
+            worker_.head_delays().begin(*this);
+        } else {
+            deadline_.set(patience());
+        }
         r_->buffered |= kBufferedBit;
     }
 }

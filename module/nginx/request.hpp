@@ -18,6 +18,7 @@
 
 #include "nginx/chain.hpp"
 #include "nginx/conf.hpp"
+#include "nginx/delays.hpp"
 #include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
 #include "page/gzip_output.hpp"
@@ -32,6 +33,7 @@ namespace pz::ngx {
 class Request final : private redis::Handler,
                       private Worker::Waiter,
                       private Joins::Waiter,
+                      private Delays::Waiter,
                       private page::Output {
   public:
     static Request* find(ngx_http_request_t* r);
@@ -50,14 +52,28 @@ class Request final : private redis::Handler,
     // Gives the anonymous visitor's events to the customer, where this location says who they are. The
     // end of the response waits for this, too.
     void join_visitors();
-    // Whether pages of this location may be gzip streams of ours; whether the one about to begin
-    // is. Its headers are the caller's.
+    // A response that will be personalized. `seen`: by a visitor, now, and not fetched ahead.
+    // `charset`: of the page as the origin sends it; not unsafe.
+    struct Start {
+        bool json, seen;
+        rewrite::Charset charset;
+    };
+    // Whether pages of this location may be gzip streams of ours.
     bool offers_gzip() const;
-    bool prepare_gzip();
-    // The response will be personalized: make ready for its body. `seen`: by a visitor, now, and
-    // not fetched ahead. `json`: it is a JSON document. `charset`: of the page as the origin sends
-    // it; not unsafe.
-    void begin_page(bool json, bool seen, rewrite::Charset charset);
+    // Before the page begins: makes it such a stream if nginx has it in its cache, the client accepts
+    // gzip and the worker knows the page. Its headers are the caller's.
+    void know_cached();
+    // The same of a file that is yet to come: true when the page, and its header, begin only with
+    // the body's first link. Then the body filter calls meet_file(), and send_awaited_header() the
+    // rest.
+    bool waits_for_file(const Start& start);
+    bool waits_for_file() const { return start_.has_value(); }
+    void meet_file(const ngx_chain_t* in);
+    void forget_start() { start_.reset(); }
+    Start take_start() { return *std::exchange(start_, std::nullopt); }
+    bool joins_gzip() const { return gzip_.has_value(); }
+    // Make ready for the body.
+    void begin_page(const Start& start);
     // A later filter failed and another response takes the page's place: it passes as it is.
     void abandon_page();
     bool has_page() const { return page_ != nullptr; }
@@ -103,13 +119,17 @@ class Request final : private redis::Handler,
     void on_written(bool stored) noexcept override;
     // Joins::Waiter
     void on_joined() noexcept override;
+    // Delays::Waiter
+    void on_delay() noexcept override;
     // page::Output
     void input(std::string_view bytes) override;
     void made(std::string_view bytes) override;
 
     void start_lookup();
     void forget_lookup();
-    void keep_replies(std::span<const redis::Reply> replies);
+    void take_replies(std::span<const redis::Reply> replies);
+    void keep_events(std::span<const redis::Reply> events);
+    void keep_traits(std::span<const redis::Reply> fields);
     void end_lookup(Lookup state, Skip reason);
     void decide();
     void build_profile();
@@ -123,8 +143,9 @@ class Request final : private redis::Handler,
     bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
     void evaluate_variables(page::Visitor& visitor);
     const page::Locale& locale() const;
-    std::shared_ptr<const page::KnownPage> known_page(ngx_fd_t fd, off_t begin, off_t end,
-                                                      bool deflated);
+    void know_file(ngx_fd_t fd, off_t begin, off_t end);
+    void join_gzip();
+    std::shared_ptr<const page::KnownPage> known_page(ngx_fd_t fd, off_t begin, off_t end);
     ngx_chain_t* from_memory(ngx_chain_t* in);
     void finish_gzip();
     bool feed(ngx_buf_t* buffer);
@@ -148,14 +169,15 @@ class Request final : private redis::Handler,
     redis::Ticket ticket_ = 0;
     std::uint64_t lookup_began_us_ = 0;
     std::unique_ptr<Workspace> work_;
-    std::string& reply_bytes_;  // what the views below point into
-    std::vector<std::string_view>& event_texts_;
+    std::string& reply_bytes_;                    // what the views below point into
+    std::vector<std::string_view>& event_texts_;  // until the profile is built
     std::vector<std::pair<std::string_view, std::string_view>>& traits_;
     std::vector<std::string> own_events_;  // of this request, newest first
     Worker::Write* write_ = nullptr;       // of these, until it is answered
     Joins::Join* join_ = nullptr;          // until it has ended
 
-    SnapshotPtr snapshot_;
+    SnapshotPtr snapshot_;  // the page's, once its profile is built
+    bool profiled_ = false;
     std::shared_ptr<rules::RuleSet> rules_;
     visitor::Profile& profile_;
     std::vector<std::string_view>& variables_;
@@ -163,10 +185,14 @@ class Request final : private redis::Handler,
 
     Chain chain_;
     ngx_chain_t* kept_ = nullptr;  // of a body that stays as it is, while writing()
+    std::optional<Start> start_;   // of a page that waits for its file
     std::shared_ptr<const page::KnownPage> known_;  // what the body comes from, if it does
+    ngx_fd_t known_file_ = NGX_INVALID_FILE;        // that was asked about
     std::optional<page::GzipOutput> gzip_;
-    std::unique_ptr<page::Body> page_;
-    bool html_ = false;                 // page_ can be played
+    std::optional<page::Page> html_;
+    std::unique_ptr<page::Body> json_;
+    page::Body* page_ = nullptr;  // one of these
+    bool playable_ = false;
     bool asked_ = false, fed_ = false;  // know(), the first bytes of the body
     bool out_of_memory_ = false;
     bool seen_ = false;  // impressions count
@@ -176,5 +202,8 @@ class Request final : private redis::Handler,
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;
     Timer deadline_;
 };
+
+// module.cpp. After meet_file(), before the body goes on.
+ngx_int_t send_awaited_header(ngx_http_request_t* r, Request& request) noexcept;
 
 }  // namespace pz::ngx

@@ -27,6 +27,7 @@ Worker::Worker(MainConf& conf)
       stats_(conf.stats()),
       pages_(conf.page_cache_size),
       tiles_(conf.tile_cache_size),
+      head_delays_(kHeadDelay, ngx_cycle->log),
       tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes),
       stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {
     if (conf.redis.configured) {
@@ -69,11 +70,11 @@ RuleWatch* Worker::rules(const RuleFile* file) {
 void Workspace::clear() {
     profile.clear();
     replies.clear();
+    trait_bytes.clear();
     events.clear();
     traits.clear();
     context.clear();
     variables.clear();
-    texts.clear();
 }
 
 page::ReadyTiles& Worker::tiles_of(const SnapshotPtr& snapshot) {
@@ -94,7 +95,8 @@ std::unique_ptr<Workspace> Worker::take_workspace() {
 }
 
 void Worker::give_back(std::unique_ptr<Workspace> workspace) noexcept {
-    if (workspaces_.size() < kSpareWorkspaces && workspace->replies.capacity() <= kSpareReplies &&
+    if (workspaces_.size() < kSpareWorkspaces &&
+        workspace->replies.capacity() + workspace->trait_bytes.capacity() <= kSpareReplies &&
         workspace->gzip.block.capacity() <= kSpareBlock) {
         workspace->clear();
         workspaces_.push_back(std::move(workspace));  // there is room

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "nginx/conf.hpp"
+#include "nginx/delays.hpp"
 #include "nginx/delivery.hpp"
 #include "nginx/event_spool.hpp"
 #include "nginx/joins.hpp"
@@ -22,6 +23,7 @@
 #include "nginx/rule_watch.hpp"
 #include "nginx/store_watch.hpp"
 #include "page/gzip_join.hpp"
+#include "page/page.hpp"
 #include "page/page_cache.hpp"
 #include "page/ready_tiles.hpp"
 #include "recommend/recommender.hpp"
@@ -35,14 +37,16 @@ namespace pz::ngx {
 struct Workspace {
     visitor::Profile profile;
     std::string commands;  // of the lookup
-    std::string replies;   // what the views below point into
+    std::string replies;   // what the events point into, unless they are read at once
+    std::string trait_bytes;
     std::vector<std::string_view> events;
     std::vector<std::pair<std::string_view, std::string_view>> traits, context;
-    std::vector<std::string_view> variables, texts;
+    std::vector<std::string_view> variables;
     // What a usual page has of made bytes.
     static constexpr std::size_t kCopies = 32 * 1024;
     std::unique_ptr<u_char[]> copies = std::make_unique_for_overwrite<u_char[]>(kCopies);
     page::GzipMemory gzip;
+    page::Page::Memory page;
 
     void clear();
 };
@@ -62,6 +66,10 @@ class Worker {
     std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
     recommend::Scratch& scratch() { return scratch_; }
     page::PageCache& pages() { return pages_; }
+    // Most lookups end sooner; then the head of the page and the rest leave in one write. After that
+    // the head does not wait any longer.
+    static constexpr ngx_msec_t kHeadDelay = 2;
+    Delays& head_delays() { return head_delays_; }
     // For pages of this snapshot, which is snapshot().
     page::ReadyTiles& tiles_of(const SnapshotPtr& snapshot);
     const page::ReadyTiles& tiles() const { return tiles_; }
@@ -145,6 +153,7 @@ class Worker {
     std::unique_ptr<EventSpool> spool_;                   // nullptr: none configured
     std::map<unsigned, Commands> impressions_;            // by partition
     std::size_t impression_bytes_ = 0;
+    Delays head_delays_;
     Timer tick_;
     Timer stay_;  // keeps a leaving worker while somebody waits for a write
 };

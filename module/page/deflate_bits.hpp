@@ -86,15 +86,24 @@ inline constexpr auto kLengths = [] {
     return codes;
 }();
 
-// Distances in groups of two symbols, with one more extra bit in each from 5 on.
+// Distances in groups of two symbols, with one more extra bit in each from 5 on: a group's symbols
+// by the second-highest bit of distance - 1.
+inline constexpr auto kDistanceSymbols = [] {
+    std::array<std::uint8_t, 30> symbols{};
+    for (unsigned i = 0; i < symbols.size(); ++i) {
+        symbols[i] = static_cast<std::uint8_t>(reversed(i, 5));
+    }
+    return symbols;
+}();
+
 constexpr Code distance_code(std::uint32_t distance) {
     const std::uint32_t value = distance - 1;
     if (value < 4) {
-        return {reversed(value, 5), 5};
+        return {kDistanceSymbols[value], 5};
     }
     const unsigned extra = 30U - static_cast<unsigned>(__builtin_clz(value));
     const std::uint32_t symbol = 2 * extra + (value >> extra);
-    return {reversed(symbol, 5) | (value & ((1U << extra) - 1)) << 5, 5 + extra};
+    return {kDistanceSymbols[symbol] | (value & ((1U << extra) - 1)) << 5, 5 + extra};
 }
 
 class Bits {

@@ -49,9 +49,7 @@ DeflatedPiece deflate_piece(std::string_view text) {
     }
     piece.bytes.resize(stream.total_out);
     piece.bytes.shrink_to_fit();
-    piece.crc = libdeflate_crc32(0, text.data(), text.size());
-    piece.crc_operator =
-        static_cast<std::uint32_t>(crc32_combine_gen(static_cast<z_off_t>(text.size())));
+    piece.crc = {libdeflate_crc32(0, text.data(), text.size()), crc_shift(text.size())};
     return piece;
 }
 
@@ -60,12 +58,12 @@ std::string_view GzipJoin::begin() {
     open_ = false;
     crc_ = 0;
     size_ = 0;
-    memory_.runs.assign(memory_.runs.size(), 0);
+    slots_.reset();
     return kHeader;
 }
 
 void GzipJoin::add(const DeflatedPiece& piece) {
-    crc_ = static_cast<std::uint32_t>(crc32_combine_op(crc_, piece.crc, piece.crc_operator));
+    crc_ = crc_join(crc_, piece.crc);
     size_ += piece.size;
 }
 
@@ -95,55 +93,94 @@ void GzipJoin::add_text(std::string_view text) {
     size_ += text.size();
 }
 
+// Runs are told by slots, and those by their space: in another one nothing has been written yet.
+void GzipJoin::enter(const SlotSpace& slots) {
+    if (slots_ != slots) {
+        slots_ = slots;
+        std::fill(memory_.runs.begin(), memory_.runs.end(), 0);
+    }
+}
+
+// Writes a tile's runs. Its members live in registers where nothing of it is called (write_runs()):
+// elsewhere the compiler must take them for what the bytes are written to.
+class GzipJoin::TileWriter {
+  public:
+    TileWriter(deflate::Bits bits, const ReadyTile& tile, std::uint64_t begin)
+        : bits_(bits), tile_(tile), begin_(begin + 1) {}
+
+    // Runs that follow each other here as in the tile before are one match.
+    void add(const TileRun& run, std::uint64_t& last) {
+        const std::uint64_t here = begin_ + run.begin;
+        const std::uint64_t distance = last != 0 ? here - last : 0;
+        last = here;
+        if (distance != 0 && distance == distance_) {
+            match_ += run.size;
+            return;
+        }
+        end_match();
+        if (distance != 0 && distance <= deflate::kWindow && run.size >= deflate::kLeastMatch) {
+            match_ = run.size;
+            distance_ = distance;
+        } else {
+            bits_.literals(tile_.text.substr(run.begin, run.size));
+        }
+    }
+    void add_bits(const TileRun& run) {
+        end_match();
+        bits_.put_bits(tile_.bits.data() + run.bits_begin, run.bits);
+    }
+    deflate::Bits end() {
+        end_match();
+        return bits_;
+    }
+
+  private:
+    void end_match() {
+        if (match_ != 0) {
+            bits_.match(match_, distance_);
+            match_ = 0;
+            distance_ = 0;
+        }
+    }
+
+    deflate::Bits bits_;
+    const ReadyTile tile_;
+    const std::uint64_t begin_;  // 1 + where the tile begins
+    // A match that may go on with the next run.
+    std::size_t match_ = 0;
+    std::uint64_t distance_ = 0;
+};
+
+[[gnu::flatten]] void GzipJoin::write_runs(const ReadyTile& tile) {
+    TileWriter writer(bits_, tile, size_);
+    for (const TileRun& run : tile.runs) {
+        if (run.size > 0) {
+            if (run.slot >= memory_.runs.size()) {
+                make_room_for(run.slot);
+            }
+            writer.add(run, memory_.runs[run.slot]);
+        }
+        if (run.bits > 0) {
+            writer.add_bits(run);
+        }
+    }
+    bits_ = writer.end();
+}
+
+[[gnu::noinline]] void GzipJoin::make_room_for(std::uint32_t slot) {
+    memory_.runs.resize(slot + 1);
+}
+
 void GzipJoin::add_tile(const ReadyTile& tile) {
     if (tile.runs.empty()) {
         add_text(tile.text);
         return;
     }
+    enter(tile.slots);
     open_block(tile.text.size());
-    Match match;
-    for (const TileRun& run : tile.runs) {
-        if (run.size > 0) {
-            add_run(tile, run, match);
-        }
-        if (run.bits > 0) {
-            write(match);
-            bits_.put_bits(tile.bits.data() + run.bits_begin, run.bits);
-        }
-    }
-    write(match);
-    crc_ = libdeflate_crc32(crc_, tile.text.data(), tile.text.size());
+    write_runs(tile);
+    crc_ = crc_join(crc_, tile.crc);
     size_ += tile.text.size();
-}
-
-// Runs that follow each other here as in the tile before are one match.
-void GzipJoin::add_run(const ReadyTile& tile, const TileRun& run, Match& match) {
-    std::uint64_t& last = last_run(run.slot);
-    const std::uint64_t here = 1 + size_ + run.begin;
-    const std::uint64_t distance = last != 0 ? here - last : 0;
-    last = here;
-    if (distance != 0 && distance == match.distance) {
-        match.size += run.size;
-        return;
-    }
-    write(match);
-    if (distance != 0 && distance <= deflate::kWindow && run.size >= deflate::kLeastMatch) {
-        match = {run.size, distance};
-    } else {
-        bits_.literals(tile.text.substr(run.begin, run.size));
-    }
-}
-
-void GzipJoin::write(Match& match) {
-    bits_.match(match.size, match.distance);
-    match = {};
-}
-
-std::uint64_t& GzipJoin::last_run(std::uint32_t slot) {
-    if (slot >= memory_.runs.size()) {
-        memory_.runs.resize(slot + 1);
-    }
-    return memory_.runs[slot];
 }
 
 std::string_view GzipJoin::end_block() {

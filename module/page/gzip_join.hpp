@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +26,8 @@ namespace pz::page {
 // Raw DEFLATE blocks without a last one.
 struct DeflatedPiece {
     std::string bytes;
-    std::size_t size = 0;            // of the text
-    std::uint32_t crc = 0;           // CRC-32 of the text
-    std::uint32_t crc_operator = 0;  // what combines it with that of what stands before
+    std::size_t size = 0;  // of the text
+    CrcPart crc;           // of the text
 };
 
 DeflatedPiece deflate_piece(std::string_view text);
@@ -56,20 +56,17 @@ class GzipJoin {
     std::string_view end();
 
   private:
-    // A match that may go on with the next run.
-    struct Match {
-        std::size_t size = 0;
-        std::uint64_t distance = 0;
-    };
+    class TileWriter;
 
     void open_block(std::size_t text);
-    void add_run(const ReadyTile& tile, const TileRun& run, Match& match);
-    void write(Match& match);
-    std::uint64_t& last_run(std::uint32_t slot);
+    void enter(const SlotSpace& slots);
+    void write_runs(const ReadyTile& tile);
+    void make_room_for(std::uint32_t slot);
 
     GzipMemory& memory_;
     deflate::Bits bits_;
-    bool open_ = false;  // a block
+    bool open_ = false;               // a block
+    std::optional<SlotSpace> slots_;  // that memory_.runs are of
     std::uint32_t crc_ = 0;
     std::uint64_t size_ = 0;  // of the whole text so far
 };

@@ -70,7 +70,7 @@ class JsonPage final : public Body, private rewrite::Sink, private Emitter {
     JsonPage(const Plan& plan, recommend::Scratch& scratch, Output& output)
         : plan_(plan),
           output_(output),
-          resolver_(plan, scratch),
+          resolver_(plan, scratch, memory_),
           rewriter_(plan.json, *this, plan.limits) {}
 
     void write(std::string_view bytes) override;
@@ -95,6 +95,7 @@ class JsonPage final : public Body, private rewrite::Sink, private Emitter {
 
     const Plan& plan_;
     Output& output_;
+    ResolverMemory memory_;
     Resolver resolver_;
     rewrite::JsonRewriter rewriter_;
     Verdict verdict_ = Verdict::undecided;

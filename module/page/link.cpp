@@ -127,19 +127,29 @@ void PageLinks::begin(const store::Snapshot& snapshot, std::string_view host,
     snapshot_ = &snapshot;
     host_ = host;
     uri_ = uri;
+    set_base({});
 }
 
 void PageLinks::set_base(std::string_view base) {
+    given_base_ = base;
+    resolved_base_ = false;
+}
+
+void PageLinks::resolve_base() {
+    resolved_base_ = true;
     std::string page(host_.empty() ? "" : "//");
     page.append(host_).append(uri_.starts_with('/') ? uri_ : "/");
     base_.clear();
-    clean(base, link_);
+    clean(given_base_, link_);
     if (!resolve_link(link_, page, base_)) {
         base_ = page;
     }
 }
 
 store::ItemIndex PageLinks::find(std::string_view link) {
+    if (!resolved_base_) {
+        resolve_base();
+    }
     clean(link, link_);
     resolved_.clear();
     if (link_.empty() || !resolve_link(link_, base_, resolved_)) {

@@ -7,8 +7,8 @@
 // leads to an item only if its host is the page's, its base's or the one of the item's own link in
 // the catalog: another shop's "/p/1" is another product.
 //
-// Thread rules: one thread. Lifetime: what is given to begin() must live as long as the others are
-// called.
+// Thread rules: one thread. Lifetime: what is given to begin() and set_base() must live as long
+// as the others are called.
 #pragma once
 
 #include <string>
@@ -28,9 +28,12 @@ class PageLinks {
     store::ItemIndex find(std::string_view link);
 
   private:
+    void resolve_base();
+
     const store::Snapshot* snapshot_ = nullptr;
-    std::string_view host_, uri_;
-    std::string base_;  // resolved
+    std::string_view host_, uri_, given_base_;
+    bool resolved_base_ = false;
+    std::string base_;  // resolved, for the first link
     // Kept for their memory.
     std::string link_, resolved_;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "page/held.hpp"
@@ -13,8 +12,8 @@ namespace pz::page {
 
 class Page::Impl final : private rewrite::Sink, private Emitter {
   public:
-    Impl(const Plan& plan, recommend::Scratch& scratch, Output& output)
-        : plan_(plan), output_(output), resolver_(plan, scratch), pairs_(plan) {}
+    Impl(const Plan& plan, recommend::Scratch& scratch, Output& output, ResolverMemory& memory)
+        : plan_(plan), output_(output), resolver_(plan, scratch, memory), pairs_(plan) {}
 
     void write(std::string_view bytes);
     void play(const KnownPage& page);
@@ -287,9 +286,27 @@ void Page::Impl::emit(std::string_view bytes) {
     }
 }
 
+struct Page::Memory::Parts {
+    ResolverMemory resolver;
+    std::optional<Impl> page;
+};
+
+Page::Memory::Memory() : parts_(std::make_unique<Parts>()) {}
+Page::Memory::~Memory() = default;
+
+Page::Page(const Plan& plan, recommend::Scratch& scratch, Output& output, Memory& memory)
+    : impl_(memory.parts_->page) {
+    impl_.emplace(plan, scratch, output, memory.parts_->resolver);
+}
+
 Page::Page(const Plan& plan, recommend::Scratch& scratch, Output& output)
-    : impl_(std::make_unique<Impl>(plan, scratch, output)) {}
-Page::~Page() = default;
+    : own_(std::make_unique<Memory>()), impl_(own_->parts_->page) {
+    impl_.emplace(plan, scratch, output, own_->parts_->resolver);
+}
+
+Page::~Page() {
+    impl_.reset();
+}
 
 void Page::write(std::string_view bytes) {
     impl_->write(bytes);

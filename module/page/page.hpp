@@ -46,6 +46,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -168,6 +169,23 @@ class Body {
 
 class Page final : public Body {
   public:
+    // What a page needs of memory; kept for the next one, so that it need not be asked for again.
+    // Of one page at a time.
+    class Memory {
+      public:
+        Memory();
+        ~Memory();
+        Memory(const Memory&) = delete;
+        Memory& operator=(const Memory&) = delete;
+
+      private:
+        friend class Page;
+        struct Parts;
+        std::unique_ptr<Parts> parts_;
+    };
+
+    // The memory outlives the page; without one it has its own.
+    Page(const Plan& plan, recommend::Scratch& scratch, Output& output, Memory& memory);
     Page(const Plan& plan, recommend::Scratch& scratch, Output& output);
     ~Page() override;
 
@@ -186,7 +204,8 @@ class Page final : public Body {
 
   private:
     class Impl;
-    std::unique_ptr<Impl> impl_;
+    std::unique_ptr<Memory> own_;
+    std::optional<Impl>& impl_;  // in the memory
 };
 
 }  // namespace pz::page

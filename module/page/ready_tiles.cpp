@@ -83,10 +83,11 @@ std::uint32_t ReadyTiles::Key::hash() const noexcept {
     return static_cast<std::uint32_t>(hash * kMix >> 32U);
 }
 
-ReadyTile ReadyTiles::Entry::view() const {
-    const auto* first = reinterpret_cast<const TileRun*>(memory.get());
-    const char* const rest = memory.get() + runs * sizeof(TileRun);
-    return {{rest, text}, {first, runs}, {rest + text, bits}};
+ReadyTile ReadyTiles::Entry::view(SlotSpace slots) const {
+    const auto* const crc = reinterpret_cast<const CrcPart*>(memory.get());
+    const auto* const first = reinterpret_cast<const TileRun*>(crc + 1);
+    const auto* const rest = reinterpret_cast<const char*>(first + runs);
+    return {{rest, text}, {first, runs}, {rest + text, bits}, *crc, slots};
 }
 
 void ReadyTiles::Entry::expect() const {
@@ -98,7 +99,7 @@ void ReadyTiles::Entry::expect() const {
 }
 
 std::size_t ReadyTiles::Entry::size() const {
-    return runs * sizeof(TileRun) + text + bits + deflate::kSlack + kOverhead;
+    return sizeof(CrcPart) + runs * sizeof(TileRun) + text + bits + deflate::kSlack + kOverhead;
 }
 
 void ReadyTiles::begin(const store::Snapshot& snapshot) {
@@ -169,7 +170,7 @@ ReadyTile ReadyTiles::get(Kind& kind, const TilePlace& place, const visitor::Pro
         moment.lesson = coded ? moment.lesson : entry.moment.lesson;
         if (entry.moment == moment) {
             entry.used = true;
-            return entry.view();
+            return entry.view(slot_space());
         }
         remove(found);
     }
@@ -185,11 +186,13 @@ ReadyTile ReadyTiles::render(Kind& kind, const TilePlace& place, const visitor::
     parts_.clear();
     kind.render(place, profile, text_, coded ? &parts_ : nullptr);
     if (!coded) {
-        return {text_, {}, {}};
+        return {text_, {}, {}, {}, {}};
     }
     kind.learn(text_, parts_);
     kind.find_shared(text_, parts_, shared_);
-    return coder_.code(text_, parts_, shared_, kind.first_slot());
+    ReadyTile tile = coder_.code(text_, parts_, shared_, kind.first_slot());
+    tile.slots = slot_space();
+    return tile;
 }
 
 std::uint32_t ReadyTiles::find(const Key& key) const {
@@ -227,8 +230,9 @@ ReadyTile ReadyTiles::keep(const Key& key, const Moment& moment, const ReadyTile
     }
     make_room(entry.size());
     entry.memory = std::make_unique_for_overwrite<char[]>(entry.size() - kOverhead);
-    char* at = std::copy_n(reinterpret_cast<const char*>(tile.runs.data()), tile.runs.size_bytes(),
-                           entry.memory.get());
+    char* at =
+        std::copy_n(reinterpret_cast<const char*>(&tile.crc), sizeof(tile.crc), entry.memory.get());
+    at = std::copy_n(reinterpret_cast<const char*>(tile.runs.data()), tile.runs.size_bytes(), at);
     at = std::copy(tile.text.begin(), tile.text.end(), at);
     at = std::copy(tile.bits.begin(), tile.bits.end(), at);
     std::fill_n(at, deflate::kSlack, '\0');
@@ -242,7 +246,7 @@ ReadyTile ReadyTiles::keep(const Key& key, const Moment& moment, const ReadyTile
     free_.pop_back();
     bytes_ += entry.size();
     entries_[number] = std::move(entry);
-    return entries_[number].view();
+    return entries_[number].view(slot_space());
 }
 
 // There is enough: what is kept is never more than the capacity.

@@ -79,14 +79,16 @@ class ReadyTiles {
         Key key;
         Moment moment;
         std::uint32_t runs = 0, text = 0, bits = 0;
-        bool used = true;                // since the hand last passed
-        std::unique_ptr<char[]> memory;  // of these three; null: the entry is free
+        bool used = true;  // since the hand last passed
+        std::unique_ptr<char[]>
+            memory;  // of these three, behind a CrcPart; null: the entry is free
 
-        ReadyTile view() const;
+        ReadyTile view(SlotSpace slots) const;
         std::size_t size() const;
         void expect() const;
     };
 
+    SlotSpace slot_space() const { return {this, epoch_}; }
     Key key_of(const Kind& kind, const TilePlace& place);
     std::uint16_t name_index(std::string_view name);
     std::uint32_t find(const Key& key) const;

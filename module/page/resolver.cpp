@@ -29,6 +29,22 @@ std::string_view gap_behind(const rewrite::Element& element, std::size_t tile) {
 
 }  // namespace
 
+void ResolverMemory::clear() {
+    constexpr std::size_t kMostTiles = 256;
+    constexpr std::size_t kMostText = 16 * 1024;
+    if (order.candidates.capacity() > kMostTiles || items.capacity() > kMostTiles) {
+        order = {};
+        items = {};
+        on_page = {};
+    }
+    if (made.capacity() > kMostText) {
+        made = {};
+    }
+    on_page.clear();
+    places.clear();
+    segments.clear();
+}
+
 void Resolver::begin(const Visitor& visitor) {
     visitor_ = visitor;
     request_.query.snapshot = visitor.snapshot;
@@ -41,9 +57,7 @@ void Resolver::begin(const Visitor& visitor) {
     request_.rule_context.now = visitor.now;
     request_.explore = visitor.explore;
     request_.seed = visitor.seed;
-    request_.shown = &on_page_;
-    shown_.reserve(plan_.placements.size());
-    on_page_.reserve(kMaxPlaced);
+    request_.shown = &memory_.on_page;
     tiles_.begin(visitor_);
     links_.begin(*visitor.snapshot, visitor.host, visitor.uri);
 }
@@ -54,9 +68,8 @@ void Resolver::add_segments() {
     if (visitor_.rules == nullptr) {
         return;
     }
-    std::vector<std::string> names;
-    count_rules(visitor_.rules->segments(request_.rule_context, names));
-    for (const std::string& name : names) {
+    count_rules(visitor_.rules->segments(request_.rule_context, memory_.segments));
+    for (const std::string& name : memory_.segments) {
         visitor_.profile->add_segment(name);
     }
 }
@@ -137,16 +150,17 @@ bool Resolver::fill(const rewrite::Element& element, Emitter& emitter) {
     }
     recommend::fill(request_,
                     {placement.name, placement.recommenders, placement.limit, placement.min},
-                    scratch_, ranked_);
-    count_rules(ranked_.rules);
-    if (ranked_.items.empty()) {
+                    scratch_, memory_.ranked);
+    count_rules(memory_.ranked.rules);
+    if (memory_.ranked.items.empty()) {
         return false;
     }
     emitter.emit(element.outer.substr(0, element.inner_begin));
-    tiles_.render(*placement.tile, placement.name, ranked_.recommender, ranked_.items, emitter);
+    tiles_.render(*placement.tile, placement.name, memory_.ranked.recommender, memory_.ranked.items,
+                  emitter);
     emitter.emit(element.outer.substr(element.inner_end));
-    note(placement.name, ranked_.recommender, ranked_.items);
-    explain(element, ranked_.recommender, ranked_.items, emitter);
+    note(placement.name, memory_.ranked.recommender, memory_.ranked.items);
+    explain(element, memory_.ranked.recommender, memory_.ranked.items, emitter);
     return true;
 }
 
@@ -162,16 +176,16 @@ bool Resolver::answer(Emitter& emitter) {
         return false;
     }
     recommend::fill(request_, {question->placement, question->recommenders, question->limit, 1},
-                    scratch_, ranked_);
-    count_rules(ranked_.rules);
-    if (ranked_.items.empty()) {
+                    scratch_, memory_.ranked);
+    count_rules(memory_.ranked.rules);
+    if (memory_.ranked.items.empty()) {
         return false;
     }
-    made_.clear();
-    append_answer(*visitor_.snapshot, *question, ranked_, visitor_.explain,
-                  recommend::RuleNames::of(request_.rules), made_);
-    emitter.emit(made_);
-    note(question->placement, ranked_.recommender, ranked_.items);
+    memory_.made.clear();
+    append_answer(*visitor_.snapshot, *question, memory_.ranked, visitor_.explain,
+                  recommend::RuleNames::of(request_.rules), memory_.made);
+    emitter.emit(memory_.made);
+    note(question->placement, memory_.ranked.recommender, memory_.ranked.items);
     return true;
 }
 
@@ -185,47 +199,47 @@ void Resolver::locate(const rewrite::Element& element) {
         find_items(element);
         return;
     }
-    std::string address;
+    std::string& address = memory_.address;
+    address.clear();
     if (plan_.patterns[element.pattern].locator.by == rewrite::ItemLocator::By::href) {
         address.append(visitor_.host).append(" ").append(visitor_.uri);
     }
     if (located->epoch == visitor_.ready->epoch() && located->address == address) {
-        items_ = located->items;
+        memory_.items = located->items;
         return;
     }
     find_items(element);
     if (address.size() > KnownPage::Located::kMaxAddress) {
         return;
     }
-    address.shrink_to_fit();
-    *located = {visitor_.ready->epoch(), std::move(address), items_};
+    *located = {visitor_.ready->epoch(), address, memory_.items};
 }
 
 void Resolver::find_items(const rewrite::Element& element) {
-    items_.clear();
+    memory_.items.clear();
     for (const rewrite::Tile& tile : element.tiles) {
-        items_.push_back(item_of_key(element.pattern, tile.key));
+        memory_.items.push_back(item_of_key(element.pattern, tile.key));
     }
 }
 
-// Fills order_. True when anything is to move.
+// Fills memory_.order. True when anything is to move.
 bool Resolver::rank(const rewrite::Element& element) {
     const Placement& placement = plan_.placements[element.pattern];
     locate(element);
-    if (std::all_of(items_.begin(), items_.end(),
+    if (std::all_of(memory_.items.begin(), memory_.items.end(),
                     [](store::ItemIndex item) { return item == store::kNoItem; })) {
         return false;
     }
-    recommend::reorder(request_, {placement.name, items_, placement.top, placement.rest}, scratch_,
-                       order_);
-    count_rules(order_.rules);
+    recommend::reorder(request_, {placement.name, memory_.items, placement.top, placement.rest},
+                       scratch_, memory_.order);
+    count_rules(memory_.order.rules);
     note_items();
-    return order_.changed;
+    return memory_.order.changed;
 }
 
 // Widgets behind the listing repeat none of its items.
 void Resolver::note_items() {
-    std::copy_if(items_.begin(), items_.end(), std::back_inserter(on_page_),
+    std::copy_if(memory_.items.begin(), memory_.items.end(), std::back_inserter(memory_.on_page),
                  [](store::ItemIndex item) { return item != store::kNoItem; });
 }
 
@@ -244,7 +258,7 @@ bool Resolver::reorder(const rewrite::Element& element, Emitter& emitter) {
 
 void Resolver::emit_listing(const rewrite::Element& element, Emitter& emitter) {
     emit_permuted(element, emitter);
-    const std::span<const recommend::Candidate> all = order_.candidates;
+    const std::span<const recommend::Candidate> all = memory_.order.candidates;
     explain(element, {}, all, emitter);
 }
 
@@ -273,19 +287,19 @@ void Resolver::rank_pair(const rewrite::Element& listing, const rewrite::Element
     for (const rewrite::JsonArray::Element& each : array->elements) {
         elements.push_back(item_of_key(data.pattern, each.id));
     }
-    auto data_order = order_listing_data(items_, order_.order, elements);
+    auto data_order = order_listing_data(memory_.items, memory_.order.order, elements);
     if (!data_order.empty()) {
         pairs_.push_back(
-            {listing.pattern, true, true, order_, std::move(*array), std::move(data_order)});
+            {listing.pattern, true, true, memory_.order, std::move(*array), std::move(data_order)});
     }
 }
 
-// Puts the order that pair() has found into order_.
+// Puts the order that pair() has found into memory_.order.
 bool Resolver::take_pair(std::size_t listing) {
     for (Pair& pair : pairs_) {
         if (pair.listing == listing && pair.listing_left) {
             pair.listing_left = false;
-            order_ = pair.order;
+            memory_.order = pair.order;
             return true;
         }
     }
@@ -317,7 +331,7 @@ void Resolver::emit_data(const rewrite::Element& element, Emitter& emitter) {
 void Resolver::emit_permuted(const rewrite::Element& element, Emitter& emitter) {
     emitter.emit(element.outer.substr(0, element.tiles.front().begin));
     for (std::size_t place = 0; place < element.tiles.size(); place++) {
-        const std::size_t moved = order_.order[place];
+        const std::size_t moved = memory_.order.order[place];
         emit_moved(element, moved, place, emitter);
         const std::string_view gap = gap_behind(element, place);
         const std::string_view own = gap_behind(element, moved);
@@ -329,39 +343,57 @@ void Resolver::emit_permuted(const rewrite::Element& element, Emitter& emitter) 
 void Resolver::emit_moved(const rewrite::Element& element, std::size_t moved, std::size_t place,
                           Emitter& emitter) {
     const rewrite::Tile& tile = element.tiles[moved];
-    rewrite::mark_moved(element, plan_.patterns[element.pattern].marks, moved, place, edits_);
+    rewrite::mark_moved(element, plan_.patterns[element.pattern].marks, moved, place,
+                        memory_.edits);
     std::size_t at = tile.begin;
-    for (const rewrite::Edits::Edit& edit : edits_.edits()) {
+    for (const rewrite::Edits::Edit& edit : memory_.edits.edits()) {
         emitter.emit(element.outer.substr(at, edit.begin - at));
-        emitter.emit(edits_.text(edit));
+        emitter.emit(memory_.edits.text(edit));
         at = edit.end;
     }
     emitter.emit(element.outer.substr(at, tile.end - at));
 }
 
+// Its lists keep their memory.
+Shown& Resolver::next_shown() {
+    if (shown_ == memory_.shown.size()) {
+        memory_.shown.emplace_back();
+    }
+    Shown& next = memory_.shown[shown_++];
+    next.items.clear();
+    next.places.clear();
+    next.tier = recommend::Tier::pre;
+    return next;
+}
+
 void Resolver::note(std::string_view placement, std::string_view recommender,
                     std::span<const recommend::Candidate> items) {
-    Shown shown{placement, false, {}, recommend::Tier::pre, recommender, {}};
-    shown.items.reserve(items.size());
+    Shown& shown = next_shown();
+    shown.placement = placement;
+    shown.listing = false;
+    shown.recommender = recommender;
     for (const recommend::Candidate& candidate : items) {
         shown.items.push_back(candidate.item);
         shown.tier = std::max(shown.tier, candidate.tier);
     }
-    shown_.push_back(std::move(shown));
 }
 
-// What stands there now: by order_ when it has moved, else items_.
+// What stands there now: by the order when it has moved, else as the shop has it.
 void Resolver::note_listing(const Placement& placement, bool moved) {
-    Shown shown{placement.name, true, {}, recommend::Tier::pre, {}, {}};
-    const std::size_t count = moved ? order_.order.size() : items_.size();
+    const recommend::Order& order = memory_.order;
+    Shown& shown = next_shown();
+    shown.placement = placement.name;
+    shown.listing = true;
+    shown.recommender = {};
+    const std::size_t count = moved ? order.order.size() : memory_.items.size();
     for (std::uint32_t place = 0; place < std::min(count, visitor::kMaxShownTiles); ++place) {
-        shown.items.push_back(moved ? order_.candidates[place].item : items_[place]);
-        shown.places.push_back(moved ? order_.order[place] : place);
-        shown.tier = std::max(shown.tier, moved ? order_.candidates[place].tier : shown.tier);
+        shown.items.push_back(moved ? order.candidates[place].item : memory_.items[place]);
+        shown.places.push_back(moved ? order.order[place] : place);
+        shown.tier = std::max(shown.tier, moved ? order.candidates[place].tier : shown.tier);
     }
-    if (std::any_of(shown.items.begin(), shown.items.end(),
-                    [](store::ItemIndex item) { return item != store::kNoItem; })) {
-        shown_.push_back(std::move(shown));
+    if (std::all_of(shown.items.begin(), shown.items.end(),
+                    [](store::ItemIndex item) { return item == store::kNoItem; })) {
+        --shown_;
     }
 }
 
@@ -373,10 +405,10 @@ void Resolver::explain(const rewrite::Element& element, std::string_view recomme
     std::string why;
     recommend::explain(*visitor_.snapshot, plan_.placements[element.pattern].name, recommender,
                        items, recommend::RuleNames::of(visitor_.rules), why);
-    made_.assign("<script type=\"application/json\" class=\"personalize-explain\">");
-    rewrite::append_ascii_json(why, made_);  // right in every charset
-    made_.append("</script>");
-    emitter.emit(made_);
+    memory_.made.assign("<script type=\"application/json\" class=\"personalize-explain\">");
+    rewrite::append_ascii_json(why, memory_.made);  // right in every charset
+    memory_.made.append("</script>");
+    emitter.emit(memory_.made);
 }
 
 }  // namespace pz::page

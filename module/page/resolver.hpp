@@ -35,9 +35,30 @@ inline bool is_within(std::string_view part, std::string_view whole) {
            before(part.data(), whole.data() + whole.size());
 }
 
+// What a Resolver, and whoever uses it, need of memory.
+struct ResolverMemory {
+    std::vector<store::ItemIndex> on_page;  // what the page shows already
+    std::vector<Shown> shown;               // the first of them are the page's
+    recommend::Ranked ranked;
+    recommend::Order order;
+    std::vector<store::ItemIndex> items;
+    std::vector<TilePlace> places;
+    std::vector<std::string> segments;
+    rewrite::Edits edits;
+    std::string made, address;
+
+    // What would keep more than a usual page needs goes.
+    void clear();
+};
+
 class Resolver {
   public:
-    Resolver(const Plan& plan, recommend::Scratch& scratch) : plan_(plan), scratch_(scratch) {}
+    // The memory is of this one alone, and outlives it.
+    Resolver(const Plan& plan, recommend::Scratch& scratch, ResolverMemory& memory)
+        : plan_(plan), scratch_(scratch), memory_(memory), tiles_(memory.places) {}
+    ~Resolver() { memory_.clear(); }
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
 
     // visitor.snapshot and visitor.profile are there.
     void begin(const Visitor& visitor);
@@ -50,7 +71,7 @@ class Resolver {
     // resolved afterwards.
     void pair(const rewrite::Element& listing, const rewrite::Element& data);
 
-    std::span<const Shown> shown() const { return shown_; }
+    std::span<const Shown> shown() const { return std::span(memory_.shown).first(shown_); }
     Counters& counters() { return counters_; }
     const Counters& counters() const { return counters_; }
 
@@ -93,6 +114,7 @@ class Resolver {
     void emit_moved(const rewrite::Element& element, std::size_t moved, std::size_t place,
                     Emitter& emitter);
     bool answer(Emitter& emitter);
+    Shown& next_shown();
     void note(std::string_view placement, std::string_view recommender,
               std::span<const recommend::Candidate> items);
     void note_listing(const Placement& placement, bool moved);
@@ -101,6 +123,7 @@ class Resolver {
 
     const Plan& plan_;
     recommend::Scratch& scratch_;
+    ResolverMemory& memory_;
     Visitor visitor_;
     const KnownPage* known_ = nullptr;
     bool segments_known_ = false;
@@ -108,16 +131,9 @@ class Resolver {
     recommend::Request request_;
     TileRenderer tiles_;
     PageLinks links_;
-    std::vector<store::ItemIndex> on_page_;  // what the page shows already
-    std::vector<Shown> shown_;
+    std::size_t shown_ = 0;  // of memory_.shown
     Counters counters_;
-    // Kept between placements for their memory.
-    recommend::Ranked ranked_;
-    recommend::Order order_;
-    std::vector<store::ItemIndex> items_;
     std::vector<Pair> pairs_;
-    rewrite::Edits edits_;
-    std::string made_;
 };
 
 }  // namespace pz::page

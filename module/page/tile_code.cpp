@@ -1,5 +1,7 @@
 #include "page/tile_code.hpp"
 
+#include <libdeflate.h>
+
 #include "page/deflate_bits.hpp"
 
 namespace pz::page {
@@ -77,7 +79,8 @@ ReadyTile TileCoder::code(std::string_view text, std::span<const rewrite::TilePa
         writer.bits().literals(text_of(text, part).substr(shared[i]));
     }
     writer.bits().literals(text.substr(at));
-    return {text, runs_, std::string_view(bits_).substr(0, writer.end())};
+    const CrcPart crc = {libdeflate_crc32(0, text.data(), text.size()), crc_shift(text.size())};
+    return {text, runs_, std::string_view(bits_).substr(0, writer.end()), crc, {}};
 }
 
 }  // namespace pz::page

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "page/crc_join.hpp"
 #include "rewrite/template.hpp"
 
 namespace pz::page {
@@ -27,11 +28,21 @@ struct TileRun {
     std::uint32_t bits;         // how many
 };
 
+// Whose the numbers of slots are: those of one space have nothing to do with another's.
+struct SlotSpace {
+    const void* owner = nullptr;
+    std::uint64_t epoch = 0;  // the owner's
+
+    bool operator==(const SlotSpace&) const = default;
+};
+
 // A tile as it leaves, plain or as a part of a gzip stream.
 struct ReadyTile {
     std::string_view text;
     std::span<const TileRun> runs;  // all of the text; empty: only the text is asked for
     std::string_view bits;          // deflate::kSlack bytes behind it may be read
+    CrcPart crc;                    // of the text, if it has runs
+    SlotSpace slots;                // that the runs are of
 };
 
 class TileCoder {
@@ -39,6 +50,7 @@ class TileCoder {
     // `parts` are in order and do not overlap; of parts[i], the first shared[i] bytes are a run of
     // the slot first_slot + parts[i].slot. Parts of one slot are looked at for repetitions.
     // Lifetime: the tile's, until the next call; `text` is the caller's.
+    // The slots are of no space yet.
     ReadyTile code(std::string_view text, std::span<const rewrite::TilePart> parts,
                    std::span<const std::size_t> shared, std::uint32_t first_slot);
 

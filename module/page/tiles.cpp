@@ -9,15 +9,23 @@ void TileRenderer::begin(const Visitor& visitor) {
 }
 
 // The worker may have gone on to another snapshot since the page began.
+ReadyTiles& TileRenderer::tiles() {
+    const store::Snapshot& snapshot = *visitor_->snapshot;
+    if (visitor_->ready != nullptr && visitor_->ready->snapshot() == &snapshot) {
+        return *visitor_->ready;
+    }
+    if (!own_) {
+        own_.emplace(0);
+        own_->begin(snapshot);
+    }
+    return *own_;
+}
+
 void TileRenderer::render(const rewrite::Template& tile, std::string_view placement,
                           std::string_view recommender, std::span<const recommend::Candidate> items,
                           Emitter& emitter) {
     const store::Snapshot& snapshot = *visitor_->snapshot;
-    const bool ready = visitor_->ready != nullptr && visitor_->ready->snapshot() == &snapshot;
-    if (!ready) {
-        own_.begin(snapshot);
-    }
-    ReadyTiles& tiles = ready ? *visitor_->ready : own_;
+    ReadyTiles& tiles = this->tiles();
     ReadyTiles::Kind& kind = tiles.kind(tile, *visitor_->locale, visitor_->charset);
     places_.clear();
     for (const recommend::Candidate& item : items) {

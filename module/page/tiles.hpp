@@ -4,6 +4,7 @@
 // each is made. Thread rules: one thread. Lifetime: as decide() of page.hpp asks.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ class Emitter;
 
 class TileRenderer {
   public:
+    // `places`: memory for its work.
+    explicit TileRenderer(std::vector<TilePlace>& places) : places_(places) {}
     // `visitor` lives as long as the renderer.
     void begin(const Visitor& visitor);
     // A tile for each item. The template fits the charset.
@@ -25,9 +28,11 @@ class TileRenderer {
                 Emitter& emitter);
 
   private:
+    ReadyTiles& tiles();
+
     const Visitor* visitor_ = nullptr;
-    ReadyTiles own_{0};
-    std::vector<TilePlace> places_;
+    std::vector<TilePlace>& places_;
+    std::optional<ReadyTiles> own_;
 };
 
 }  // namespace pz::page

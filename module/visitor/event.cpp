@@ -15,6 +15,28 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(EventType::count
     "add_to_wishlist", "like",           "unlike",      "dislike",     "select_filter",
     "select_variant",  "other"};
 
+// Of a name that is not empty; no two of the names above have the same.
+constexpr std::size_t kPlaces = 64;
+constexpr std::size_t place_of(std::string_view name) {
+    return (name.size() * 2 + static_cast<unsigned char>(name.front()) * 3U +
+            static_cast<unsigned char>(name.back())) %
+           kPlaces;
+}
+
+// By place.
+constexpr auto kTypes = [] {
+    std::array<EventType, kPlaces> types{};
+    types.fill(EventType::other);
+    for (std::size_t i = 0; i + 1 < kNames.size(); ++i) {
+        types[place_of(kNames[i])] = static_cast<EventType>(i);
+    }
+    return types;
+}();
+
+static_assert(std::count(kTypes.begin(), kTypes.end(), EventType::other) ==
+                  static_cast<std::ptrdiff_t>(kPlaces + 1 - kNames.size()),
+              "two names have the same place");
+
 constexpr std::string_view kNoItemToken = "-";
 
 // "-" alone would mean "no item".
@@ -84,8 +106,11 @@ std::string_view name(EventType type) {
 }
 
 EventType event_type(std::string_view name) {
-    const auto found = std::find(kNames.begin(), kNames.end() - 1, name);
-    return static_cast<EventType>(found - kNames.begin());
+    if (name.empty()) {
+        return EventType::other;
+    }
+    const EventType type = kTypes[place_of(name)];
+    return name == kNames[static_cast<std::size_t>(type)] ? type : EventType::other;
 }
 
 std::string_view Event::parameter(std::string_view key) const {

@@ -38,65 +38,40 @@ using Word = std::uint64_t;
 constexpr Word kOnes = 0x0101010101010101;
 constexpr Word kHighs = 0x8080808080808080;
 
-// Not zero when a byte is less than `limit`, at most 128. The lowest high bit that is set is that of
-// the first such byte (H. Warren, Hacker's Delight, 6-1).
+// Not zero when a byte is less than `limit`, at most 128 (H. Warren, Hacker's Delight, 6-1).
 constexpr Word bytes_below(Word word, unsigned char limit) {
     return (word - kOnes * limit) & ~word & kHighs;
 }
 
-constexpr Word bytes_equal(Word word, unsigned char byte) {
-    return bytes_below(word ^ (kOnes * byte), 1);
+// The high bit of every byte that is 0, and no other.
+constexpr Word zero_bytes(Word word) {
+    return ~(((word & ~kHighs) + ~kHighs) | word | ~kHighs);
 }
 
-Word load(const char* bytes) {
+// Not zero when a byte is a control character or a '%'.
+constexpr Word strange_bytes(Word word) {
+    return bytes_below(word, 0x20) | zero_bytes(word ^ kOnes * 0x7f) |
+           zero_bytes(word ^ kOnes * '%');
+}
+
+// A bit for each byte that is a space, the first byte's lowest.
+constexpr Word space_bits(Word word) {
+    constexpr Word kGather = 0x0102040810204080;
+    return (zero_bytes(word ^ kOnes * ' ') >> 7U) * kGather >> 56U;
+}
+
+Word load(const void* bytes) {
     Word word;
-    std::memcpy(&word, bytes, sizeof word);
-    return word;
+    std::memcpy(&word, bytes, sizeof(word));
+    return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
 }
 
-// Neither a control character nor a '%'.
-bool is_plain(std::string_view text) {
-    if (text.size() < sizeof(Word)) {
-        return !has_control(text) && text.find('%') == std::string_view::npos;
-    }
-    Word found = 0;
-    const auto look = [&found, text](std::size_t at) {
-        const Word word = load(text.data() + at);
-        found |= bytes_below(word, 0x20) | bytes_equal(word, 0x7f) | bytes_equal(word, '%');
-    };
-    for (std::size_t at = 0; at + sizeof(Word) < text.size(); at += sizeof(Word)) {
-        look(at);
-    }
-    look(text.size() - sizeof(Word));
-    return found == 0;
-}
-
-// Where the first space is, or the text ends.
-std::size_t find_space(std::string_view text) {
-    std::size_t at = 0;
-    if constexpr (std::endian::native == std::endian::little) {
-        for (; at + sizeof(Word) <= text.size(); at += sizeof(Word)) {
-            if (const Word spaces = bytes_equal(load(text.data() + at), ' '); spaces != 0) {
-                return at + static_cast<std::size_t>(std::countr_zero(spaces)) / 8;
-            }
-        }
-    }
-    while (at < text.size() && text[at] != ' ') {
-        ++at;
-    }
-    return at;
-}
-
-// The next token; `rest` is what follows. Empty: the text has ended.
-std::string_view next_token(std::string_view& rest) {
-    std::size_t begin = 0;
-    while (begin < rest.size() && rest[begin] == ' ') {
-        ++begin;
-    }
-    const std::size_t end = begin + find_space(rest.substr(begin));
-    const std::string_view token = rest.substr(begin, end - begin);
-    rest.remove_prefix(end);
-    return token;
+// Of fewer than eight; letters behind them.
+Word load_rest(std::string_view text) {
+    std::array<char, sizeof(Word)> bytes;
+    bytes.fill('a');
+    std::copy(text.begin(), text.end(), bytes.begin());
+    return load(bytes.data());
 }
 
 }  // namespace
@@ -115,7 +90,8 @@ std::string_view time_problem(std::int64_t time) {
 
 std::string_view key_problem(std::string_view key, bool plain) {
     // These are the stream entry's own fields.
-    if (key == "v" || key == "e" || key == "i" || key == "t") {
+    constexpr std::string_view kReserved = "veit";
+    if (key.size() == 1 && kReserved.find(key.front()) != std::string_view::npos) {
         return "a reserved name";
     }
     return text_problem(key, kMaxNameLength, "longer than 40 bytes", plain);
@@ -142,8 +118,16 @@ Status Fault::status() const {
 }
 
 bool parse_time(std::string_view text, std::int64_t* time) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *time);
-    return error == std::errc() && end == text.data() + text.size() && time_problem(*time).empty();
+    std::int64_t seconds = 0;
+    for (const char c : text) {
+        const auto digit = static_cast<unsigned char>(c - '0');
+        seconds = seconds * 10 + digit;
+        if (digit > 9 || seconds > kMaxTime) {
+            return false;
+        }
+    }
+    *time = seconds;
+    return !text.empty();
 }
 
 bool EventReader::fail(std::string_view part, std::string_view problem, std::string_view text) {
@@ -215,6 +199,46 @@ bool EventReader::read_parameter(std::string_view token) {
     return problem.empty() || fail("parameter", problem, token);
 }
 
+// Marks the spaces of the whole text, and finds out whether any of it needs a second look.
+void EventReader::look_at(std::string_view text) {
+    text_ = text;
+    at_ = 0;
+    Word strange = 0;
+    std::uint8_t* marks = spaces_.data();
+    const auto mark = [&](Word word) {
+        strange |= strange_bytes(word);
+        *marks++ = static_cast<std::uint8_t>(space_bits(word));
+    };
+    for (; text.size() >= sizeof(Word); text.remove_prefix(sizeof(Word))) {
+        mark(load(text.data()));
+    }
+    mark(load_rest(text));
+    std::fill_n(marks, sizeof(Word), std::uint8_t{0});
+    plain_ = strange == 0;
+}
+
+// The first byte from `from` on that is a space, or that is none; or the end of the text.
+std::size_t EventReader::find(std::size_t from, bool space) const {
+    constexpr std::size_t kBits = 8;
+    const Word other = space ? 0 : ~Word{0};
+    Word wanted = ~Word{0} << from % kBits;
+    for (std::size_t at = from - from % kBits; at < text_.size(); at += kBits * sizeof(Word)) {
+        const Word found = (load(&spaces_[at / kBits]) ^ other) & wanted;
+        if (found != 0) {
+            return std::min(at + static_cast<std::size_t>(std::countr_zero(found)), text_.size());
+        }
+        wanted = ~Word{0};
+    }
+    return text_.size();
+}
+
+// Empty: the text has ended.
+std::string_view EventReader::next_token() {
+    const std::size_t begin = find(at_, false);
+    at_ = find(begin, true);
+    return text_.substr(begin, at_ - begin);
+}
+
 bool EventReader::read(std::string_view text) {
     fault_ = {};
     count_ = 0;
@@ -222,16 +246,14 @@ bool EventReader::read(std::string_view text) {
     if (text.size() > kMaxEventLength) {
         return fail("event", "longer than 2048 bytes", {});
     }
-    plain_ = is_plain(text);
+    look_at(text);
     if (!plain_) {
         decoded_.reserve(kMaxEventLength);
     }
-    std::string_view rest = text;
-    if (!read_name(next_token(rest)) || !read_item(next_token(rest)) ||
-        !read_time(next_token(rest))) {
+    if (!read_name(next_token()) || !read_item(next_token()) || !read_time(next_token())) {
         return false;
     }
-    for (std::string_view token = next_token(rest); !token.empty(); token = next_token(rest)) {
+    for (std::string_view token = next_token(); !token.empty(); token = next_token()) {
         if (!read_parameter(token)) {
             return false;
         }

@@ -63,6 +63,9 @@ class EventReader {
     }
 
   private:
+    void look_at(std::string_view text);
+    std::size_t find(std::size_t from, bool space) const;
+    std::string_view next_token();
     bool fail(std::string_view part, std::string_view problem, std::string_view text);
     bool decode(std::string_view token, std::string_view part, std::string_view* decoded);
     bool read_name(std::string_view token);
@@ -70,6 +73,11 @@ class EventReader {
     bool read_time(std::string_view token);
     bool read_parameter(std::string_view token);
 
+    std::string_view text_;
+    std::size_t at_ = 0;  // before it everything has been read
+    // A bit for each byte of the text that is a space, the first byte's lowest; as many zeros as a
+    // word behind them.
+    std::array<std::uint8_t, kMaxEventLength / 8 + 1 + sizeof(std::uint64_t)> spaces_;
     std::string_view name_, item_;
     std::int64_t time_ = 0;
     std::size_t count_ = 0;

@@ -168,6 +168,30 @@ BOOST_AUTO_TEST_CASE(who_may_be_remembered) {
           "domain=shop.example"}});
 }
 
+BOOST_AUTO_TEST_CASE(warns_of_a_visitor_whose_cookie_cannot_be_forgotten) {
+    const TempDir dir;
+    constexpr std::string_view kWarning = "personalize_forget expires no cookie";
+    const auto output = [&dir](const std::string& visitor, const std::string& forget) {
+        const Outcome outcome =
+            Nginx::check(dir, "\nserver { listen @listen@; personalize_visitor " + visitor +
+                                  ";\nlocation / { personalize_forget " + forget + "; } }");
+        BOOST_CHECK_EQUAL(outcome.status, 0);
+        return outcome.output;
+    };
+    for (const char* visitor :
+         {"$uid_got", "$http_x_visitor", "$cookie_a$cookie_b", "'v$cookie_a'"}) {
+        const std::string said = output(visitor, "");
+        BOOST_TEST(said.find(kWarning) != said.npos, visitor << ": " << said);
+        const std::string place = "check.conf:" + std::to_string(first_http_line(2));
+        BOOST_TEST(said.find("write cookie=name in ") != said.npos);
+        BOOST_TEST(said.find(place) != said.npos, place << ": " << said);
+        BOOST_TEST(output(visitor, "cookie=vid").find(kWarning) == said.npos);
+    }
+    for (const char* visitor : {"$cookie_vid", "${cookie_vid}"}) {
+        BOOST_TEST(output(visitor, "").find(kWarning) == std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(locales) {
     check_all({{in_server("personalize_locale de_DEE;"), "did you mean 'de_DE'?"},
                {in_server("personalize_locale german;"), "as in de_DE"},

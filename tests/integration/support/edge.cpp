@@ -23,6 +23,7 @@ constexpr std::string_view kConfig = R"(
     personalize_template tile @dir@/tile.html;
     personalize_timeout @timeout@;
     personalize_visitor $cookie_vid;
+    @gzip@
     @http@
     server {
         listen @listen@;
@@ -65,14 +66,16 @@ std::string Edge::config() const {
         options_.redis_url.empty() ? "unix:" + dir.path() + "/redis.sock" : options_.redis_url;
     const Values common = {{"dir", dir.path()}, {"listen", "@listen@"}};
     return fill_in(
-        kConfig, {{"dir", dir.path()},
-                  {"listen", "@listen@"},
-                  {"redis", url == "none" ? "" : "personalize_redis " + fill_in(url, common) + ";"},
-                  {"store", "personalize_store " + dir.path() + "/store.pz;"},
-                  {"timeout", options_.timeout},
-                  {"http", fill_in(options_.http, common)},
-                  {"location", fill_in(options_.location, common)},
-                  {"server", fill_in(options_.server, common)}});
+        kConfig,
+        {{"dir", dir.path()},
+         {"listen", "@listen@"},
+         {"redis", url == "none" ? "" : "personalize_redis " + fill_in(url, common) + ";"},
+         {"store", "personalize_store " + dir.path() + "/store.pz;"},
+         {"timeout", options_.timeout},
+         {"gzip", gzip_everywhere() ? "gzip on; gzip_min_length 1; personalize_gzip on;" : ""},
+         {"http", fill_in(options_.http, common)},
+         {"location", fill_in(options_.location, common)},
+         {"server", fill_in(options_.server, common)}});
 }
 
 Response Edge::get(const std::string& path, Headers headers) const {

@@ -1,8 +1,12 @@
 #include "integration/support/http_client.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+
+#include "integration/support/process.hpp"
 
 namespace pz::test {
 
@@ -112,7 +116,52 @@ class Framing {
     std::string problem_;
 };
 
+bool names_encoding(const Request& request) {
+    return std::any_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
+        return same_name(header.first, "Accept-Encoding");
+    });
+}
+
+void decode(Response& response) {
+    if (response.header("Content-Encoding").value_or("") != "gzip") {
+        return;
+    }
+    response.decoded = true;
+    std::erase_if(response.headers,
+                  [](const auto& header) { return same_name(header.first, "Content-Encoding"); });
+    if (auto text = gunzip(response.body)) {
+        response.body = std::move(*text);
+    } else {
+        response.complete = false;
+        response.problem += "not a whole gzip stream";
+    }
+}
+
 }  // namespace
+
+std::optional<std::string> gunzip(std::string_view bytes) {
+    z_stream stream{};
+    if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK) {
+        return {};
+    }
+    std::string text;
+    std::string piece(65536, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    int state = Z_OK;
+    while (state == Z_OK) {
+        stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+        stream.avail_out = static_cast<uInt>(piece.size());
+        state = inflate(&stream, Z_NO_FLUSH);
+        text.append(piece, 0, piece.size() - stream.avail_out);
+    }
+    inflateEnd(&stream);
+    return state == Z_STREAM_END && stream.avail_in == 0 ? std::optional(text) : std::nullopt;
+}
+
+bool gzip_everywhere() {
+    return !environment("PERSONALIZE_GZIP").empty();
+}
 
 std::string Request::bytes() const {
     std::string out = method + " " + path + " HTTP/" + version + "\r\nHost: shop.test\r\n";
@@ -194,7 +243,7 @@ Response HttpClient::finish(const Request& request, std::size_t piece, Duration 
     return response;
 }
 
-Response HttpClient::fetch(const Request& request, Duration patience) {
+Response HttpClient::exchange(const Request& request, Duration patience) {
     const bool reused = socket_.valid();
     Response response;
     if (send(request)) {
@@ -204,6 +253,17 @@ Response HttpClient::fetch(const Request& request, Duration patience) {
         socket_.close();
         response = send(request) ? finish(request, 65536, patience) : Response();
     }
+    return response;
+}
+
+Response HttpClient::fetch(const Request& request, Duration patience) {
+    if (!gzip_everywhere() || names_encoding(request)) {
+        return exchange(request, patience);
+    }
+    Request accepting = request;
+    accepting.headers.emplace_back("Accept-Encoding", "gzip");
+    Response response = exchange(accepting, patience);
+    decode(response);
     return response;
 }
 

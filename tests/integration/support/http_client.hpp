@@ -1,4 +1,7 @@
 // HttpClient: HTTP/1.x over a raw socket, so that a test sees every byte and may misbehave.
+//
+// With PERSONALIZE_GZIP in the environment, fetch() asks for gzip wherever the test does not say
+// what it accepts, and decodes the answer: the test sees the page that it expects, or fails.
 #pragma once
 
 #include <optional>
@@ -31,13 +34,19 @@ struct Response {
     std::string body;       // chunks joined
     bool complete = false;  // ended as its framing says
     bool keep_alive = false;
-    std::string problem;  // why not complete
+    std::string problem;   // why not complete
+    bool decoded = false;  // came gzipped, without the test asking for it
 
     // The first of that name, or nothing.
     std::optional<std::string> header(std::string_view name) const;
     std::size_t count(std::string_view name) const;
     bool has(std::string_view name) const { return count(name) > 0; }
 };
+
+// Nothing: it is not one whole gzip stream.
+std::optional<std::string> gunzip(std::string_view bytes);
+// Whether the tests run with gzip wherever they do not say otherwise.
+bool gzip_everywhere();
 
 class HttpClient {
   public:
@@ -62,6 +71,7 @@ class HttpClient {
 
   private:
     bool connect();
+    Response exchange(const Request& request, Duration patience);
 
     Address server_;
     int receive_buffer_;

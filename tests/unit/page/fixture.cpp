@@ -181,7 +181,7 @@ Ran run_through(Body& page, Collector& out, Shop& shop, const std::vector<std::s
 
 Ran run(Shop& shop, const std::vector<std::string_view>& chunks, const Script& script) {
     Collector out;
-    Page page(shop.plan, shop.scratch, out);
+    Page page(shop.plan, shop.scratch, out, shop.memory);
     return run_through(page, out, shop, chunks, script);
 }
 
@@ -191,7 +191,7 @@ Ran run_known(Shop& shop, std::string_view text, const Script& script) {
     const KnownPage known(shop.plan, std::move(bytes), text.size());
     Collector out;
     out.chunk = known.bytes();
-    Page page(shop.plan, shop.scratch, out);
+    Page page(shop.plan, shop.scratch, out, shop.memory);
     bool held = false;
     for (std::size_t step = 0; step < 3; step++) {
         if (step == script.at) {

@@ -44,6 +44,7 @@ class Shop {
     Plan plan;
     visitor::Profile profile;
     recommend::Scratch scratch;
+    Page::Memory memory;  // of one page after the other
     std::vector<std::string_view> variables;
     std::unique_ptr<rules::RuleSet> rules;
     bool explain = false;

@@ -270,6 +270,34 @@ BOOST_AUTO_TEST_CASE(a_million_random_joins) {
     BOOST_TEST(wrong == 0U);
 }
 
+// Slots are numbers: those of another snapshot's tiles say something else.
+BOOST_AUTO_TEST_CASE(runs_of_another_space_are_no_match) {
+    Stream stream;
+    for (const std::uint64_t epoch : {1, 2, 2, 1, 3}) {
+        Tile other = tile(epoch);
+        for (rewrite::TilePart& part : other.parts) {
+            part.slot =
+                part.slot < 10 ? (part.slot + static_cast<std::uint32_t>(epoch)) % 7 : part.slot;
+        }
+        ReadyTile ready = stream.coder.code(other.text, other.parts, other.shared, 5);
+        ready.slots = {&stream, epoch};
+        stream.join.add_tile(ready);
+        stream.text += other.text;
+    }
+    stream.check();
+}
+
+BOOST_AUTO_TEST_CASE(checksums_are_joined_as_zlib_joins_them) {
+    std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same every time
+    for (int i = 0; i < 2000; i++) {
+        const std::size_t size = i < 300 ? static_cast<std::size_t>(i) : random() % 1'000'000;
+        const CrcPart part = {static_cast<std::uint32_t>(random()), crc_shift(size)};
+        const auto before = static_cast<std::uint32_t>(i % 3 == 0 ? 0xffffffffU - i : random());
+        BOOST_REQUIRE_EQUAL(crc_join(before, part),
+                            crc32_combine(before, part.crc, static_cast<z_off_t>(size)));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace pz::page::test

@@ -62,6 +62,54 @@ BOOST_AUTO_TEST_CASE(names_and_types_are_one_to_one) {
     BOOST_TEST(name(EventType::count) == "other");
 }
 
+// Tokens of every length, so that each begins and ends at every place of the words that are read.
+BOOST_AUTO_TEST_CASE(finds_tokens_wherever_they_stand) {
+    for (std::size_t name = 1; name <= kMaxNameLength; ++name) {
+        for (std::size_t item = 1; item <= kMaxItemIdLength; ++item) {
+            const std::string gap(1 + (name + item) % 11, ' ');
+            const std::string key(1 + item % 17, 'k');
+            const std::string value(item % 23, '!');
+            const std::string text = gap + std::string(name, '!') + gap + std::string(item, '!') +
+                                     " 1763660000" + gap + key + "=" + value +
+                                     std::string(item % 9, ' ');
+            const Event event = event_of(text);
+            BOOST_REQUIRE_EQUAL(event.name, std::string(name, '!'));
+            BOOST_REQUIRE_EQUAL(event.item, std::string(item, '!'));
+            BOOST_REQUIRE_EQUAL(event.time, 1763660000);
+            BOOST_REQUIRE_EQUAL(event.parameters.size(), 1U);
+            BOOST_REQUIRE_EQUAL(event.parameters[0].first, key);
+            BOOST_REQUIRE_EQUAL(event.parameters[0].second, value);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sees_what_is_strange_at_every_place) {
+    const std::string text = "view_item SKU-12345678 1763660000 list=home/sweet/home";
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        for (const char strange : {'\0', '\t', '\x1f', '\x7f'}) {
+            std::string broken = text;
+            broken[at] = strange;
+            const bool in_value = at > text.find('=');  // where anything may stand
+            BOOST_TEST(parse_event(broken).ok() == in_value, "at " << at);
+        }
+        if (at < text.find(' ')) {
+            std::string encoded = text;
+            encoded.replace(at, 1, "%41");
+            BOOST_TEST(event_of(encoded).name[at] == 'A');
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_time_is_digits_up_to_the_year_9999) {
+    for (const std::string_view good : {"0", "1", "0000000000000000000000001", "253402300799"}) {
+        BOOST_TEST(parse_event("view_item a " + std::string(good)).ok());
+    }
+    for (const std::string_view bad : {"-1", "+1", "1.", " x", "1e3", "253402300800", "0x1",
+                                       "99999999999999999999999999999999"}) {
+        BOOST_TEST(!parse_event("view_item a " + std::string(bad)).ok());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(keeps_a_name_of_the_shop) {
     const Event event = event_of("rate%20it - 5 stars=4");
     BOOST_TEST((event.type == EventType::other));
