@@ -63,13 +63,13 @@ class Attention {
 
   private:
     static constexpr std::size_t kPlaces = 11;  // classes
-    using Places = std::array<float, kPlaces>;
-    using Rates = std::array<double, kPlaces>;
+    // Doubles: a float stops growing at 2^24 times what is added.
+    using Places = std::array<double, kPlaces>;
 
     // Counts are of the weight that they would have at epoch_.
     struct Row {
         Places shown{};
-        float clicks = 0;
+        double clicks = 0;
     };
     struct Impression {
         std::uint64_t row;
@@ -88,7 +88,8 @@ class Attention {
     void restore_viewer(RecordReader& from, std::size_t slots);
     static std::size_t place_class(std::size_t place);
     std::uint32_t source(std::string_view list, std::string_view recommender);
-    float weight_at(std::int64_t time);
+    double weight_at(std::int64_t time);
+    double scale_at(std::int64_t now) const;
     void rescale(double factor);
     Viewer& viewer(std::string_view visitor);
     void forget_rows();

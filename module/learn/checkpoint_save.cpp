@@ -90,7 +90,8 @@ void Trainer::Saving::number_products() {
         const Product& product = state_.products[slot];
         const bool kept =
             product.listed || numbers_[slot] != kGone ||
-            product.weight.at(now_, state_.options.popularity_half_life) >= kForgotten;
+            product.weight.at(state_.moment(now_), state_.options.popularity_half_life) >=
+                kForgotten;
         numbers_[slot] = kept ? next++ : kGone;
     }
 }
