@@ -241,8 +241,8 @@ class Attention::Fit {
     const double scale_;  // from the counts to those of now
     double mean_ = 0;
     std::vector<double> item_clicks_, expected_, appeal_;  // by slot
-    std::vector<Places> open_;                              // impressions times appeal, by source
-    std::vector<Places> rate_;                              // theta, by source
+    std::vector<Places> open_;                             // impressions times appeal, by source
+    std::vector<Places> rate_;                             // theta, by source
 };
 
 void Attention::Fit::fit_places() {

@@ -160,10 +160,9 @@ std::int64_t Trainer::newest_event() const {
 
 float Trainer::popularity(std::string_view id, std::int64_t now) const {
     const Product* product = state_->find(id);
-    return product == nullptr
-               ? 0.0F
-               : static_cast<float>(product->weight.at(state_->moment(now),
-                                                       state_->options.popularity_half_life));
+    return product == nullptr ? 0.0F
+                              : static_cast<float>(product->weight.at(
+                                    state_->moment(now), state_->options.popularity_half_life));
 }
 
 std::optional<store::LiveFields> Trainer::live_fields(std::string_view id, std::int64_t now) const {
