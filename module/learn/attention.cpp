@@ -11,7 +11,6 @@ namespace {
 constexpr double kHalfLife = 30 * 86400.0;  // seconds
 constexpr double kMaxExponent = 60;         // of weights
 constexpr std::size_t kMaxRows = 300'000;
-constexpr std::size_t kMaxSources = 256;
 constexpr std::size_t kMaxViewers = 100'000;
 constexpr std::size_t kMaxImpressions = 128;  // of a viewer
 constexpr std::size_t kMaxShown = 64;         // of one list
@@ -41,7 +40,6 @@ double restore_count(RecordReader& from) {
     return count;
 }
 
-// Of the last of too many sources, which has no name, too.
 std::uint64_t restore_key(RecordReader& from, std::size_t sources, std::size_t slots) {
     const auto source = from.below(sources, "a placement that it does not name");
     return row_key(source, from.below(slots, "an item that it does not name"));
@@ -84,10 +82,14 @@ std::uint32_t Attention::source(std::string_view list, std::string_view recommen
         return found->second;
     }
     if (sources_.size() >= kMaxSources) {
-        return kMaxSources - 1;
+        forget_sources();
     }
-    const auto number = static_cast<std::uint32_t>(sources_.size());
-    clicks_.emplace_back();
+    std::array<bool, kMaxSources> taken{};
+    for (const auto& [other, number] : sources_) {
+        taken[number] = true;
+    }
+    const auto number =
+        static_cast<std::uint32_t>(std::find(taken.begin(), taken.end(), false) - taken.begin());
     sources_.emplace(std::move(name), number);
     return number;
 }
@@ -126,6 +128,22 @@ double Attention::scale_at(std::int64_t now) const {
 
 void Attention::forget_rows() {
     halve(rows_, [](const Row& row) { return total(row.shown); });
+}
+
+void Attention::forget_sources() {
+    std::array<double, kMaxSources> shown{};
+    for (const auto& [key, row] : rows_) {
+        shown[source_of(key)] += total(row.shown);
+    }
+    halve(sources_, [&shown](std::uint32_t number) { return shown[number]; });
+    std::array<bool, kMaxSources> kept{};
+    for (const auto& [name, number] : sources_) {
+        kept[number] = true;
+    }
+    std::erase_if(rows_, [&kept](const auto& row) { return !kept[source_of(row.first)]; });
+    for (std::size_t number = 0; number < kMaxSources; ++number) {
+        clicks_[number] = kept[number] ? clicks_[number] : Places{};
+    }
 }
 
 void Attention::forget_viewers() {
@@ -333,7 +351,7 @@ void Attention::save(RecordWriter& to, std::span<const Slot> numbers, std::int64
     };
     to.number(epoch_);
     to.number(impressions_);
-    to.number(static_cast<std::uint32_t>(clicks_.size()));
+    to.number(static_cast<std::uint32_t>(sources_.size()));
     for (const auto& [name, number] : sources_) {
         to.text(name);
         to.number(number);
@@ -368,10 +386,10 @@ void Attention::save(RecordWriter& to, std::span<const Slot> numbers, std::int64
 void Attention::restore(RecordReader& from, std::size_t slots) {
     epoch_ = from.time();
     impressions_ = from.number<std::uint64_t>();
-    clicks_.resize(from.below(kMaxSources + 1, "too many placements"));
-    for (std::size_t i = 0; i < clicks_.size() && from.status().ok(); ++i) {
+    for (auto left = from.below(kMaxSources + 1, "too many placements");
+         left > 0 && from.status().ok(); --left) {
         const std::string name = from.text(kMaxName);
-        const auto number = from.below(clicks_.size(), "a placement that it does not name");
+        const auto number = from.below(kMaxSources, "a placement that it does not name");
         sources_.insert_or_assign(name, number);
         for (double& count : clicks_[number]) {
             count = restore_count(from);

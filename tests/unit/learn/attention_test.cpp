@@ -148,6 +148,29 @@ BOOST_AUTO_TEST_CASE(a_placement_that_nobody_looks_at_buries_nothing) {
     BOOST_TEST(found[3].exposure < found[0].exposure / 4);
 }
 
+// Whoever sends beacons names lists as they like.
+BOOST_AUTO_TEST_CASE(a_flood_of_names_hides_no_placement) {
+    const auto flood = [this] {
+        for (int i = 0; i < 1000; ++i) {
+            show({4}, {}, "junk" + std::to_string(visitors));
+        }
+    };
+    flood();
+    for (int i = 0; i < 400; ++i) {
+        show({0, 1},
+             i % 5 == 0 ? std::vector<Slot>{static_cast<Slot>(i / 5 % 2)} : std::vector<Slot>{},
+             "top");
+        show({2, 3}, i % 100 == 0 ? std::vector<Slot>{2} : std::vector<Slot>{}, "foot");
+        if (i % 100 == 50) {
+            flood();
+        }
+    }
+    const auto found = estimate(5);
+    BOOST_TEST(found[0].appeal > 0.8F);
+    BOOST_TEST(found[3].appeal > 0.5F);
+    BOOST_TEST(found[3].exposure < found[0].exposure / 4);
+}
+
 BOOST_AUTO_TEST_CASE(a_reload_counts_once) {
     const std::vector<Attention::Shown> shown = {{0, 0}};
     for (int i = 0; i < 10; ++i) {
