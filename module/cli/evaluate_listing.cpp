@@ -9,6 +9,7 @@
 #include "cli/evaluate_queries.hpp"
 #include "cli/tune.hpp"
 #include "recommend/rank.hpp"
+#include "store/parse.hpp"
 #include "visitor/shown_list.hpp"
 
 namespace pz::cli {
@@ -31,6 +32,7 @@ struct List {
     std::int64_t time = 0;
     std::size_t prefix = 0;  // actions of the session before it
     std::vector<std::string> items;
+    std::vector<std::string> prices;  // of the first items, as shown
 };
 
 // A session's action: a click, or what its fourth value says ("clickout item", "search for item").
@@ -62,8 +64,6 @@ Status read_sessions(const std::string& path, Sessions& sessions) {
 // The shop's listings by category.
 using Listings = std::unordered_map<std::string, std::vector<std::string>>;
 
-using Prices = std::unordered_map<std::string, std::string>;
-
 std::vector<std::string> words(std::string_view text) {
     std::vector<std::string> result;
     for_each_word(text, [&](std::string_view word) { result.emplace_back(word); });
@@ -89,45 +89,44 @@ Result<List> parse_list(Row row, const Listings& listings) {
         return time.ok() ? Status::error("not a number of actions: '" + std::string(row[3]) + "'")
                          : time.status();
     }
-    List list{std::string(row[0]), std::string(row[1]), *time, prefix, {}};
+    List list{std::string(row[0]), std::string(row[1]), *time, prefix, {}, {}};
     const auto listing = listings.find(std::string(row[4]));
     list.items = listing == listings.end() ? words(row[4]) : listing->second;
+    list.prices = words(row.size() > 5 ? row[5] : "");
+    list.prices.resize(std::min(list.prices.size(), list.items.size()));
     return list;
 }
 
-Status read_lists(const std::string& path, const Listings& listings, std::vector<List>& lists,
-                  Prices& prices) {
-    return path.empty() ? Status() : read_rows(path, 5, [&](Row row) -> Status {
+// In order of time.
+Status read_lists(const std::string& path, const Listings& listings, std::vector<List>& lists) {
+    Status status = path.empty() ? Status() : read_rows(path, 5, [&](Row row) -> Status {
         auto list = parse_list(row, listings);
         if (!list.ok()) {
             return list.status();
         }
-        const std::vector<std::string> shown = words(row.size() > 5 ? row[5] : "");
-        for (std::size_t i = 0; i < std::min(shown.size(), list->items.size()); ++i) {
-            prices[list->items[i]] = shown[i];
-        }
         lists.push_back(std::move(*list));
         return {};
     });
+    std::stable_sort(lists.begin(), lists.end(),
+                     [](const List& a, const List& b) { return a.time < b.time; });
+    return status;
 }
 
 // What the files say.
 struct Material {
     Listings listings;
-    Prices prices;
     Sessions train, history;
     std::vector<List> train_lists, queries;
     Truth truth;
 };
 
 Status read_material(const ListingOptions& options, Material& material) {
-    for (const auto& step :
-         {read_listings(options.listings, material.listings),
-          read_lists(options.lists, material.listings, material.train_lists, material.prices),
-          read_lists(options.queries, material.listings, material.queries, material.prices),
-          read_sessions(options.train, material.train),
-          read_sessions(options.history, material.history),
-          read_truth(options.truth, material.truth)}) {
+    for (const auto& step : {read_listings(options.listings, material.listings),
+                             read_lists(options.lists, material.listings, material.train_lists),
+                             read_lists(options.queries, material.listings, material.queries),
+                             read_sessions(options.train, material.train),
+                             read_sessions(options.history, material.history),
+                             read_truth(options.truth, material.truth)}) {
         if (!step.ok()) {
             return step;
         }
@@ -135,16 +134,29 @@ Status read_material(const ListingOptions& options, Material& material) {
     return {};
 }
 
-// The catalog, and what is in lists or training but not in it, with the prices that lists show.
+// As the newest lists of the training show them.
+std::unordered_map<std::string_view, std::string_view> last_prices(std::span<const List> lists) {
+    std::unordered_map<std::string_view, std::string_view> prices;
+    for (const List& list : lists) {
+        for (std::size_t i = 0; i < list.prices.size(); ++i) {
+            prices[list.items[i]] = list.prices[i];
+        }
+    }
+    return prices;
+}
+
+// The catalog, and what is in lists or training but not in it, with the prices of the training: those
+// of a query are known when its list is shown.
 Status set_items(const ListingOptions& options, const Material& material, learn::Trainer& trainer) {
     Status status = read_catalog(options.catalog, trainer);
+    const auto prices = last_prices(material.train_lists);
     const auto add = [&](const std::string& id) {
         if (!status.ok() || id.empty() || trainer.knows(id)) {
             return;
         }
         store::ItemInput item{.fields = {{"id", id}}};
-        if (const auto price = material.prices.find(id); price != material.prices.end()) {
-            item.fields.emplace_back("price", price->second + " EUR");
+        if (const auto price = prices.find(id); price != prices.end()) {
+            item.fields.emplace_back("price", std::string(price->second).append(" EUR"));
         }
         status = trainer.set_item(item);
     };
@@ -225,7 +237,7 @@ Result<std::unique_ptr<TrialStore>> learn_store(const Material& material, learn:
         return status;
     }
     std::printf("%s\n", tuned.c_str());
-    return TrialStore::write(trainer);
+    return TrialStore::write_live(trainer);
 }
 
 class ListPredictor {
@@ -273,8 +285,20 @@ std::span<const store::ItemIndex> ListPredictor::predict(std::span<const Action>
     return items_;
 }
 
-Status predict_all(const ListingOptions& options, const Material& material,
-                   const store::Snapshot& snapshot, ListPredictor& predictor, QueryScore& score) {
+// What the shop shows is what its items cost from then on. A price that cannot be read says nothing.
+void set_prices(const List& list, store::LiveWriter& live) {
+    for (std::size_t i = 0; i < list.prices.size(); ++i) {
+        store::LiveFields fields = live.read(list.items[i]);
+        std::string_view currency;
+        if (store::parse_price(list.prices[i], &fields.price_micros, &currency)) {
+            live.update(list.items[i], fields);
+        }
+    }
+}
+
+Status predict_all(const ListingOptions& options, const Material& material, TrialStore& trial,
+                   ListPredictor& predictor, QueryScore& score) {
+    const store::Snapshot& snapshot = trial.snapshot();
     auto file = PredictionFile::create(options.output);
     if (!file.ok()) {
         return file.status();
@@ -285,6 +309,7 @@ Status predict_all(const ListingOptions& options, const Material& material,
         if (session != material.history.end()) {
             known = std::span(session->second).first(std::min(list.prefix, session->second.size()));
         }
+        set_prices(list, trial.live());
         const auto items = predictor.predict(known, list);
         file->add(list.name, snapshot, items);
         score.add(material.truth, list.name, snapshot, items);
@@ -334,7 +359,7 @@ int evaluate_listing(ListingOptions options) {
     const store::Snapshot& snapshot = (*trial)->snapshot();
     ListPredictor predictor(snapshot);
     QueryScore score;
-    status = predict_all(options, material, snapshot, predictor, score);
+    status = predict_all(options, material, **trial, predictor, score);
     if (!status.ok()) {
         return fail(status);
     }
@@ -361,7 +386,8 @@ void add_evaluate_listing(CLI::App& evaluate, Run& run) {
         "  listings        category, items in the shop's order\n"
         "  truth           list, the item clicked\n"
         "Not named, catalog, listings and lists are catalog.tsv[.gz], listings.tsv[.gz] and\n"
-        "train_list_queries.tsv[.gz] beside the training, if there. Output: list, items in order.");
+        "train_list_queries.tsv[.gz] beside the training, if there. Prices of queries count from\n"
+        "their time on. Output, by time: list, items in order.");
     auto options = std::make_shared<ListingOptions>();
     add_file(*command, "--train", options->train, "Sessions to learn from", true);
     add_file(*command, "--history", options->history, "The sessions that the lists belong to",

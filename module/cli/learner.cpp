@@ -267,6 +267,7 @@ std::string Learner::describe() const {
            " items, " + std::to_string(event_count()) + " events" + strangers + refused;
 }
 
+// Opening it reads it all: what the disk made of it is checked before any worker sees it.
 Status Learner::take_over() {
     auto fresh = store::LiveWriter::open(staged_.name());
     if (!fresh.ok()) {
@@ -330,7 +331,11 @@ Status Learner::ended(const Work& work, const Result<std::string>& done) {
         checkpoint_time_ = work.begun;
         checkpoint_events_ = work.events;
     }
-    return done.ok() ? take_over() : done.status();
+    Status status = done.ok() ? take_over() : done.status();
+    if (!status.ok()) {
+        staged_.discard();
+    }
+    return status;
 }
 
 Status Learner::write() {
@@ -365,10 +370,7 @@ std::optional<Status> Learner::end_write() {
     }
     child_.reset();
     const Status status = ended(work_, *result);
-    if (!status.ok()) {
-        staged_.discard();
-        changed_ = true;
-    }
+    changed_ = changed_ || !status.ok();
     return status;
 }
 

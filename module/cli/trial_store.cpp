@@ -71,6 +71,22 @@ Result<std::unique_ptr<TrialStore>> TrialStore::write(learn::Trainer& trainer) {
     });
 }
 
+Result<std::unique_ptr<TrialStore>> TrialStore::write_live(learn::Trainer& trainer) {
+    std::unique_ptr<store::LiveWriter> live;
+    auto trial = make([&](const std::string& path) {
+        Status status = trainer.write(path, 1, trainer.newest_event());
+        auto opened = status.ok() ? store::LiveWriter::open(path) : std::move(status);
+        if (opened.ok()) {
+            live = std::move(*opened);
+        }
+        return opened.status();
+    });
+    if (trial.ok()) {
+        (*trial)->live_ = std::move(live);
+    }
+    return trial;
+}
+
 Result<std::unique_ptr<TrialStore>> TrialStore::write_past(const learn::Trainer& trainer,
                                                            std::int64_t until) {
     return make(

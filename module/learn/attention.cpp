@@ -9,9 +9,8 @@ namespace pz::learn {
 namespace {
 
 constexpr double kHalfLife = 30 * 86400.0;  // seconds
-constexpr double kMaxExponent = 60;         // of weights; floats hold twice as much
+constexpr double kMaxExponent = 60;         // of weights
 constexpr std::size_t kMaxRows = 300'000;
-constexpr std::size_t kMaxSources = 256;
 constexpr std::size_t kMaxViewers = 100'000;
 constexpr std::size_t kMaxImpressions = 128;  // of a viewer
 constexpr std::size_t kMaxShown = 64;         // of one list
@@ -32,8 +31,8 @@ Slot item_of(std::uint64_t row) {
     return static_cast<Slot>(row);
 }
 
-float restore_count(RecordReader& from) {
-    const auto count = from.number<float>();
+double restore_count(RecordReader& from) {
+    const auto count = from.number<double>();
     if (!(count >= 0 && std::isfinite(count))) {
         from.refuse("a count that cannot be");
         return 0;
@@ -41,7 +40,6 @@ float restore_count(RecordReader& from) {
     return count;
 }
 
-// Of the last of too many sources, which has no name, too.
 std::uint64_t restore_key(RecordReader& from, std::size_t sources, std::size_t slots) {
     const auto source = from.below(sources, "a placement that it does not name");
     return row_key(source, from.below(slots, "an item that it does not name"));
@@ -84,22 +82,26 @@ std::uint32_t Attention::source(std::string_view list, std::string_view recommen
         return found->second;
     }
     if (sources_.size() >= kMaxSources) {
-        return kMaxSources - 1;
+        forget_sources();
     }
-    const auto number = static_cast<std::uint32_t>(sources_.size());
-    clicks_.emplace_back();
+    std::array<bool, kMaxSources> taken{};
+    for (const auto& [other, number] : sources_) {
+        taken[number] = true;
+    }
+    const auto number =
+        static_cast<std::uint32_t>(std::find(taken.begin(), taken.end(), false) - taken.begin());
     sources_.emplace(std::move(name), number);
     return number;
 }
 
 // Weights grow with time instead of all counts shrinking; now and then the counts are made small.
-float Attention::weight_at(std::int64_t time) {
+double Attention::weight_at(std::int64_t time) {
     if (epoch_ == 0) {
         epoch_ = time;
     }
     const double exponent = static_cast<double>(time - epoch_) / kHalfLife;
     if (exponent <= kMaxExponent) {
-        return static_cast<float>(std::exp2(std::max(exponent, -kMaxExponent)));
+        return std::exp2(std::max(exponent, -kMaxExponent));
     }
     rescale(std::exp2(-exponent));
     epoch_ = time;
@@ -108,19 +110,40 @@ float Attention::weight_at(std::int64_t time) {
 
 void Attention::rescale(double factor) {
     const auto scale = [factor](Places& places) {
-        for (float& count : places) {
-            count = static_cast<float>(count * factor);
+        for (double& count : places) {
+            count *= factor;
         }
     };
     std::for_each(clicks_.begin(), clicks_.end(), scale);
     for (auto& [key, row] : rows_) {
         scale(row.shown);
-        row.clicks = static_cast<float>(row.clicks * factor);
+        row.clicks *= factor;
     }
+}
+
+// From the counts to those of `now`. A clock that went back makes none greater.
+double Attention::scale_at(std::int64_t now) const {
+    return std::exp2(-static_cast<double>(std::max<std::int64_t>(now - epoch_, 0)) / kHalfLife);
 }
 
 void Attention::forget_rows() {
     halve(rows_, [](const Row& row) { return total(row.shown); });
+}
+
+void Attention::forget_sources() {
+    std::array<double, kMaxSources> shown{};
+    for (const auto& [key, row] : rows_) {
+        shown[source_of(key)] += total(row.shown);
+    }
+    halve(sources_, [&shown](std::uint32_t number) { return shown[number]; });
+    std::array<bool, kMaxSources> kept{};
+    for (const auto& [name, number] : sources_) {
+        kept[number] = true;
+    }
+    std::erase_if(rows_, [&kept](const auto& row) { return !kept[source_of(row.first)]; });
+    for (std::size_t number = 0; number < kMaxSources; ++number) {
+        clicks_[number] = kept[number] ? clicks_[number] : Places{};
+    }
 }
 
 void Attention::forget_viewers() {
@@ -142,7 +165,7 @@ void Attention::show(std::string_view visitor, std::string_view list, std::strin
                      std::span<const Shown> items, std::int64_t time) {
     items = items.first(std::min(items.size(), kMaxShown));
     const std::uint32_t number = source(list, recommender);
-    const float weight = weight_at(time);
+    const double weight = weight_at(time);
     Viewer& seen = viewer(visitor);
     seen.touched = ++impressions_;
     std::erase_if(seen.impressions, [time](const Impression& old) {
@@ -181,7 +204,7 @@ void Attention::click(std::string_view visitor, Slot item, std::int64_t time) {
         }
         const auto row = rows_.find(shown->row);
         if (!counted && !shown->clicked && row != rows_.end()) {
-            const float weight = weight_at(time);
+            const double weight = weight_at(time);
             row->second.clicks += weight;
             clicks_[source_of(shown->row)][shown->place] += weight;
         }
@@ -195,7 +218,7 @@ class Attention::Fit {
   public:
     Fit(const Attention& counts, std::size_t slots, std::int64_t now)
         : counts_(counts),
-          scale_(std::exp2(-static_cast<double>(now - counts.epoch_) / kHalfLife)),
+          scale_(counts.scale_at(now)),
           item_clicks_(slots),
           expected_(slots),
           appeal_(slots, 1),
@@ -229,23 +252,23 @@ class Attention::Fit {
   private:
     void fit_places();
     void fit_items();
-    void fit_source(std::size_t source, const Rates& pooled);
+    void fit_source(std::size_t source, const Places& pooled);
 
     const Attention& counts_;
     std::vector<std::pair<std::uint64_t, const Row*>> rows_;
     const double scale_;  // from the counts to those of now
     double mean_ = 0;
     std::vector<double> item_clicks_, expected_, appeal_;  // by slot
-    std::vector<Rates> open_;                              // impressions times appeal, by source
-    std::vector<Rates> rate_;                              // theta, by source
+    std::vector<Places> open_;                             // impressions times appeal, by source
+    std::vector<Places> rate_;                             // theta, by source
 };
 
 void Attention::Fit::fit_places() {
-    std::fill(open_.begin(), open_.end(), Rates{});
-    Rates open{};
-    Rates pooled{};
+    std::fill(open_.begin(), open_.end(), Places{});
+    Places open{};
+    Places pooled{};
     for (const auto& [key, row] : rows_) {
-        Rates& own = open_[source_of(key)];
+        Places& own = open_[source_of(key)];
         for (std::size_t place = 0; place < kPlaces; ++place) {
             const double weight = row->shown[place] * scale_ * appeal_[item_of(key)];
             own[place] += weight;
@@ -265,7 +288,7 @@ void Attention::Fit::fit_places() {
     }
 }
 
-void Attention::Fit::fit_source(std::size_t source, const Rates& pooled) {
+void Attention::Fit::fit_source(std::size_t source, const Places& pooled) {
     double expected = kPrior * mean_;
     for (std::size_t place = 0; place < kPlaces; ++place) {
         expected += open_[source][place] * pooled[place];
@@ -282,7 +305,7 @@ void Attention::Fit::fit_source(std::size_t source, const Rates& pooled) {
 void Attention::Fit::fit_items() {
     std::fill(expected_.begin(), expected_.end(), 0);
     for (const auto& [key, row] : rows_) {
-        const Rates& rate = rate_[source_of(key)];
+        const Places& rate = rate_[source_of(key)];
         for (std::size_t place = 0; place < kPlaces; ++place) {
             expected_[item_of(key)] += row->shown[place] * scale_ * rate[place];
         }
@@ -303,7 +326,7 @@ std::vector<Attention::Estimate> Attention::estimate(std::size_t slots, std::int
         }
         return estimates;
     }
-    const double scale = std::exp2(-static_cast<double>(now - epoch_) / kHalfLife);
+    const double scale = scale_at(now);
     for (const auto& [key, row] : rows_) {
         estimates[item_of(key)].exposure += static_cast<float>(total(row.shown) * scale);
     }
@@ -328,17 +351,17 @@ void Attention::save(RecordWriter& to, std::span<const Slot> numbers, std::int64
     };
     to.number(epoch_);
     to.number(impressions_);
-    to.number(static_cast<std::uint32_t>(clicks_.size()));
+    to.number(static_cast<std::uint32_t>(sources_.size()));
     for (const auto& [name, number] : sources_) {
         to.text(name);
         to.number(number);
         std::for_each(clicks_[number].begin(), clicks_[number].end(),
-                      [&](float count) { to.number(count); });
+                      [&](double count) { to.number(count); });
     }
     to.number(static_cast<std::uint32_t>(rows_.size()));
     for (const auto& [key, row] : rows_) {
         key_of(key);
-        std::for_each(row.shown.begin(), row.shown.end(), [&](float count) { to.number(count); });
+        std::for_each(row.shown.begin(), row.shown.end(), [&](double count) { to.number(count); });
         to.number(row.clicks);
     }
     for (const auto& [name, viewer] : viewers_) {
@@ -363,12 +386,12 @@ void Attention::save(RecordWriter& to, std::span<const Slot> numbers, std::int64
 void Attention::restore(RecordReader& from, std::size_t slots) {
     epoch_ = from.time();
     impressions_ = from.number<std::uint64_t>();
-    clicks_.resize(from.below(kMaxSources + 1, "too many placements"));
-    for (std::size_t i = 0; i < clicks_.size() && from.status().ok(); ++i) {
+    for (auto left = from.below(kMaxSources + 1, "too many placements");
+         left > 0 && from.status().ok(); --left) {
         const std::string name = from.text(kMaxName);
-        const auto number = from.below(clicks_.size(), "a placement that it does not name");
+        const auto number = from.below(kMaxSources, "a placement that it does not name");
         sources_.insert_or_assign(name, number);
-        for (float& count : clicks_[number]) {
+        for (double& count : clicks_[number]) {
             count = restore_count(from);
         }
     }
@@ -384,7 +407,7 @@ void Attention::restore(RecordReader& from, std::size_t slots) {
 void Attention::restore_row(RecordReader& from, std::size_t slots) {
     const std::uint64_t key = restore_key(from, clicks_.size(), slots);
     Row& row = rows_[key];
-    for (float& count : row.shown) {
+    for (double& count : row.shown) {
         count = restore_count(from);
     }
     row.clicks = restore_count(from);

@@ -16,8 +16,8 @@
 //
 // Places from the ninth on are counted in classes. Of one visitor an item counts once in half an
 // hour for each source, so that a reload does not bury what it shows.
-// Memory: at most 300,000 pairs of source and item (those shown least make room), 256 sources
-// (further ones count as one), 100,000 visitors with 128 impressions each.
+// Memory: at most 300,000 pairs of source and item, 256 sources (of both, those shown least make
+// room: anybody can name a list in a beacon), 100,000 visitors with 128 impressions each.
 #pragma once
 
 #include <array>
@@ -63,13 +63,14 @@ class Attention {
 
   private:
     static constexpr std::size_t kPlaces = 11;  // classes
-    using Places = std::array<float, kPlaces>;
-    using Rates = std::array<double, kPlaces>;
+    static constexpr std::size_t kMaxSources = 256;
+    // Doubles: a float stops growing at 2^24 times what is added.
+    using Places = std::array<double, kPlaces>;
 
     // Counts are of the weight that they would have at epoch_.
     struct Row {
         Places shown{};
-        float clicks = 0;
+        double clicks = 0;
     };
     struct Impression {
         std::uint64_t row;
@@ -88,14 +89,16 @@ class Attention {
     void restore_viewer(RecordReader& from, std::size_t slots);
     static std::size_t place_class(std::size_t place);
     std::uint32_t source(std::string_view list, std::string_view recommender);
-    float weight_at(std::int64_t time);
+    double weight_at(std::int64_t time);
+    double scale_at(std::int64_t now) const;
     void rescale(double factor);
     Viewer& viewer(std::string_view visitor);
     void forget_rows();
+    void forget_sources();
     void forget_viewers();
 
     ByText<std::uint32_t> sources_;
-    std::vector<Places> clicks_;                   // by source
+    std::vector<Places> clicks_{kMaxSources};      // by source
     std::unordered_map<std::uint64_t, Row> rows_;  // by source and slot
     ByText<Viewer> viewers_;
     std::uint64_t impressions_ = 0;

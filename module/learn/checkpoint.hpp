@@ -21,11 +21,11 @@ enum Section : std::uint32_t {
     kStreams = 8,
     kHistories = 9,
     kTrials = 10,
-    kAttention = 13,
     kRepeats = 14,
     kEvidence = 17,  // of visits: clicks and listings
     kLists = 18,
     kSeen = 19,
+    kAttention = 20,
 };
 
 inline constexpr std::size_t kMaxText = 4096;  // bytes

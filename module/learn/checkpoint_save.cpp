@@ -88,9 +88,9 @@ void Trainer::Saving::number_products() {
     Slot next = 0;
     for (Slot slot = 0; slot < numbers_.size(); ++slot) {
         const Product& product = state_.products[slot];
-        const bool kept =
-            product.listed || numbers_[slot] != kGone ||
-            product.weight.at(now_, state_.options.popularity_half_life) >= kForgotten;
+        const bool kept = product.listed || numbers_[slot] != kGone ||
+                          product.weight.at(state_.moment(now_),
+                                            state_.options.popularity_half_life) >= kForgotten;
         numbers_[slot] = kept ? next++ : kGone;
     }
 }

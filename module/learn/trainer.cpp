@@ -14,8 +14,6 @@ namespace {
 using visitor::Event;
 using visitor::EventType;
 
-constexpr std::int64_t kDay = 86400;
-
 // Popularity knows no aversion: a dislike is one visitor's.
 double weight_of(const Event& event) {
     const double weight = std::max(0.0F, visitor::interest(event.type));
@@ -104,7 +102,7 @@ std::size_t Trainer::item_count() const {
 
 void Trainer::add(std::string_view visitor, const Event& event) {
     ++state_->events;
-    const bool sane_time = event.time > 0 && event.time <= std::time(nullptr) + kDay;
+    const bool sane_time = event.time > 0 && event.time <= std::time(nullptr) + kFuture;
     const double weight = weight_of(event);
     if (!sane_time) {
         ++state_->refused;
@@ -162,9 +160,9 @@ std::int64_t Trainer::newest_event() const {
 
 float Trainer::popularity(std::string_view id, std::int64_t now) const {
     const Product* product = state_->find(id);
-    return product == nullptr
-               ? 0.0F
-               : static_cast<float>(product->weight.at(now, state_->options.popularity_half_life));
+    return product == nullptr ? 0.0F
+                              : static_cast<float>(product->weight.at(
+                                    state_->moment(now), state_->options.popularity_half_life));
 }
 
 std::optional<store::LiveFields> Trainer::live_fields(std::string_view id, std::int64_t now) const {
@@ -184,7 +182,8 @@ std::optional<store::LiveFields> Trainer::live_fields(std::string_view id, std::
 Result<std::unique_ptr<store::SnapshotBuilder>> Trainer::build(std::int64_t now) const {
     const Logs logs = state_->closed_logs();  // open visits count, and stay open
     const auto left_out = state_->columns_left_out();
-    auto builder = build_generation(state_->learned(logs, state_->attention, left_out), now);
+    auto builder =
+        build_generation(state_->learned(logs, state_->attention, left_out), state_->moment(now));
     if (builder && state_->mixture) {
         (*builder)->set_mixture(*state_->mixture);
     }

@@ -99,6 +99,14 @@ void Logs::add_basket(const Visit& visit) {
     }
 }
 
+std::int64_t Trainer::State::moment(std::int64_t now) const {
+    if (newest == 0) {
+        return now;
+    }
+    const auto silence = static_cast<std::int64_t>(kLongestSilence * options.popularity_half_life);
+    return std::clamp(now, std::min(newest, now + kFuture), newest + silence);
+}
+
 // kNoSlot: unknown, and there is no room to remember it.
 Slot Trainer::State::slot_of(std::string_view id) {
     const auto found = slots.find(id);

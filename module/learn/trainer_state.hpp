@@ -62,6 +62,8 @@ struct Visit {
 };
 
 inline constexpr std::int64_t kSessionGap = 30 * 60;  // seconds
+inline constexpr std::int64_t kFuture = 86400;        // seconds; what is dated later is refused
+inline constexpr double kLongestSilence = 30;         // half-lives of popularity
 inline constexpr std::size_t kMaxSessionItems = 50;
 inline constexpr std::size_t kMaxClicks = 100;
 inline constexpr std::size_t kMaxTrials = 20'000;
@@ -119,6 +121,8 @@ struct Trainer::State {
     std::int64_t newest = 0;
     std::optional<store::Mixture> mixture;
 
+    // When weights are compared: `now`, as far as the events bear it out (trainer.hpp).
+    std::int64_t moment(std::int64_t now) const;
     Logs closed_logs() const;  // as if all visits ended now, in the order of their last events
     const Product* find(std::string_view id) const;
     Slot slot_of(std::string_view id);  // of an event: also of an item that the catalog lacks

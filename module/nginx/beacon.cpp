@@ -1,5 +1,6 @@
 // personalize_events: the beacon endpoint, and the pixel. 204, or the picture, means that Redis has
-// the events.
+// the events; the lists that were shown go the way of the edge's own impressions.
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "nginx/worker.hpp"
 #include "visitor/beacon.hpp"
 #include "visitor/pixel.hpp"
+#include "visitor/shown_list.hpp"
 
 namespace pz::ngx {
 
@@ -106,10 +108,27 @@ bool may_store(ngx_http_request_t* r, std::string_view visitor) {
     return visit;
 }
 
+// What was shown leaves soon, with the edge's own impressions, and nobody waits for it. Returns the
+// other events, in their order.
+std::span<visitor::Event> without_shown_lists(ngx_http_request_t* r, std::string_view visitor,
+                                              std::span<visitor::Event> events) {
+    const auto lists = std::stable_partition(events.begin(), events.end(), [](const auto& event) {
+        return !visitor::is_shown_list(event);
+    });
+    for (auto list = lists; list != events.end() && location_conf(r)->impressions; ++list) {
+        main_conf(r)->worker->add_impression(visitor, *list);
+    }
+    return {events.begin(), lists};
+}
+
 // NGX_DONE: the answer comes later, or has been given.
-ngx_int_t store(ngx_http_request_t* r, std::span<const visitor::Event> events) {
+ngx_int_t store(ngx_http_request_t* r, std::span<visitor::Event> events) {
     const std::string_view visitor = evaluate(r, location_conf(r)->visitor);
     if (r->method == NGX_HTTP_HEAD || events.empty() || !may_store(r, visitor)) {
+        return accept(r);
+    }
+    events = without_shown_lists(r, visitor, events);
+    if (events.empty()) {
         return accept(r);
     }
     Pending* pending = Pending::create(r, answer);
@@ -125,12 +144,12 @@ ngx_int_t take_body(ngx_http_request_t* r) {
     if (!read_body(r, body)) {
         return refuse(r, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "at most 64 KiB of events at a time");
     }
-    const auto events = visitor::parse_beacon(body, ngx_time());
+    auto events = visitor::parse_beacon(body, ngx_time());
     return events.ok() ? store(r, *events) : refuse(r, NGX_HTTP_BAD_REQUEST, events.message());
 }
 
 ngx_int_t take_query(ngx_http_request_t* r) {
-    const auto event = visitor::parse_pixel(view(r->args), ngx_time());
+    auto event = visitor::parse_pixel(view(r->args), ngx_time());
     return event.ok() ? store(r, {&*event, 1}) : refuse(r, NGX_HTTP_BAD_REQUEST, event.message());
 }
 

@@ -135,6 +135,7 @@ class Request final : private redis::Handler,
     void build_profile();
     std::int64_t now();
     void collect_events(const EventRule& rule, std::vector<visitor::Event>& events);
+    bool add_shown_list(const visitor::Event& event);
     void add_segments(visitor::Event& event) const;
     void count_page(const page::Counters& counters);
     void record_impressions();

@@ -68,6 +68,19 @@ std::string_view item_id(const store::Snapshot* snapshot, std::string_view text)
     return item != store::kNoItem ? snapshot->id(item) : std::string_view();
 }
 
+visitor::Event shown_list(std::span<const Values> parameters, std::span<const std::string_view> ids,
+                          const store::Snapshot* snapshot) {
+    visitor::ShownList list;
+    for (const Values& values : parameters) {
+        list.name = values.name == "list" ? values.of(0) : list.name;
+    }
+    for (const std::string_view id : ids) {
+        const std::string_view item = item_id(snapshot, id);
+        list.items.push_back(item.size() <= visitor::kMaxItemIdLength ? item : std::string_view());
+    }
+    return visitor::list_event(list, ngx_time());
+}
+
 // Where the shop does not say at what price the visitor saw the item, the catalog does.
 void add_price(const store::Snapshot& snapshot, visitor::Event& event) {
     page::Locale::Buffer digits;
@@ -134,6 +147,7 @@ void Request::record_events() {
             collect_events(rule, events);
         }
     }
+    std::erase_if(events, [this](const visitor::Event& event) { return add_shown_list(event); });
     if (events.empty()) {
         return;
     }
@@ -164,6 +178,10 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
     blank.name = rule.name;
     blank.time = ngx_time();
     const auto ids = split(items);
+    if (blank.type == visitor::EventType::view_item_list && rule.item != nullptr) {
+        events.push_back(shown_list(parameters, ids, snapshot.get()));
+        return;
+    }
     for (std::size_t i = 0; i < ids.size(); i++) {
         visitor::Event event = blank;
         event.item = item_id(snapshot.get(), ids[i]);
@@ -180,6 +198,15 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
             events.push_back(std::move(event));
         }
     }
+}
+
+// What was shown is for the stream alone, as the impressions of our own placements.
+bool Request::add_shown_list(const visitor::Event& event) {
+    const bool list = visitor::is_shown_list(event);
+    if (list && location_->impressions && worker_.redis() != nullptr) {
+        worker_.add_impression(visitor_, event);
+    }
+    return list;
 }
 
 std::string Request::segments() const {

@@ -79,11 +79,15 @@ void StoreWatch::look() {
         info = {};
     }
     const Identity identity{info.st_dev, info.st_ino, info.st_size};
+    const Modified modified{info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
     // The modification time changes with every in-place update: a new generation is a new inode.
-    if (identity == seen_ && (identity.inode != 0 || !complained_.empty())) {
+    // One that did not open may be a copy that is still being written.
+    const bool same = complained_.empty() ? identity.inode != 0 : modified == modified_;
+    if (identity == seen_ && same) {
         return;
     }
     seen_ = identity;
+    modified_ = modified;
     auto opened = store::Snapshot::open(path_);
     const std::lock_guard lock(mutex_);
     if (opened.ok()) {

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -41,6 +42,7 @@ class StoreWatch {
         off_t size = 0;
         bool operator==(const Identity& other) const = default;
     };
+    using Modified = std::pair<time_t, long>;
     // Shared with the deleters of snapshots, which may outlive the watch.
     struct Retired {
         std::mutex mutex;
@@ -64,6 +66,7 @@ class StoreWatch {
     std::string error_;
     // The thread's own.
     Identity seen_;
+    Modified modified_;
     std::string complained_;
     std::thread thread_;
 };

@@ -3,10 +3,12 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "visitor/beacon_fields.hpp"
+#include "visitor/beacon_lists.hpp"
 #include "visitor/event_reader.hpp"
 
 namespace pz::visitor {
@@ -18,6 +20,15 @@ namespace dom = simdjson::dom;
 constexpr std::size_t kMaxDepth = 12;  // GA4 nests four levels
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+// Where an item stands in its list; what is no place is none.
+std::optional<std::size_t> index_of(dom::object item) {
+    dom::element element;
+    std::uint64_t index = 0;
+    return find_field(item, "index", &element) && element.get(index) == simdjson::SUCCESS
+               ? std::optional<std::size_t>(index)
+               : std::nullopt;
+}
 
 // Walks one body. Every function returns false after fail(), which ends the walk.
 class BeaconParser {
@@ -64,6 +75,8 @@ class BeaconParser {
     bool read_items(dom::object params, dom::array* items, bool* any);
     bool read_name(dom::object object, Event& event);
     bool read_time(dom::object object, std::int64_t* time);
+    bool walk_shown(dom::array items, const Event& event, const Parameters& shared);
+    bool read_item(dom::element element, dom::object& item, Event& event);
     bool read_item_id(dom::object item, Event& event);
     bool read_numbers(dom::object item, Event& event);
     bool read_texts(dom::object object, std::span<const MappedField> fields, Parameters& to);
@@ -182,6 +195,9 @@ bool BeaconParser::walk_params(dom::object params, Event event) {
     if (!read_value(params, first)) {
         return false;
     }
+    if (any && event.type == EventType::view_item_list) {
+        return walk_shown(items, event, shared);
+    }
     return any ? walk_items(items, first, event, shared) : finish(std::move(first), shared);
 }
 
@@ -221,11 +237,36 @@ bool BeaconParser::walk_items(dom::array items, const Event& first, const Event&
 
 bool BeaconParser::walk_item(dom::element element, Event event, const Parameters& shared) {
     dom::object item;
+    return read_item(element, item, event) && finish(std::move(event), shared);
+}
+
+bool BeaconParser::walk_shown(dom::array items, const Event& event, const Parameters& shared) {
+    Event named;  // the list of items that name none
+    named.parameters = shared;
+    BeaconLists lists;
+    std::size_t number = 0;
+    const At items_at(*this, "items");
+    for (const dom::element element : items) {
+        const At at(*this, number++);
+        Event shown = event;
+        dom::object item;
+        if (!read_item(element, item, shown)) {
+            return false;
+        }
+        const std::string_view own = shown.parameter("list");
+        lists.add(own.empty() ? named.parameter("list") : own, shown.item, index_of(item));
+    }
+    auto events = lists.events(event.time);
+    return std::all_of(events.begin(), events.end(),
+                       [this](Event& list) { return keep(std::move(list)); });
+}
+
+bool BeaconParser::read_item(dom::element element, dom::object& item, Event& event) {
     if (element.get(item) != simdjson::SUCCESS) {
         return fail("not an object");
     }
     return few_members(item) && read_item_id(item, event) && read_numbers(item, event) &&
-           read_texts(item, kItemFields, event.parameters) && finish(std::move(event), shared);
+           read_texts(item, kItemFields, event.parameters);
 }
 
 bool BeaconParser::read_name(dom::object object, Event& event) {

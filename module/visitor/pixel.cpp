@@ -8,6 +8,7 @@
 #include "visitor/beacon_fields.hpp"
 #include "visitor/event_reader.hpp"
 #include "visitor/fields.hpp"
+#include "visitor/shown_list.hpp"
 
 namespace pz::visitor {
 
@@ -54,6 +55,9 @@ Result<Event> PixelParser::parse(std::string_view query) {
                       read_texts(kItemFields) && (!keeps_custom(event_.type) || read_custom());
     if (!read) {
         return Status::error(std::move(error_));
+    }
+    if (event_.type == EventType::view_item_list && !event_.item.empty()) {
+        event_ = list_event({event_.parameter("list"), {}, {event_.item}, {}, {}}, event_.time);
     }
     Status valid = validate(event_);
     return valid.ok() ? Result<Event>(std::move(event_)) : Result<Event>(std::move(valid));

@@ -158,6 +158,10 @@ Event list_event(const ShownList& list, std::int64_t time) {
     return event;
 }
 
+bool is_shown_list(const Event& event) {
+    return event.type == EventType::view_item_list && !event.parameter(kItemKeys[0]).empty();
+}
+
 ShownList read_list(const Event& event) {
     ShownList list{
         event.parameter("list"), event.parameter("recommender"), {}, {}, event.parameter("rules")};

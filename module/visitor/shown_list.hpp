@@ -38,5 +38,7 @@ struct ShownList {
 Event list_event(const ShownList& list, std::int64_t time);
 // The other way, of any event; views into it. Places that cannot be are not known.
 ShownList read_list(const Event& event);
+// It says which items were shown: it belongs into the stream alone.
+bool is_shown_list(const Event& event);
 
 }  // namespace pz::visitor

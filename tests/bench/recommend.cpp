@@ -195,8 +195,8 @@ int main(int argc, char** argv) {
     }
     const IndexSize size = index_size(**snapshot);
     std::printf(
-        "%u sessions, %u items: index %.1f bytes a session, %.1f bytes an item beside its "
-        "text; file %.0f MiB; trained in %.1f s CPU\n",
+        "%u sessions, %u items: index %.1f bytes a session (at most 50), %.1f bytes an item beside "
+        "its text (at most 300); file %.0f MiB; trained in %.1f s CPU\n",
         sessions, items, size.per_session, size.per_item,
         static_cast<double>((*snapshot)->bytes()) / (1 << 20), trained);
     return report.finish("a prediction takes 1/" + bench::number(ratio, 1) +

@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "visitor/shown_list.hpp"
+
 using namespace pz::visitor;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -24,9 +26,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             std::abort();
         }
         for (const auto& [key, value] : event.parameters) {
-            if (key == "segment" || key == "items") {
+            if (key == "segment" || (key == "items" && !is_shown_list(event))) {
                 std::abort();
             }
+        }
+        if (is_shown_list(event) &&
+            (!event.item.empty() || read_list(event).items.empty() ||
+             !event.parameter("recommender").empty() || !event.parameter("places").empty())) {
+            std::abort();
         }
     }
     if (text > limits.max_text) {

@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "visitor/shown_list.hpp"
+
 using namespace pz::visitor;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -15,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (!validate(*event).ok() || !parse_event(format_event(*event)).ok() || event->time > kNow ||
         event->time < kNow - limits.max_age || !event->parameter("segment").empty() ||
-        !event->parameter("items").empty()) {
+        event->parameter("items").empty() == is_shown_list(*event)) {
         std::abort();
     }
     return 0;

@@ -174,10 +174,44 @@ BOOST_AUTO_TEST_CASE(beacon_larger_than_the_body_buffer) {
         items += std::string(i > 0 ? "," : "") + "{\"item_id\":\"P01\",\"item_name\":\"" +
                  std::string(60, 'n') + "\"}";
     }
-    const std::string body = "{\"name\":\"view_item_list\",\"params\":{\"items\":[" + items + "]}}";
+    const std::string body = "{\"name\":\"view_item\",\"params\":{\"items\":[" + items + "]}}";
     BOOST_REQUIRE_GT(body.size(), 8192);
     BOOST_CHECK_EQUAL(edge.post("/beacon", body, visitor("jo")).status, 204);
     BOOST_CHECK_EQUAL(edge.events("jo").size(), 100);
+}
+
+// What a visitor was shown says nothing of what they did: it is for the learner.
+BOOST_AUTO_TEST_CASE(lists_that_were_shown_go_to_the_stream_alone) {
+    EdgeOptions options = kShop;
+    options.server +=
+        "location = /shown { proxy_pass http://origin; personalize_event "
+        "view_item_list item=$arg_items list=$arg_list; }";
+    Edge edge(options);
+    edge.origin.page("/shown", {"<p>ok</p>"});
+    const std::string shown =
+        R"({"name":"view_item_list","params":{"item_list_id":"grid","items":[)"
+        R"({"item_id":"P01"},{"item_id":"P02"}]}})";
+    BOOST_CHECK_EQUAL(edge.post("/beacon", shown, visitor("jo")).status, 204);
+    BOOST_CHECK_EQUAL(
+        edge.get("/beacon?name=view_item_list&item_id=P03&item_list_id=mail", visitor("jo")).status,
+        200);
+    BOOST_REQUIRE(wait_until([&] { return edge.stream().size() >= 2; }));
+    BOOST_CHECK(edge.events("jo").empty());
+    BOOST_CHECK_EQUAL(edge.stream()[0].at("items"), "P01,P02");
+    BOOST_CHECK_EQUAL(edge.stream()[0].at("list"), "grid");
+    BOOST_CHECK_EQUAL(edge.stream()[1].at("items"), "P03");
+    edge.get("/shown?items=P05,P06&list=top", visitor("jo"));
+    BOOST_REQUIRE(wait_until([&] { return edge.stream().size() >= 3; }));
+    BOOST_CHECK_EQUAL(edge.stream()[2].at("items"), "P05,P06");
+    BOOST_CHECK_EQUAL(edge.stream()[2].at("list"), "top");
+    BOOST_CHECK(edge.events("jo").empty());
+    BOOST_CHECK_EQUAL(edge.status("impressions"), 3);
+    // Beside other events.
+    BOOST_CHECK_EQUAL(
+        edge.post("/beacon", "[" + shown + "," + beacon("P04") + "]", visitor("jo")).status, 204);
+    CHECK_LIST(short_forms(edge.events("jo")), "view_item P04");
+    BOOST_CHECK(wait_until([&] { return edge.stream().size() == 5; }));
+    BOOST_CHECK_EQUAL(edge.status("events"), 1);
 }
 
 BOOST_AUTO_TEST_CASE(bad_beacon_is_refused_with_the_place) {

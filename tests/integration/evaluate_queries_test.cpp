@@ -78,6 +78,16 @@ BOOST_AUTO_TEST_CASE(lists_are_ordered) {
     BOOST_TEST(contains(done.output, "MRR 1.0000"));
 }
 
+// A visitor of cheap things: whatever is cheap in the list comes forward, at the prices of its time.
+BOOST_AUTO_TEST_CASE(later_prices_are_not_known_yet) {
+    const Outcome done = listing(
+        "l2\tx\t1300100020\t1\tn1 n2 n3 a\t90 10 90 10\n"
+        "l1\tx\t1300100010\t1\tn1 n2 n3 a\t90 90 10 10\n"
+        "l3\tx\t1300100030\t1\tn1 n2 n3 a\n");
+    BOOST_TEST(done.status == 0, done.output);
+    BOOST_TEST(written() == "l1\ta\tn3\tn1\tn2\nl2\ta\tn2\tn1\tn3\nl3\ta\tn2\tn1\tn3\n");
+}
+
 // Lists of the training teach their order, as the edge tells of them.
 BOOST_AUTO_TEST_CASE(lists_of_the_training_tune_the_order) {
     std::string train, lists;

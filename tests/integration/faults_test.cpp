@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 #include "integration/support/edge.hpp"
@@ -352,6 +353,22 @@ BOOST_AUTO_TEST_CASE(corrupt_generation_leaves_the_last_good_one_in_service) {
     CHECK_LIST(tiles_of(edge.get("/").body, "w1"), "P01 P02 P03 P04");
     std::filesystem::remove(edge.path("store.pz"));
     CHECK_LIST(tiles_of(edge.get("/").body, "w1"), "P01 P02 P03 P04");
+}
+
+// Copied to its place byte by byte, as `cp` and `rsync --inplace` do where room is made beforehand.
+BOOST_AUTO_TEST_CASE(a_store_that_is_still_being_copied_comes_into_service_when_it_is_whole) {
+    Edge edge({.store = false});
+    write_store(edge.path("good.pz"));
+    const std::string good = edge.dir.read("good.pz");
+    edge.dir.write("store.pz", std::string(good.size(), '\0'));
+    BOOST_CHECK(edge.nginx->logged("not a store file"));
+    std::fstream file(edge.path("store.pz"), std::ios::binary | std::ios::in | std::ios::out);
+    file << good.substr(0, good.size() / 2) << std::flush;
+    BOOST_CHECK(edge.nginx->logged("wrong checksum"));
+    BOOST_CHECK_EQUAL(edge.get("/").body, home_page());
+    file << good.substr(good.size() / 2) << std::flush;
+    BOOST_CHECK(wait_until(
+        [&] { return joined(tiles_of(edge.get("/").body, "w1")) == "P01 P02 P03 P04"; }));
 }
 
 BOOST_AUTO_TEST_CASE(new_generation_comes_into_service_while_serving) {

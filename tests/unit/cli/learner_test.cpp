@@ -1,10 +1,14 @@
 // The learner beside its store: who hears of what, and what is done again when it failed.
 #include "cli/learner.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "recommend/recommender.hpp"
@@ -102,6 +106,28 @@ BOOST_AUTO_TEST_CASE(a_worker_that_has_not_looked_yet_hears_of_stock_too) {
     set("a", "out_of_stock");
     BOOST_TEST(!available(*now));
     BOOST_TEST(!available(*before));
+}
+
+// As a failing disk would, after the process that wrote it has ended well.
+BOOST_AUTO_TEST_CASE(a_generation_that_was_damaged_never_comes_into_service) {
+    BOOST_REQUIRE(write().ok());
+    BOOST_REQUIRE(learner->begin_write().ok());
+    siginfo_t ended{};
+    BOOST_REQUIRE(::waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) == 0);
+    const std::string staged = store + ".tmp." + std::to_string(::getpid());
+    {
+        std::fstream file(staged, std::ios::binary | std::ios::in | std::ios::out);
+        file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(staged) / 2));
+        file.put('\x5a').put('\xa5');
+    }
+    const auto written = learner->end_write();
+    BOOST_REQUIRE(written.has_value());
+    BOOST_TEST(written->message().find("wrong checksum") != std::string::npos, written->message());
+    BOOST_TEST(open()->generation() == 1U);
+    BOOST_TEST(!std::filesystem::exists(staged));
+    BOOST_TEST(learner->changed());
+    BOOST_REQUIRE(write().ok());
+    BOOST_TEST(open()->generation() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_checkpoint_that_went_down_with_its_generation_is_due_again) {

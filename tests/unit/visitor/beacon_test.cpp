@@ -88,11 +88,53 @@ BOOST_AUTO_TEST_CASE(each_item_is_an_event) {
 BOOST_AUTO_TEST_CASE(a_list_is_the_items_own_or_the_events) {
     BOOST_TEST(
         texts_of(
-            R"({"name":"view_item_list","params":{"item_list_id":"home","item_list_name":"Home",
+            R"({"name":"add_to_cart","params":{"item_list_id":"home","item_list_name":"Home",
                             "items":[{"item_id":"A"},{"item_id":"B","item_list_name":"cart"}]}})") ==
-            (Texts{"view_item_list A 1763660000 list=home",
-                   "view_item_list B 1763660000 list=cart"}),
+            (Texts{"add_to_cart A 1763660000 list=home", "add_to_cart B 1763660000 list=cart"}),
         boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(lists_that_were_shown_are_an_event_each) {
+    BOOST_TEST(
+        texts_of(
+            R"({"name":"view_item_list","params":{"item_list_id":"home","item_list_name":"Home",
+                            "event_id":"E1","currency":"EUR","value":9,
+                            "items":[{"item_id":"A","price":9.5,"quantity":2},{"item_id":"C,D"},
+                                     {"item_id":"B","item_list_name":"cart"},{"item_id":"E"}]}})") ==
+            (Texts{"view_item_list - 1763660000 list=home items=A,,E",
+                   "view_item_list - 1763660000 list=cart items=B"}),
+        boost::test_tools::per_element());
+    std::string many;
+    for (int i = 0; i < 190; ++i) {
+        many.append(i > 0 ? "," : "").append(R"({"item_id":")").append(std::to_string(i) + "\"}");
+    }
+    const Texts told = texts_of(R"({"name":"view_item_list","params":{"items":[)" + many + "]}}");
+    BOOST_REQUIRE(told.size() == 1U);
+    BOOST_TEST(told[0].starts_with("view_item_list - 1763660000 items=0,1,2,3,"));
+    BOOST_TEST(told[0].ends_with(",62,63"));
+    BOOST_TEST(error_of(R"({"name":"view_item_list","params":{"items":[{"item_id":"A"},{}]}})") ==
+               "params.items[1].item_id: missing");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_in_parts_says_where_its_items_stand) {
+    const auto listed = [](const std::string& items) {
+        return texts_of(R"({"name":"view_item_list","params":{"items":[)" + items + "]}}");
+    };
+    const std::string head = "view_item_list - 1763660000 items=";
+    BOOST_TEST(
+        listed(R"({"item_id":"B","index":4},{"item_id":"A","index":2})") == Texts{head + ",,A,,B"},
+        boost::test_tools::per_element());
+    // Beyond what a list has room for, or all of it.
+    BOOST_TEST(listed(R"({"item_id":"A","index":63},{"item_id":"B","index":64})") ==
+                   Texts{head + std::string(63, ',') + "A"},
+               boost::test_tools::per_element());
+    BOOST_TEST(listed(R"({"item_id":"A","index":18446744073709551615})").empty());
+    // No places: the order counts.
+    for (const char* other : {"0", "-1", "1.5", "\"1\"", "null"}) {
+        BOOST_TEST(listed(R"({"item_id":"A","index":0},{"item_id":"B","index":)" +
+                          std::string(other) + "}") == Texts{head + "A,B"},
+                   boost::test_tools::per_element());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(own_names_keep_their_parameters_and_ga4s_do_not) {

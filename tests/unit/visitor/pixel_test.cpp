@@ -31,6 +31,8 @@ BOOST_AUTO_TEST_CASE(events_in_ga4s_words) {
 
 BOOST_AUTO_TEST_CASE(the_first_of_a_name_counts) {
     BOOST_TEST(text_of("name=like&item_id=A&name=dislike&item_id=B") == "like A 1763660000");
+    BOOST_TEST(text_of("name=view_item_list&item_id=A&item_list_id=mail&price=3") ==
+               "view_item_list - 1763660000 list=mail items=A");
     BOOST_TEST(text_of("name=like&item_id=A&item_list_name=n&item_list_id=i") ==
                "like A 1763660000 list=i");
 }
