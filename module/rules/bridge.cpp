@@ -123,7 +123,7 @@ bool viewed(const visitor::Profile& profile, store::ItemIndex item) {
     });
 }
 
-// The numbers stand in driver_access.cpp, too.
+// The numbers stand in access.lua, too.
 bool relation(Bridge* bridge, std::uint32_t relation, std::uint32_t item) {
     const visitor::Profile& profile = *bridge->visitor;
     switch (relation) {

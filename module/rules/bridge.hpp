@@ -2,7 +2,7 @@
 //
 // Every function is safe for every argument that Lua can pass; none raises a Lua error, none
 // throws. Lua sees the Api and the Frame as C structs: their layouts are written again in
-// driver_access.cpp. Thread rules: one Bridge per RuleSet. Lifetime: bind() borrows the context until
+// access.lua. Thread rules: one Bridge per RuleSet. Lifetime: bind() borrows the context until
 // release().
 #pragma once
 

@@ -1,15 +1,12 @@
-#include "rules/driver.hpp"
-
-namespace pz::rules {
-
-// Everything about a definition is checked here, where the line is known; C++ reads the result.
-std::string_view define_driver() {
-    return R"lua(
+-- `rule` and `segment`: everything about a definition is checked here, where the line is known; C++ reads
+-- the result. Trusted.
+--
+-- (access table, debug, chunk name, most rules) -> the define table: finish() -> the calls that C++ makes.
 local access, debug, chunk, max_rules = ...
 local loadstring = loadstring
 local error, pcall, type, pairs, ipairs, tonumber = error, pcall, type, pairs, ipairs, tonumber
 local next = next
-local match, find, sub, lower, floor = string.match, string.find, string.sub, string.lower, math.floor
+local match, find, floor = string.match, string.find, math.floor
 local suggest, show, numbers, flags = access.suggest, access.show, access.numbers, access.flags
 local time_zone, recommenders = access.time_zone, access.recommenders
 local huge = math.huge
@@ -360,7 +357,3 @@ function define.finish()
     return calls
 end
 return define
-)lua";
-}
-
-}  // namespace pz::rules

@@ -1,19 +1,16 @@
-#include "rules/driver.hpp"
-
-namespace pz::rules {
-
-namespace {
-
-// Rules get proxies: tables without fields whose metatables lead here. No cdata, no pointer and no
-// table of ours ever reaches them, so there is nothing they could change or index past.
-constexpr std::string_view kAccess = R"lua(
-local ffi, debug, api_address, bridge_address, cache_limit = ...
-local error, type, setmetatable, tonumber = error, type, setmetatable, tonumber
-local pairs, ipairs, next, select = pairs, ipairs, next, select
-local string, table, math = string, table, math
+-- What rules see of items, visitor and page; the fuel check. Trusted: it alone sees the FFI.
+--
+-- Rules get proxies: tables without fields whose metatables lead here. No cdata, no pointer and no
+-- table of ours ever reaches them, so there is nothing they could change or index past.
+--
+-- (ffi, api pointer, bridge pointer, cache bytes) -> the access table, which is for our chunks alone.
+local ffi, api_address, bridge_address, cache_limit = ...
+local error, type, setmetatable = error, type, setmetatable
+local pairs, next, select = pairs, next, select
+local table = table
 local loadstring, gsub = loadstring, string.gsub
-local find, sub, lower, upper, byte = string.find, string.sub, string.lower, string.upper, string.byte
-local min, floor, huge = math.min, math.floor, math.huge
+local sub, byte = string.sub, string.byte
+local min, huge = math.min, math.huge
 
 ffi.cdef[[
 typedef struct {
@@ -152,6 +149,7 @@ local function proxy(what, index)
     proxies[made] = true
     return made
 end
+access.proxy, access.proxies = proxy, proxies
 
 -- Texts of the snapshot: one Lua string per value, kept from call to call, but not so many that
 -- their table alone would be a large block.
@@ -410,12 +408,25 @@ access.page = proxy("the page", function(_, key)
     if text then return named(text, "") end
     error("a page has no " .. show(key) .. suggest(key, page_names), 2)
 end)
-)lua";
 
-}  // namespace
+function access.today() return named(5, "") end  -- nil while the file is loaded
 
-std::string access_driver() {
-    return std::string(kAccess).append(access_library());
-}
+-- What the file may name -----------------------------------------------------------------------------
 
-}  // namespace pz::rules
+-- The number of a time zone; -> an error that names the nearest. For all rules, or for one.
+function access.time_zone(name, for_all)
+    if type(name) ~= "string" or #name > 64 then name = "" end
+    local zone = api_zone(bridge, name, #name, for_all or false, out)
+    if zone < 0 then
+        error("no time zone " .. show(name) .. (zone < -1 and "; did you mean '"
+            .. ffi_string(out[0], -zone - 1) .. "'?" or ': write one as "Europe/Berlin"'), 0)
+    end
+    return zone
+end
+access.recommenders = {}
+for i = 0, 200 do
+    local name = named(7, "" .. i)
+    if name then access.recommenders[name] = i end
+end
+
+return access
