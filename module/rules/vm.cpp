@@ -15,7 +15,7 @@ constexpr std::size_t kLookBytes = 64 * 1024;
 // A larger single text or table stops the rule: the cap could be passed far before the next check.
 constexpr std::size_t kMaxBlock = 128 * 1024;
 constexpr const char* kChunkName = "=rules";  // "=": messages begin with kChunk
-constexpr const char* kCallNames[] = {"segment", "when", "match", "amount", "require"};
+constexpr const char* kCallNames[] = {"segment", "when", "match", "amount", "require", "label"};
 
 void open_standard(lua_State* lua, const char* name, lua_CFunction open) {
     lua_pushcfunction(lua, open);
