@@ -1,6 +1,7 @@
 -- Low stock: do not advertise what is nearly gone. Items that the visitor has in the cart or liked stay.
--- Change: from which stock on an item is hidden or moves down. An item whose stock the shop does not
--- give counts as plenty.
+-- What is scarce says so: {{#label}}<b>{{label}}</b>{{/label}} in the widget's template.
+-- Change: from which stock on an item is hidden, moves down or says so. An item whose stock the shop
+-- does not give counts as plenty.
 
 local NEARLY_GONE = 1
 local SCARCE = 5
@@ -16,4 +17,11 @@ rule "hide the last pieces" {
 rule "scarce items further down" {
     match = { stock = {max = SCARCE} },
     bury = 1.5,
+}
+
+rule "how many are left" {
+    match = { stock = {min = 1, max = SCARCE} },
+    label = function(item)
+        return "only " .. item.stock .. " left"
+    end,
 }

@@ -37,6 +37,7 @@
 //   position              1 for the first tile
 //   tier                  pre, segment or individual
 //   placement, recommender
+//   label                 what a rule says of the item: "only 3 left"
 //   visitor.<trait>       what the shop knows of the visitor, as in visitor.name
 //
 // Lifetime: Plan, snapshot, profile, rules and scratch given to decide() must live until end() or

@@ -79,7 +79,7 @@ std::uint32_t ReadyTiles::Key::hash() const noexcept {
         (std::uint64_t{item} << 32U | std::uint64_t{kind} << 16U | position) * kMix;
     hash ^= hash >> 32U;
     hash ^= std::uint64_t{placement} << 24U | std::uint64_t{recommender} << 8U |
-            static_cast<std::uint64_t>(tier);
+            std::uint64_t{label} << 40U | static_cast<std::uint64_t>(tier);
     return static_cast<std::uint32_t>(hash * kMix >> 32U);
 }
 
@@ -117,6 +117,7 @@ void ReadyTiles::drop() {
     hand_ = 0;
     kinds_.clear();
     names_.clear();
+    labels_.clear();
     slots_ = 0;
     bytes_ = 0;
     snapshot_ = nullptr;
@@ -146,22 +147,36 @@ std::uint16_t ReadyTiles::name_index(std::string_view name) {
     return static_cast<std::uint16_t>(found - names_.begin() + 1);
 }
 
-ReadyTiles::Key ReadyTiles::key_of(const Kind& kind, const TilePlace& place) {
+// 0 for none, and for one more than are kept.
+std::uint16_t ReadyTiles::label_index(std::string_view label) {
+    const auto found = std::find(labels_.begin(), labels_.end(), label);
+    if (label.empty() || (found == labels_.end() && labels_.size() == kMaxLabels)) {
+        return 0;
+    }
+    const auto index = static_cast<std::uint16_t>(found - labels_.begin() + 1);
+    if (found == labels_.end()) {
+        labels_.emplace_back(label);
+    }
+    return index;
+}
+
+bool ReadyTiles::make_key(const Kind& kind, const TilePlace& place, Key& key) {
     const TileFields::Uses& uses = kind.uses();
-    Key key{place.candidate.item, kind.number()};
+    key = {place.candidate.item, kind.number()};
     key.position = uses.position ? static_cast<std::uint16_t>(place.position) : std::uint16_t{0};
     key.placement = uses.placement ? name_index(place.placement) : std::uint16_t{0};
     key.recommender = uses.recommender ? name_index(place.recommender) : std::uint16_t{0};
     key.tier = uses.tier ? place.candidate.tier : recommend::Tier::pre;
-    return key;
+    key.label = uses.label ? label_index(place.label) : std::uint16_t{0};
+    return !uses.label || place.label.empty() || key.label != 0;
 }
 
 ReadyTile ReadyTiles::get(Kind& kind, const TilePlace& place, const visitor::Profile& profile,
                           bool coded) {
-    if (kind.uses().visitor || capacity_ == 0) {
+    Key key;
+    if (kind.uses().visitor || capacity_ == 0 || !make_key(kind, place, key)) {
         return render(kind, place, profile, coded);
     }
-    const Key key = key_of(kind, place);
     const store::LiveFields& live = place.live;
     Moment moment{live.price_micros, live.sale_price_micros, kind.uses().stock ? live.stock : 0,
                   live.availability, kind.lesson()};
@@ -204,8 +219,10 @@ void ReadyTiles::expect(const Kind& kind, std::span<const TilePlace> places) {
         return;
     }
     hashes_.clear();
+    Key key;
     for (const TilePlace& place : places) {
-        hashes_.push_back(key_of(kind, place).hash());
+        make_key(kind, place, key);
+        hashes_.push_back(key.hash());
         index_.expect(hashes_.back());
     }
     for (std::uint32_t& hash : hashes_) {

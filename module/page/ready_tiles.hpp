@@ -61,6 +61,7 @@ class ReadyTiles {
         std::uint16_t kind = 0;  // index into kinds_
         std::uint16_t position = 0;
         std::uint16_t placement = 0, recommender = 0;  // 1 + indices into names_
+        std::uint16_t label = 0;                       // 1 + index into labels_
         recommend::Tier tier = recommend::Tier::pre;
 
         bool operator==(const Key&) const = default;
@@ -89,8 +90,12 @@ class ReadyTiles {
     };
 
     SlotSpace slot_space() const { return {this, epoch_}; }
-    Key key_of(const Kind& kind, const TilePlace& place);
+    static constexpr std::size_t kMaxLabels = 256;
+
+    // False: tiles with this label are not kept.
+    bool make_key(const Kind& kind, const TilePlace& place, Key& key);
     std::uint16_t name_index(std::string_view name);
+    std::uint16_t label_index(std::string_view label);
     std::uint32_t find(const Key& key) const;
     ReadyTile render(Kind& kind, const TilePlace& place, const visitor::Profile& profile,
                      bool coded);
@@ -104,8 +109,9 @@ class ReadyTiles {
     const store::Snapshot* snapshot_ = nullptr;
     std::uint64_t epoch_ = 0;
     std::vector<std::unique_ptr<Kind>> kinds_;
-    std::uint32_t slots_ = 0;         // that kinds have
-    std::vector<std::string> names_;  // of placements and recommenders that tiles show
+    std::uint32_t slots_ = 0;          // that kinds have
+    std::vector<std::string> names_;   // of placements and recommenders that tiles show
+    std::vector<std::string> labels_;  // at most kMaxLabels: a rule may make them up
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> free_;  // of entries_
     std::size_t hand_ = 0;             // the next entry that may leave

@@ -55,6 +55,7 @@ void Resolver::begin(const Visitor& visitor) {
     request_.rule_context.snapshot = visitor.snapshot;
     request_.rule_context.visitor = visitor.profile;
     request_.rule_context.now = visitor.now;
+    request_.rule_context.page = visitor.rules != nullptr ? visitor.rules->new_page() : 0;
     request_.explore = visitor.explore;
     request_.seed = visitor.seed;
     request_.shown = &memory_.on_page;

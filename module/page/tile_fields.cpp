@@ -69,6 +69,7 @@ void TileFields::note(Source source) {
     uses_.tier = uses_.tier || source == Source::tier;
     uses_.placement = uses_.placement || source == Source::placement;
     uses_.recommender = uses_.recommender || source == Source::recommender;
+    uses_.label = uses_.label || source == Source::label;
     uses_.visitor = uses_.visitor || source == Source::trait;
 }
 
@@ -83,7 +84,8 @@ TileFields::Field TileFields::resolve(std::string_view name) const {
                                        {"position", Source::position},
                                        {"tier", Source::tier},
                                        {"placement", Source::placement},
-                                       {"recommender", Source::recommender}};
+                                       {"recommender", Source::recommender},
+                                       {"label", Source::label}};
     for (const auto& [known, source] : kNamed) {
         if (name == known) {
             return {source};
@@ -136,6 +138,8 @@ std::string_view TileFields::value(Field& field, const TilePlace& place,
             return place.placement;
         case Source::recommender:
             return place.recommender;
+        case Source::label:
+            return place.label;
         case Source::trait:
             return profile.trait(field.trait);
         case Source::nothing:

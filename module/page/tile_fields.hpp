@@ -19,6 +19,7 @@ namespace pz::page {
 // Where a tile stands, and what is known of its item now.
 struct TilePlace {
     std::string_view placement, recommender;
+    std::string_view label;  // what a rule says of it
     const recommend::Candidate& candidate;
     std::size_t position;  // from 1
     store::LiveFields live;
@@ -29,7 +30,7 @@ class TileFields {
     // What values depend on, beside the item's columns, price and availability.
     struct Uses {
         bool stock = false, position = false, tier = false, placement = false, recommender = false;
-        bool visitor = false;
+        bool label = false, visitor = false;
     };
 
     TileFields(const rewrite::Template& tile, const store::Snapshot& snapshot,
@@ -52,6 +53,7 @@ class TileFields {
         tier,
         placement,
         recommender,
+        label,
         trait,
         nothing
     };

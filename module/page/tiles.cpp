@@ -8,6 +8,10 @@ void TileRenderer::begin(const Visitor& visitor) {
     visitor_ = &visitor;
 }
 
+std::string_view TileRenderer::label_of(const recommend::Candidate& item) const {
+    return visitor_->rules != nullptr ? visitor_->rules->label(item.label) : std::string_view();
+}
+
 // The worker may have gone on to another snapshot since the page began.
 ReadyTiles& TileRenderer::tiles() {
     const store::Snapshot& snapshot = *visitor_->snapshot;
@@ -29,8 +33,8 @@ void TileRenderer::render(const rewrite::Template& tile, std::string_view placem
     ReadyTiles::Kind& kind = tiles.kind(tile, *visitor_->locale, visitor_->charset);
     places_.clear();
     for (const recommend::Candidate& item : items) {
-        places_.push_back(
-            {placement, recommender, item, places_.size() + 1, snapshot.live(item.item)});
+        places_.push_back({placement, recommender, label_of(item), item, places_.size() + 1,
+                           snapshot.live(item.item)});
     }
     tiles.expect(kind, places_);
     for (const TilePlace& place : places_) {

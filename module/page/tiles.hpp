@@ -22,13 +22,14 @@ class TileRenderer {
     explicit TileRenderer(std::vector<TilePlace>& places) : places_(places) {}
     // `visitor` lives as long as the renderer.
     void begin(const Visitor& visitor);
-    // A tile for each item. The template fits the charset.
+    // A tile for each item, which are of the rules' last placement. The template fits the charset.
     void render(const rewrite::Template& tile, std::string_view placement,
                 std::string_view recommender, std::span<const recommend::Candidate> items,
                 Emitter& emitter);
 
   private:
     ReadyTiles& tiles();
+    std::string_view label_of(const recommend::Candidate& item) const;
 
     const Visitor* visitor_ = nullptr;
     std::vector<TilePlace>& places_;

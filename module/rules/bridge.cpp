@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
 #include <limits>
 
 namespace pz::rules {
@@ -12,6 +13,18 @@ constexpr std::int32_t kFuel = 64;
 // A longer text (a description) reaches Lua as its first bytes.
 constexpr std::size_t kMaxText = 4096;
 constexpr double kDay = 86400;  // seconds
+
+// Nothing that C++ throws may cross a Lua frame: the rule stops as one that has met the memory limit.
+template <class Result, class Work>
+Result guarded(Bridge& bridge, Result failed, Work work) noexcept {
+    try {
+        return work();
+    } catch (const std::exception&) {
+        bridge.over_memory = true;
+        bridge.frame.fuel = 0;
+        return failed;
+    }
+}
 
 // Cuts at a character's border.
 std::size_t text_length(std::string_view text) {
@@ -30,7 +43,7 @@ std::int32_t give(std::string_view text, const char** out) {
     return static_cast<std::int32_t>(text_length(text));
 }
 
-std::int32_t value(Bridge* bridge, std::uint32_t item, std::uint32_t field) {
+std::int32_t value(Bridge* bridge, std::uint32_t item, std::uint32_t field) noexcept {
     const store::Snapshot& snapshot = *bridge->context->snapshot;
     if (field >= snapshot.field_count()) {
         return 0;
@@ -38,51 +51,56 @@ std::int32_t value(Bridge* bridge, std::uint32_t item, std::uint32_t field) {
     return static_cast<std::int32_t>(snapshot.value(item, static_cast<store::FieldId>(field)));
 }
 
-std::int32_t text(Bridge* bridge, std::int32_t value, const char** out) {
+std::int32_t text(Bridge* bridge, std::int32_t value, const char** out) noexcept {
     return give(bridge->context->snapshot->text(static_cast<store::ValueId>(value)), out);
 }
 
 // Remembers what the catalog lacks, as far as it can be a column.
-void miss(Bridge& bridge, std::string_view name) {
+bool miss(Bridge& bridge, std::string_view name) {
     auto& missed = bridge.unknown_columns;
     if (missed.size() < Bridge::kMaxUnknown && name.size() <= 64 &&
         std::find(missed.begin(), missed.end(), name) == missed.end()) {
         missed.emplace_back(name);
     }
+    return true;
 }
 
-std::uint32_t find_field(Bridge* bridge, const char* name, std::size_t length) {
+std::uint32_t find_field(Bridge* bridge, const char* name, std::size_t length) noexcept {
     const store::FieldId field = bridge->context->snapshot->find_field({name, length});
     if (field == store::kNoField) {
-        miss(*bridge, {name, length});
+        guarded<bool>(*bridge, false, [&] { return miss(*bridge, {name, length}); });
     }
     return field;
 }
 
-std::uint32_t find_item(Bridge* bridge, const char* id, std::size_t length) {
+std::uint32_t find_item(Bridge* bridge, const char* id, std::size_t length) noexcept {
     return bridge->context->snapshot->find({id, length});
 }
 
-double live(Bridge* bridge, std::uint32_t item, std::uint32_t field) {
+double live(Bridge* bridge, std::uint32_t item, std::uint32_t field) noexcept {
     if (field >= kLiveFields) {
         return 0;
     }
     return live_value(*bridge->context, bridge->margin, item, static_cast<LiveField>(field));
 }
 
-const double* numbers(Bridge* bridge, std::uint32_t field) {
+const double* numbers(Bridge* bridge, std::uint32_t field) noexcept {
     field = std::min(field, static_cast<std::uint32_t>(kLiveFields - 1));
-    const double* array = bridge->columns.numbers(static_cast<LiveField>(field)).data();
-    bridge->frame.numbers[field] = array;
-    return array;
+    return guarded<const double*>(*bridge, nullptr, [&] {
+        const double* array = bridge->columns.numbers(static_cast<LiveField>(field)).data();
+        bridge->frame.numbers[field] = array;
+        return array;
+    });
 }
 
 const store::ValueId* texts(Bridge* bridge, std::uint32_t slot, const char* name,
-                            std::size_t length) {
+                            std::size_t length) noexcept {
     const auto field = static_cast<store::FieldId>(find_field(bridge, name, length));
-    const store::ValueId* array = bridge->columns.values(field).data();
-    bridge->frame.texts[std::min<std::size_t>(slot, kTextSlots - 1)] = array;
-    return array;
+    return guarded<const store::ValueId*>(*bridge, nullptr, [&] {
+        const store::ValueId* array = bridge->columns.values(field).data();
+        bridge->frame.texts[std::min<std::size_t>(slot, kTextSlots - 1)] = array;
+        return array;
+    });
 }
 
 bool in_level(std::string_view text, std::string_view level) {
@@ -90,20 +108,14 @@ bool in_level(std::string_view text, std::string_view level) {
            (text.size() == level.size() || text.substr(level.size(), 3) == " > ");
 }
 
-// -1 when affinities are not kept for the field. A product type counts with the levels below it.
-double share(Bridge* bridge, std::uint32_t field, const char* value, std::size_t length) {
-    const auto kept =
-        std::find(std::begin(visitor::kAffinityFields), std::end(visitor::kAffinityFields), field);
-    if (kept == std::end(visitor::kAffinityFields)) {
-        return -1;
-    }
-    const store::Snapshot& snapshot = *bridge->context->snapshot;
-    const std::string_view wanted(value, length);
+// A product type counts with the levels below it.
+double share_of(const Bridge& bridge, store::FieldId field, std::string_view wanted) {
+    const store::Snapshot& snapshot = *bridge.context->snapshot;
     if (field != store::field::product_type) {
-        return bridge->visitor->share(*kept, snapshot.find_value(wanted));
+        return bridge.visitor->share(field, snapshot.find_value(wanted));
     }
     double sum = 0;
-    for (const visitor::Affinity& affinity : bridge->visitor->affinities()) {
+    for (const visitor::Affinity& affinity : bridge.visitor->affinities()) {
         if (affinity.field == field && in_level(snapshot.text(affinity.value), wanted)) {
             sum += affinity.share;
         }
@@ -111,33 +123,27 @@ double share(Bridge* bridge, std::uint32_t field, const char* value, std::size_t
     return sum;
 }
 
-bool contains(std::span<const store::ItemIndex> items, store::ItemIndex item) {
-    return std::find(items.begin(), items.end(), item) != items.end();
-}
-
-bool viewed(const visitor::Profile& profile, store::ItemIndex item) {
-    const auto touches = profile.touches();
-    return std::any_of(touches.begin(), touches.end(), [item](const visitor::Touch& touch) {
-        return touch.item == item && (touch.type == visitor::EventType::view_item ||
-                                      touch.type == visitor::EventType::select_item);
-    });
-}
-
-// The numbers stand in driver_access.cpp, too.
-bool relation(Bridge* bridge, std::uint32_t relation, std::uint32_t item) {
-    const visitor::Profile& profile = *bridge->visitor;
-    switch (relation) {
-        case 0:
-            return viewed(profile, item);
-        case 1:
-            return contains(profile.purchased(), item);
-        case 2:
-            return contains(profile.cart(), item);
-        case 3:
-            return profile.liked(item);
-        default:
-            return false;
+// -1 when affinities are not kept for the field.
+double share(Bridge* bridge, std::uint32_t field, const char* value, std::size_t length) noexcept {
+    const auto kept =
+        std::find(std::begin(visitor::kAffinityFields), std::end(visitor::kAffinityFields), field);
+    if (kept == std::end(visitor::kAffinityFields)) {
+        return -1;
     }
+    return guarded<double>(*bridge, 0, [&] { return share_of(*bridge, *kept, {value, length}); });
+}
+
+bool relation(Bridge* bridge, std::uint32_t relation, std::uint32_t item) noexcept {
+    return related(*bridge->visitor, static_cast<Relation>(relation), item);
+}
+
+const std::uint8_t* relations(Bridge* bridge, std::uint32_t relation) noexcept {
+    relation = std::min(relation, static_cast<std::uint32_t>(kRelations - 1));
+    return guarded<const std::uint8_t*>(*bridge, nullptr, [&] {
+        const std::uint8_t* array = bridge->relations.of(static_cast<Relation>(relation)).data();
+        bridge->frame.relations[relation] = array;
+        return array;
+    });
 }
 
 // This visit is the first when no pause between the events, or since the newest, ended a session.
@@ -231,7 +237,7 @@ double session_share(const Bridge& bridge, const Question& question) {
 }
 
 double history(Bridge* bridge, std::uint32_t what, std::uint32_t event, std::uint32_t item,
-               std::uint32_t field, const char* value, std::size_t length, double days) {
+               std::uint32_t field, const char* value, std::size_t length, double days) noexcept {
     const std::string_view text(value, length);
     const Question question{static_cast<visitor::EventType>(event), item, field, text,
                             !text.empty()};
@@ -246,8 +252,10 @@ double history(Bridge* bridge, std::uint32_t what, std::uint32_t event, std::uin
 }
 
 std::int32_t zone(Bridge* bridge, const char* name, std::size_t length, bool for_all,
-                  const char** out) {
-    const std::int32_t number = bridge->zones.add({name, length}, bridge->nearest);
+                  const char** out) noexcept {
+    const std::int32_t number = guarded<std::int32_t>(*bridge, -1, [&] {
+        return bridge->zones.add({name, length}, bridge->nearest);
+    });
     if (number < 0) {
         *out = bridge->nearest.data();
         return -1 - static_cast<std::int32_t>(bridge->nearest.size());
@@ -259,7 +267,14 @@ std::int32_t zone(Bridge* bridge, const char* name, std::size_t length, bool for
     return number;
 }
 
-double fact(Bridge* bridge, std::uint32_t fact) {
+std::int32_t label(Bridge* bridge, const char* text, std::size_t length) noexcept {
+    if (!Labels::fits({text, length})) {
+        return -1;
+    }
+    return guarded<std::int32_t>(*bridge, 0, [&] { return bridge->labels.add({text, length}); });
+}
+
+double fact(Bridge* bridge, std::uint32_t fact) noexcept {
     switch (fact) {
         case 0:
             return static_cast<double>(bridge->visitor->event_count());
@@ -314,7 +329,7 @@ std::string_view listed(const Bridge& bridge, std::uint32_t what, std::string_vi
 }
 
 std::int32_t named(Bridge* bridge, std::uint32_t what, const char* name, std::size_t length,
-                   const char** out) {
+                   const char** out) noexcept {
     if (what > 5) {
         return give(listed(*bridge, what, {name, length}), out);
     }
@@ -328,10 +343,13 @@ std::int32_t named(Bridge* bridge, std::uint32_t what, const char* name, std::si
         case 1:
             return give(variable(context, {name, length}), out);
         case 2:
+            bridge->frame.asked_place = 1;
             return give(context.placement, out);
         case 3:
+            bridge->frame.asked_place = 1;
             return give(context.category, out);
         case 4:
+            bridge->frame.asked_place = 1;
             return give(context.query, out);
         case 5:
             return give(bridge->date, out);
@@ -340,14 +358,14 @@ std::int32_t named(Bridge* bridge, std::uint32_t what, const char* name, std::si
     }
 }
 
-bool in_segment(Bridge* bridge, const char* name, std::size_t length) {
+bool in_segment(Bridge* bridge, const char* name, std::size_t length) noexcept {
     const std::string_view wanted(name, length);
     const auto& found = bridge->segments;
-    return bridge->visitor->in_segment(wanted) ||
-           std::find(found.begin(), found.end(), wanted) != found.end();
+    return std::find(found.begin(), found.end(), wanted) != found.end() ||
+           guarded<bool>(*bridge, false, [&] { return bridge->visitor->in_segment(wanted); });
 }
 
-bool spend(Bridge* bridge, std::int32_t units) {
+bool spend(Bridge* bridge, std::int32_t units) noexcept {
     return bridge->spend(units);
 }
 
@@ -360,8 +378,9 @@ const visitor::Profile& nobody() {
 
 void Bridge::bind(const Context& bound, std::span<const store::ItemIndex> items) {
     context = &bound;
-    columns.begin(bound, items);
     visitor = bound.consent && bound.visitor != nullptr ? bound.visitor : &nobody();
+    columns.begin(bound, items);
+    relations.begin(*visitor, items);
     if (time_of != bound.now) {
         time_of = bound.now;
         time = zones.time(zone, bound.now);
@@ -391,9 +410,9 @@ bool Bridge::spend(std::int32_t units) {
 }
 
 const Api& api() {
-    static constexpr Api kApi = {numbers,   texts,      value,        text,     find_field,
-                                 find_item, live,       share,        relation, fact,
-                                 named,     in_segment, rules::spend, history,  zone};
+    static constexpr Api kApi = {
+        numbers,   texts, value, text,       find_field,   find_item, live,  share, relation,
+        relations, fact,  named, in_segment, rules::spend, history,   label, zone};
     return kApi;
 }
 

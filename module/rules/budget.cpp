@@ -31,7 +31,7 @@ const Clock& system_clock() {
 }
 
 void Budget::give(std::uint32_t budget_us) {
-    start_ = {clock_->wall(), 0};
+    start_ = {look(), 0};
     anchored_ = false;
     deadline_ = start_.wall + std::int64_t{budget_us} * 1000;
 }
@@ -49,29 +49,28 @@ void Budget::forget_waiting(const Moment& now) {
 }
 
 bool Budget::passed() {
-    const std::int64_t wall = clock_->wall();
+    const std::int64_t wall = look();
     const bool late = wall > deadline_;
     if (!late && (anchored_ || wall - start_.wall < kTrusted)) {
         return false;
     }
-    const Moment present = now();
+    const Moment present{look(), clock_->cpu()};
     forget_waiting(present);
     return present.wall >= deadline_;
 }
 
 std::int64_t Budget::halve() {
-    Moment present{clock_->wall(), 0};
-    if (present.wall - start_.wall >= kTrusted) {
-        present.cpu = clock_->cpu();
+    if (seen_ - start_.wall >= kTrusted) {
+        const Moment present{look(), clock_->cpu()};
         forget_waiting(present);
     }
-    const std::int64_t cut = std::max<std::int64_t>(0, deadline_ - present.wall) / 2;
+    const std::int64_t cut = std::max<std::int64_t>(0, deadline_ - seen_) / 2;
     deadline_ -= cut;
     return cut;
 }
 
 void Budget::exclude(const Moment& moment) {
-    const Moment present = now();
+    const Moment present{look(), clock_->cpu()};
     start_.wall += present.wall - moment.wall;
     start_.cpu += present.cpu - moment.cpu;
     deadline_ += present.wall - moment.wall;

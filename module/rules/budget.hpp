@@ -28,7 +28,8 @@ class Budget {
 
     void give(std::uint32_t budget_us);
     bool passed();
-    // Takes away half of what is left; returns how much, to be given back by restore().
+    // Takes away half of what is left; returns how much, to be given back by restore(). At first it
+    // takes the word of the last look at the clock.
     std::int64_t halve();
     void restore(std::int64_t cut) { deadline_ += cut; }
 
@@ -37,12 +38,14 @@ class Budget {
     void exclude(const Moment& moment);
 
   private:
+    std::int64_t look() { return seen_ = clock_->wall(); }
     void forget_waiting(const Moment& now);
 
     const Clock* clock_;
     Moment start_;
     bool anchored_ = false;      // the CPU's clock was asked; before, start_.cpu means nothing
     std::int64_t deadline_ = 0;  // wall clock
+    std::int64_t seen_ = 0;      // wall clock, when it was last looked at
 };
 
 }  // namespace pz::rules

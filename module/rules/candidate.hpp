@@ -33,6 +33,7 @@ struct Candidate {
     std::int16_t pin;     // 0-based position that a rule gave, or kNoPin
     std::uint8_t hidden;  // 1: a rule took it out
     Tier tier;
+    std::uint16_t label;     // RuleSet::label(); 0: none
     std::uint32_t position;  // where it was before ranking (listings: the shop's place)
 };
 

@@ -104,6 +104,8 @@ void read_rule(lua_State* lua, Rule& out) {
     out.when_call = has_field(lua, "when");
     out.match_call = has_field(lua, "match");
     out.amount_call = has_field(lua, "amount_call");
+    out.label = text_field(lua, "label");
+    out.label_call = has_field(lua, "label_call");
     each(lua, "requirements", [&] { read_condition(lua, out.requirements.emplace_back()); });
     out.require_call = has_field(lua, "require_call");
     each(lua, "mix", [&] {

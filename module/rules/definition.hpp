@@ -70,11 +70,12 @@ enum class Verb : std::uint8_t {
     require,    // hides those of the selected that do not fulfil it
     mix,        // after all others
     variant,    // the selected go before the others of their item group
+    label,      // gives the selected a text that templates can show
     recommend,  // other recommenders; changes no candidate
     count
 };
-inline constexpr std::string_view kVerbNames[] = {"boost",   "bury", "pin",     "hide",     "only",
-                                                  "require", "mix",  "variant", "recommend"};
+inline constexpr std::string_view kVerbNames[] = {
+    "boost", "bury", "pin", "hide", "only", "require", "mix", "variant", "label", "recommend"};
 
 struct Rule {
     std::string name;
@@ -88,6 +89,8 @@ struct Rule {
     bool when_call = false;
     bool match_call = false;
     bool amount_call = false;
+    std::string label;
+    bool label_call = false;
     std::vector<Condition> requirements;
     bool require_call = false;
     std::vector<MixLimit> mix;

@@ -16,10 +16,6 @@ std::uint64_t sign_of(std::size_t number) {
     return number < 64 ? std::uint64_t{1} << number : 0;
 }
 
-void sign(Candidate& candidate, std::size_t number) {
-    candidate.rules |= sign_of(number);
-}
-
 bool visible(const Candidate& candidate) {
     return candidate.hidden == 0 && candidate.item != store::kNoItem;
 }
@@ -68,6 +64,10 @@ void pin(double position, std::size_t number, std::span<const std::uint8_t> mark
 }
 
 }  // namespace
+
+void sign(Candidate& candidate, std::size_t number) {
+    candidate.rules |= sign_of(number);
+}
 
 void commit(const Rule& rule, std::size_t number, std::span<const std::uint8_t> marks,
             std::span<const double> amounts, std::span<Candidate> candidates) {

@@ -13,6 +13,9 @@
 
 namespace pz::rules {
 
+// Notes in the candidate that the rule of this number changed it.
+void sign(Candidate& candidate, std::size_t number);
+
 // `marks`: 1 for each selected candidate. `amounts`: the factor of each; empty: the rule's own.
 void commit(const Rule& rule, std::size_t number, std::span<const std::uint8_t> marks,
             std::span<const double> amounts, std::span<Candidate> candidates);

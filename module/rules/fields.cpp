@@ -13,7 +13,7 @@ namespace {
 constexpr double kMicros = 1e6;
 constexpr double kDay = 86400;  // seconds
 
-double age_days(const Context& context, store::ItemIndex item) {
+[[gnu::always_inline]] inline double age_days(const Context& context, store::ItemIndex item) {
     const std::int64_t seen = context.snapshot->first_seen(item);
     if (seen == 0) {
         return std::numeric_limits<double>::infinity();
@@ -89,8 +89,8 @@ void Columns::begin(const Context& context, std::span<const store::ItemIndex> it
 }
 
 void Columns::read_rows() {
-    rows_known_ = true;
     rows_.resize(std::max(rows_.size(), items_.size()));
+    rows_known_ = true;
     std::transform(items_.begin(), items_.end(), rows_.begin(),
                    [this](store::ItemIndex item) { return context_->snapshot->live(item); });
 }
@@ -133,9 +133,10 @@ std::span<const store::ValueId> Columns::values(store::FieldId field) {
     if (used_ == values_.size()) {
         values_.emplace_back();
     }
-    Values& known = values_[used_++];
+    Values& known = values_[used_];
     known.field = field;
     known.of.resize(items_.size());
+    ++used_;
     std::transform(items_.begin(), items_.end(), known.of.begin(),
                    [&](store::ItemIndex item) { return context_->snapshot->value(item, field); });
     return known.of;

@@ -67,6 +67,9 @@ struct Context {
     // Values of `personalize_context`, by name.
     std::span<const std::pair<std::string_view, std::string_view>> variables;
     std::int64_t now = 0;  // unix seconds; local time by the process's time zone
+    // Of RuleSet::new_page(), the same in all calls for a page: what is asked of its visitor and
+    // time is then asked once. Only what stands at `placement` to `query` may differ between them.
+    std::uint64_t page = 0;  // 0: nothing is remembered
 };
 
 struct Outcome {
@@ -103,11 +106,17 @@ class RuleSet {
     // the context may be the one that is then given them).
     Outcome segments(const Context& context, std::vector<std::string>& out);
 
-    // Rules that mix come last. Changes score, pin, hidden and rules of the candidates, no order;
+    // Rules that mix come last. Changes score, pin, hidden, label and rules of the candidates, no order;
     // those that are hidden or without an item (kNoItem) are left alone. A rule's `segment` looks at
     // the visitor's Profile: give it what segments() found before. Pins are unique: when a place is
     // taken, the next free one is used; of several matches the best score is pinned.
     Outcome apply(const Context& context, std::span<Candidate> candidates);
+
+    // Of a candidate of the last apply(); empty for 0. Lifetime: until the next one.
+    std::string_view label(std::uint16_t number) const;
+
+    // Another number each time.
+    std::uint64_t new_page();
 
     // The first rule that names other recommenders for the placement. Failures go to `outcome`.
     Replacement replacement(const Context& context, Outcome& outcome);

@@ -15,9 +15,9 @@ constexpr std::size_t kLookBytes = 64 * 1024;
 // A larger single text or table stops the rule: the cap could be passed far before the next check.
 constexpr std::size_t kMaxBlock = 128 * 1024;
 constexpr const char* kChunkName = "=rules";  // "=": messages begin with kChunk
-constexpr const char* kCallNames[] = {"segment", "when", "match", "amount", "require"};
+constexpr const char* kCallNames[] = {"segment", "when", "match", "amount", "require", "label"};
 
-void open_library(lua_State* lua, const char* name, lua_CFunction open) {
+void open_standard(lua_State* lua, const char* name, lua_CFunction open) {
     lua_pushcfunction(lua, open);
     lua_pushstring(lua, name);
     lua_call(lua, 1, 0);
@@ -84,24 +84,27 @@ void* Vm::allocate(void* meter_address, void* block, std::size_t old_size, std::
 }
 
 void Vm::open_access(lua_State* lua) {
-    {
-        const std::string driver = access_driver();
-        load_text(lua, driver, kDriverChunk);
-    }
+    load_text(lua, kAccessDriver, kDriverChunk);
     lua_pushcfunction(lua, luaopen_ffi);
     lua_pushstring(lua, "ffi");
     lua_call(lua, 1, 1);
-    lua_getglobal(lua, "debug");
     lua_pushlightuserdata(lua, const_cast<Api*>(&api()));
     lua_pushlightuserdata(lua, &bridge_);
     const std::size_t cache = limits_.memory / 4;
     lua_pushnumber(lua, static_cast<double>(cache));
-    lua_call(lua, 5, 1);
+    lua_call(lua, 4, 1);
     access_ = luaL_ref(lua, LUA_REGISTRYINDEX);
 }
 
+void Vm::open_library(lua_State* lua) {
+    load_text(lua, kLibraryDriver, kDriverChunk);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, access_);
+    lua_getglobal(lua, "debug");
+    lua_call(lua, 2, 0);
+}
+
 void Vm::open_define(lua_State* lua) {
-    load_text(lua, define_driver(), kDriverChunk);
+    load_text(lua, kDefineDriver, kDriverChunk);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, access_);
     lua_getglobal(lua, "debug");
     lua_pushlstring(lua, kChunk.data(), kChunk.size());
@@ -112,13 +115,14 @@ void Vm::open_define(lua_State* lua) {
 
 int Vm::build(lua_State* lua) {
     Vm& vm = *static_cast<Vm*>(lua_touserdata(lua, 1));
-    open_library(lua, "", luaopen_base);
-    open_library(lua, LUA_TABLIBNAME, luaopen_table);
-    open_library(lua, LUA_STRLIBNAME, luaopen_string);
-    open_library(lua, LUA_MATHLIBNAME, luaopen_math);
-    open_library(lua, LUA_DBLIBNAME, luaopen_debug);
-    open_library(lua, LUA_JITLIBNAME, luaopen_jit);  // turns the compiler on
+    open_standard(lua, "", luaopen_base);
+    open_standard(lua, LUA_TABLIBNAME, luaopen_table);
+    open_standard(lua, LUA_STRLIBNAME, luaopen_string);
+    open_standard(lua, LUA_MATHLIBNAME, luaopen_math);
+    open_standard(lua, LUA_DBLIBNAME, luaopen_debug);
+    open_standard(lua, LUA_JITLIBNAME, luaopen_jit);  // turns the compiler on
     vm.open_access(lua);
+    vm.open_library(lua);
     vm.open_define(lua);
     return 0;
 }

@@ -33,7 +33,7 @@ class Vm {
     // syntax errors, `instrumented` is what runs. Errors: "rules:12: ...".
     Status load(std::string_view source, std::string_view instrumented, Definitions& out);
 
-    enum class Call : std::uint8_t { segment, when, match, amount, require, count };
+    enum class Call : std::uint8_t { segment, when, match, amount, require, label, count };
     // Calls the file's function of the rule or segment `index`, for `candidates` candidates.
     // `answer` is set by segment and when. Errors: "rules:12: ..." or without a place; every call
     // that met the cap is one.
@@ -68,6 +68,7 @@ class Vm {
     static int run_reset(lua_State* lua);
     static int run_collect(lua_State* lua);
     void open_access(lua_State* lua);
+    void open_library(lua_State* lua);
     void open_define(lua_State* lua);
     Status outcome(int code);
     std::string memory_message() const;

@@ -28,7 +28,7 @@ struct Tiles {
     ReadyTile get(std::string_view id, bool coded = false) {
         candidate.item = shop.snapshot().find(id);
         live = changed ? *changed : shop.snapshot().live(candidate.item);
-        const TilePlace place{placement, recommender, candidate, position, live};
+        const TilePlace place{placement, recommender, label, candidate, position, live};
         return ready.get(ready.kind(tile, *locale, charset), place, shop.profile, coded);
     }
     std::string text(std::string_view id) { return std::string(get(id).text); }
@@ -39,7 +39,7 @@ struct Tiles {
     recommend::Candidate candidate{};
     store::LiveFields live;
     std::optional<store::LiveFields> changed;
-    std::string placement = "home", recommender = "popular";
+    std::string placement = "home", recommender = "popular", label;
     std::size_t position = 1;
     const Locale* locale = &Locale::plain();
     rewrite::Charset charset = rewrite::Charset::utf8;
@@ -77,6 +77,38 @@ BOOST_AUTO_TEST_CASE(what_the_template_shows_of_its_place_makes_another_tile) {
     tiles.recommender = "popular";
     BOOST_TEST(tiles.text("a") == "a 2 individual home popular");
     BOOST_TEST(tiles.ready.rendered() == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_label_makes_another_tile_where_it_is_shown) {
+    Tiles tiles("{{id}}{{#label}} <i>{{label}}</i>{{/label}}");
+    BOOST_TEST(tiles.text("a") == "a");
+    tiles.label = "only <3> left";
+    BOOST_TEST(tiles.text("a") == "a <i>only &lt;3&gt; left</i>");
+    tiles.label = "sold soon";
+    BOOST_TEST(tiles.text("a") == "a <i>sold soon</i>");
+    tiles.label.clear();
+    BOOST_TEST(tiles.text("a") == "a");
+    BOOST_TEST(tiles.ready.rendered() == 3U);
+    Tiles others("{{id}}");
+    BOOST_TEST(others.text("a") == "a");
+    others.label = "sold soon";
+    BOOST_TEST(others.text("a") == "a");
+    BOOST_TEST(others.ready.rendered() == 1U);
+}
+
+// A rule may make up any number of labels; tiles with more than a few hundred of them are not kept.
+BOOST_AUTO_TEST_CASE(any_number_of_labels_is_shown) {
+    Tiles tiles("{{label}}");
+    for (int i = 0; i < 1000; i++) {
+        tiles.label = std::to_string(i);
+        BOOST_TEST(tiles.text("a") == tiles.label);
+    }
+    BOOST_TEST(tiles.ready.tiles() == 256U);
+    tiles.label.clear();
+    BOOST_TEST(tiles.text("a") == "");
+    tiles.label = "255";
+    BOOST_TEST(tiles.text("a") == "255");
+    BOOST_TEST(tiles.ready.rendered() == 1001U);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_of_price_availability_or_stock_shows_at_once) {

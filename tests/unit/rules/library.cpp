@@ -74,6 +74,14 @@ BOOST_AUTO_TEST_CASE(new_arrivals) {
     BOOST_TEST(run(*this, "new_arrivals.lua") == "5 4 3 2 1");
 }
 
+BOOST_AUTO_TEST_CASE(low_stock_says_so) {
+    auto rules = load(read("low_stock.lua"));
+    auto list = candidates();
+    BOOST_TEST(rules->apply(context, list).error == "");
+    BOOST_TEST(rules->label(list[mug].label) == "only 3 left");
+    BOOST_TEST(rules->label(list[lamp].label) == "");
+}
+
 BOOST_AUTO_TEST_CASE(low_stock) {
     BOOST_TEST(run(*this, "low_stock.lua").substr(0, 12) == "3.33333 4 3 ");
     BOOST_TEST(run(*this, "low_stock.lua") == "3.33333 4 3 - 1");

@@ -58,19 +58,21 @@ BOOST_AUTO_TEST_CASE(definitions) {
 
 BOOST_AUTO_TEST_CASE(keys_and_verbs) {
     check_rule("bost = 2", "unknown key 'bost'; did you mean 'boost'?");
-    check_rule("zzzzzzz = 2",
-               "unknown key 'zzzzzzz'; known are between, boost, bury, days, from, hide, "
-               "match, mix, on, only, pin, recommend, require, segment, time_zone, to, variant, "
-               "when");
-    check_rule("2",
-               "unknown key 1; known are between, boost, bury, days, from, hide, match, mix, on, "
-               "only, pin, recommend, require, segment, time_zone, to, variant, when");
+    check_rule(
+        "zzzzzzz = 2",
+        "unknown key 'zzzzzzz'; known are between, boost, bury, days, from, hide, "
+        "label, match, mix, on, only, pin, recommend, require, segment, time_zone, to, variant, "
+        "when");
+    check_rule(
+        "2",
+        "unknown key 1; known are between, boost, bury, days, from, hide, label, match, mix, on, "
+        "only, pin, recommend, require, segment, time_zone, to, variant, when");
     check_rule("on = 'home'",
                "nothing to do: add one of boost, bury, pin, hide, only, require, mix, "
-               "variant, recommend");
+               "variant, label, recommend");
     check_rule("hide = true, pin = 1",
                "two verbs: write one rule for each of boost, bury, pin, hide, only, require, "
-               "mix, variant, recommend");
+               "mix, variant, label, recommend");
     check_rule("boost = 0",
                "boost is 0: write a number above 0, 2 for twice the score, or a function");
     check_rule("bury = '2'",

@@ -1,19 +1,16 @@
-#include "rules/driver.hpp"
-
-namespace pz::rules {
-
-namespace {
-
-// Rules get proxies: tables without fields whose metatables lead here. No cdata, no pointer and no
-// table of ours ever reaches them, so there is nothing they could change or index past.
-constexpr std::string_view kAccess = R"lua(
-local ffi, debug, api_address, bridge_address, cache_limit = ...
-local error, type, setmetatable, tonumber = error, type, setmetatable, tonumber
-local pairs, ipairs, next, select = pairs, ipairs, next, select
-local string, table, math = string, table, math
+-- What rules see of items, visitor and page; the fuel check. Trusted: it alone sees the FFI.
+--
+-- Rules get proxies: tables without fields whose metatables lead here. No cdata, no pointer and no
+-- table of ours ever reaches them, so there is nothing they could change or index past.
+--
+-- (ffi, api pointer, bridge pointer, cache bytes) -> the access table, which is for our chunks alone.
+local ffi, api_address, bridge_address, cache_limit = ...
+local error, type, setmetatable = error, type, setmetatable
+local pairs, next, select = pairs, next, select
+local table = table
 local loadstring, gsub = loadstring, string.gsub
-local find, sub, lower, upper, byte = string.find, string.sub, string.lower, string.upper, string.byte
-local min, floor, huge = math.min, math.floor, math.huge
+local sub, byte = string.sub, string.byte
+local min, huge = math.min, math.huge
 
 ffi.cdef[[
 typedef struct {
@@ -26,6 +23,8 @@ typedef struct {
     double* amounts;
     const double* numbers[9];
     const uint32_t* texts[64];
+    const uint8_t* relations[4];
+    int32_t asked_place;
 } pz_frame;
 typedef struct {
     const double* (*numbers)(void*, uint32_t field);
@@ -37,12 +36,14 @@ typedef struct {
     double (*live)(void*, uint32_t item, uint32_t field);
     double (*share)(void*, uint32_t field, const char* value, size_t length);
     bool (*relation)(void*, uint32_t relation, uint32_t item);
+    const uint8_t* (*relations)(void*, uint32_t relation);
     double (*fact)(void*, uint32_t fact);
     int32_t (*named)(void*, uint32_t what, const char* name, size_t length, const char** out);
     bool (*in_segment)(void*, const char* name, size_t length);
     bool (*spend)(void*, int32_t units);
     double (*history)(void*, uint32_t what, uint32_t event, uint32_t item, uint32_t field,
                       const char* value, size_t length, double days);
+    int32_t (*label)(void*, const char* text, size_t length);
     int32_t (*zone)(void*, const char* name, size_t length, bool for_all, const char** out);
 } pz_api;
 ]]
@@ -52,9 +53,10 @@ local frame = ffi.cast("pz_frame*", bridge_address)  -- the Bridge's first membe
 local api = ffi.cast("const pz_api*", api_address)
 local api_numbers, api_texts = api.numbers, api.texts
 local api_value, api_text, api_field, api_find = api.value, api.text, api.field, api.find
-local api_live, api_share, api_relation, api_fact = api.live, api.share, api.relation, api.fact
+local api_live, api_share, api_fact = api.live, api.share, api.fact
+local api_relation, api_relations = api.relation, api.relations
 local api_named, api_in_segment, api_spend = api.named, api.in_segment, api.spend
-local api_history, api_zone = api.history, api.zone
+local api_history, api_label, api_zone = api.history, api.label, api.zone
 local ffi_string = ffi.string
 local out = ffi.new("const char*[1]")
 local NO_ITEM, NO_FIELD = 0xffffffff, 0xffff
@@ -152,6 +154,7 @@ local function proxy(what, index)
     proxies[made] = true
     return made
 end
+access.proxy, access.proxies = proxy, proxies
 
 -- Texts of the snapshot: one Lua string per value, kept from call to call, but not so many that
 -- their table alone would be a large block.
@@ -223,18 +226,20 @@ end
 local TEXT_SLOTS = 64
 local readers, text_slots = {}, 0
 local number_source = [==[
-local frame, bridge, api_numbers = ...
+local frame, bridge, stop, api_numbers = ...
 return function()
     local values = frame.numbers[NUMBER]
     if values == nil then values = api_numbers(bridge, NUMBER) end
+    if values == nil then stop(3) end
     return RESULT
 end
 ]==]
 local text_source = [==[
-local frame, bridge, api_texts, name, text_of = ...
+local frame, bridge, stop, api_texts, name, text_of = ...
 return function()
     local ids = frame.texts[NUMBER]
     if ids == nil then ids = api_texts(bridge, NUMBER, name, #name) end
+    if ids == nil then stop(3) end
     local id = ids[frame.place]
     if id == 0 then return nil end
     return text_of(id)
@@ -242,7 +247,7 @@ end
 ]==]
 local function generate(source, number, result, ...)
     local code = gsub(gsub(source, "NUMBER", "" .. number), "RESULT", result)
-    return loadstring(code, "=driver")(frame, bridge, ...)
+    return loadstring(code, "=driver")(frame, bridge, stop, ...)
 end
 for name, number in pairs(numbers) do
     local result = "values[frame.place]"
@@ -267,12 +272,18 @@ local item = proxy("an item", function(_, key)
     if reader then return reader() end
     return read_item(frame.items[frame.place], key)
 end)
-local page_item = proxy("an item", function(_, key) return read_item(frame.page_item, key) end)
+local page_item = proxy("an item", function(_, key)
+    frame.asked_place = 1
+    return read_item(frame.page_item, key)
+end)
 access.item = item
 
 local function index_of(thing)
     if thing == item then return frame.items[frame.place] end
-    if thing == page_item then return frame.page_item end
+    if thing == page_item then
+        frame.asked_place = 1
+        return frame.page_item
+    end
     if type(thing) == "string" then return api_find(bridge, thing, #thing) end
     error("expected an item or an item's id, got " .. show(thing), 3)
 end
@@ -288,12 +299,24 @@ local function text_argument(value, what)
 end
 
 local methods = {}
-for name, relation in pairs({viewed = 0, bought = 1, in_cart = 2, liked = 3}) do
-    methods[name] = function(self, thing)
-        colon(self, name)
-        spend(4, 4)
-        return api_relation(bridge, relation, (index_of(thing)))
-    end
+local relation_source = [==[
+local frame, bridge, stop, item, colon, relation, api_relations = ...
+return function(self, thing)
+    colon(self, "RESULT")
+    if thing ~= item then return relation(NUMBER, thing) end
+    local marks = frame.relations[NUMBER]
+    if marks == nil then marks = api_relations(bridge, NUMBER) end
+    if marks == nil then stop(3) end
+    return marks[frame.place] ~= 0
+end
+]==]
+local function relation(number, thing)
+    spend(4, 4)
+    return api_relation(bridge, number, (index_of(thing)))
+end
+-- By number: Relation in relations.hpp.
+for name, number in pairs({viewed = 0, bought = 1, in_cart = 2, liked = 3}) do
+    methods[name] = generate(relation_source, number, name, item, colon, relation, api_relations)
 end
 function methods.share(self, field, value)
     colon(self, "share")
@@ -318,7 +341,10 @@ end
 local function subject(of, level)
     if of == nil then return NO_ITEM, NO_FIELD, "" end
     if of == item then return frame.items[frame.place], NO_FIELD, "" end
-    if of == page_item then return frame.page_item, NO_FIELD, "" end
+    if of == page_item then
+        frame.asked_place = 1
+        return frame.page_item, NO_FIELD, ""
+    end
     if type(of) == "string" then
         local index = api_find(bridge, of, #of)
         if index == NO_ITEM then index = NO_ITEM - 1 end  -- an item that nobody touched
@@ -402,7 +428,10 @@ for name in pairs(page_numbers) do page_names[name] = 1 end
 
 access.page = proxy("the page", function(_, key)
     if key == "var" then return var end
-    if key == "item" then return frame.page_item ~= NO_ITEM and page_item or nil end
+    if key == "item" then
+        frame.asked_place = 1
+        return frame.page_item ~= NO_ITEM and page_item or nil
+    end
     local number = page_numbers[key]
     if number then return api_fact(bridge, number) end
     if key == "weekday" then return WEEKDAYS[api_fact(bridge, 4) + 1] end
@@ -410,12 +439,31 @@ access.page = proxy("the page", function(_, key)
     if text then return named(text, "") end
     error("a page has no " .. show(key) .. suggest(key, page_names), 2)
 end)
-)lua";
 
-}  // namespace
+function access.today() return named(5, "") end  -- nil while the file is loaded
 
-std::string access_driver() {
-    return std::string(kAccess).append(access_library());
-}
+-- The number of a label; nil for what cannot be one.
+function access.label(value)
+    local number = type(value) == "string" and api_label(bridge, value, #value) or -1
+    return number >= 0 and number or nil
+end
 
-}  // namespace pz::rules
+-- What the file may name -----------------------------------------------------------------------------
+
+-- The number of a time zone; -> an error that names the nearest. For all rules, or for one.
+function access.time_zone(name, for_all)
+    if type(name) ~= "string" or #name > 64 then name = "" end
+    local zone = api_zone(bridge, name, #name, for_all or false, out)
+    if zone < 0 then
+        error("no time zone " .. show(name) .. (zone < -1 and "; did you mean '"
+            .. ffi_string(out[0], -zone - 1) .. "'?" or ': write one as "Europe/Berlin"'), 0)
+    end
+    return zone
+end
+access.recommenders = {}
+for i = 0, 200 do
+    local name = named(7, "" .. i)
+    if name then access.recommenders[name] = i end
+end
+
+return access

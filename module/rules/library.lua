@@ -1,11 +1,16 @@
-#include "rules/driver.hpp"
+-- What a rule file can call beside its proxies, and its environment. Trusted.
+--
+-- (access table, debug): adds to the table.
+local access, debug = ...
+local error, type, setmetatable, tonumber = error, type, setmetatable, tonumber
+local ipairs, next, select = ipairs, next, select
+local string, table, math = string, table, math
+local find, sub, lower, upper, byte = string.find, string.sub, string.lower, string.upper, string.byte
+local min, floor = math.min, math.floor
+local spend, show, suggest = access.spend, access.show, access.suggest
+local proxy, proxies = access.proxy, access.proxies
 
-namespace pz::rules {
-
-// The rest of the access chunk: what a rule file can call beside its proxies.
-std::string_view access_library() {
-    return R"lua(
--- The environment of a rule file --------------------------------------------------------------------
+-- Arguments ------------------------------------------------------------------------------------------
 
 local function sized(value, what)
     if type(value) == "number" then value = "" .. value end
@@ -103,7 +108,7 @@ local function day_number(text)
 end
 local function today()
     spend(4, 5)
-    return named(5, "") or error("there is no today while the file is loaded: ask within a function", 3)
+    return access.today() or error("there is no today while the file is loaded: ask within a function", 3)
 end
 local function days_since(text)
     local date = today()
@@ -116,22 +121,6 @@ local function years_since(text)
     if type(text) ~= "string" or #text >= 64 or not day_number(text) then return nil end
     local years = tonumber(sub(date, 1, 4)) - tonumber(sub(text, 1, 4))
     return sub(date, 6, 10) < sub(text, 6, 10) and years - 1 or years
-end
-
--- The number of a time zone; -> an error that names the nearest. For all rules, or for one.
-function access.time_zone(name, for_all)
-    if type(name) ~= "string" or #name > 64 then name = "" end
-    local zone = api_zone(bridge, name, #name, for_all or false, out)
-    if zone < 0 then
-        error("no time zone " .. show(name) .. (zone < -1 and "; did you mean '"
-            .. ffi_string(out[0], -zone - 1) .. "'?" or ': write one as "Europe/Berlin"'), 0)
-    end
-    return zone
-end
-access.recommenders = {}
-for i = 0, 200 do
-    local name = named(7, "" .. i)
-    if name then access.recommenders[name] = i end
 end
 
 local safe_math = {}
@@ -189,8 +178,3 @@ access.environment = setmetatable({}, {
     end,
     __metatable = false,
 })
-return access
-)lua";
-}
-
-}  // namespace pz::rules

@@ -1,15 +1,12 @@
-#include "rules/driver.hpp"
-
-namespace pz::rules {
-
-// Everything about a definition is checked here, where the line is known; C++ reads the result.
-std::string_view define_driver() {
-    return R"lua(
+-- `rule` and `segment`: everything about a definition is checked here, where the line is known; C++ reads
+-- the result. Trusted.
+--
+-- (access table, debug, chunk name, most rules) -> the define table: finish() -> the calls that C++ makes.
 local access, debug, chunk, max_rules = ...
 local loadstring = loadstring
 local error, pcall, type, pairs, ipairs, tonumber = error, pcall, type, pairs, ipairs, tonumber
 local next = next
-local match, find, sub, lower, floor = string.match, string.find, string.sub, string.lower, math.floor
+local match, find, floor = string.match, string.find, math.floor
 local suggest, show, numbers, flags = access.suggest, access.show, access.numbers, access.flags
 local time_zone, recommenders = access.time_zone, access.recommenders
 local huge = math.huge
@@ -61,6 +58,24 @@ return function(count)
             frame.amounts[place] = value
         elseif value then
             error("the function must return a number above 0 (1 changes nothing) or nil", 0)
+        else
+            frame.marks[place] = 0
+        end
+    end
+end
+]==],
+    label = [==[
+local access, f = ...
+local frame, item, visitor, page = access.frame, access.item, access.visitor, access.page
+local label, show, error = access.label, access.show, error
+return function(count)
+    for asked = 0, count - 1 do
+        local place = frame.places[asked]
+        frame.place = place
+        local text = f(item, visitor, page)
+        if text then
+            frame.amounts[place] = label(text)
+                or error("the label is " .. show(text) .. ": return a text of 1 to 100 bytes or nil", 0)
         else
             frame.marks[place] = 0
         end
@@ -241,9 +256,19 @@ local function recommender(verb, value, result)
     end
 end
 
+local function labelling(verb, value, result)
+    if type(value) == "function" then
+        result.label_call = load_call("label", value)
+        return
+    end
+    want(access.label(value), "label is " .. show(value), "write a text of 1 to 100 bytes, or a function")
+    result.label = value
+end
+
 local verbs = {boost = factor, bury = factor, pin = position, hide = yes, only = yes,
-               require = requirements, mix = mixture, variant = yes, recommend = recommender}
-local VERBS = "boost, bury, pin, hide, only, require, mix, variant, recommend"
+               require = requirements, mix = mixture, variant = yes, label = labelling,
+               recommend = recommender}
+local VERBS = "boost, bury, pin, hide, only, require, mix, variant, label, recommend"
 
 local function verb_of(body, result)
     for verb, check in pairs(verbs) do
@@ -351,16 +376,12 @@ function define.finish()
     for title, line in pairs(pending) do
         error(chunk .. ":" .. line .. ": " .. title .. ": no body: write { ... } behind the name", 0)
     end
-    local calls = {segment = {}, when = {}, match = {}, amount = {}, require = {}}
+    local calls = {segment = {}, when = {}, match = {}, amount = {}, require = {}, label = {}}
     for i, segment in ipairs(define.segments) do calls.segment[i] = segment.when end
     for i, rule in ipairs(define.rules) do
         calls.when[i], calls.match[i], calls.amount[i] = rule.when, rule.match, rule.amount_call
-        calls.require[i] = rule.require_call
+        calls.require[i], calls.label[i] = rule.require_call, rule.label_call
     end
     return calls
 end
 return define
-)lua";
-}
-
-}  // namespace pz::rules

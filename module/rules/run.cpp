@@ -1,0 +1,180 @@
+// What one rule does to the candidates of a placement.
+#include <algorithm>
+#include <cstring>
+
+#include "rules/effect.hpp"
+#include "rules/marks.hpp"
+#include "rules/message.hpp"
+#include "rules/state.hpp"
+
+namespace pz::rules {
+
+// For this visitor, at this time.
+bool RuleSet::State::is_meant(const Rule& rule, const Context& context) const {
+    const auto is_in = [&](const std::string& segment) {
+        return bridge.visitor->in_segment(segment);
+    };
+    if (!rule.segments.empty() && std::none_of(rule.segments.begin(), rule.segments.end(), is_in)) {
+        return false;
+    }
+    const std::int32_t zone = rule.schedule.zone;
+    return rule.schedule.holds(zone < 0 ? bridge.time : bridge.zones.time(zone, context.now));
+}
+
+bool RuleSet::State::in_force(std::size_t index) {
+    const Rule& rule = definitions.rules[index];
+    const Context& context = *bridge.context;
+    Known& known = meant[index];
+    if (known == Known::no) {
+        known = is_meant(rule, context) ? Known::holds : Known::fails;
+    }
+    if (known == Known::fails || true_when[index] == Known::fails) {
+        return false;
+    }
+    const auto on_placement = [&](const std::string& glob) {
+        return glob_match(glob, context.placement);
+    };
+    return rule.on.empty() || std::any_of(rule.on.begin(), rule.on.end(), on_placement);
+}
+
+void RuleSet::State::look_at(std::span<const Candidate> candidates) {
+    visible.resize(candidates.size());
+    std::transform(candidates.begin(), candidates.end(), visible.begin(),
+                   [](const Candidate& candidate) -> std::uint8_t {
+                       return candidate.hidden == 0 && candidate.item != store::kNoItem ? 1 : 0;
+                   });
+}
+
+void RuleSet::State::narrow(std::span<const Condition> conditions, std::span<std::uint8_t> among) {
+    for (const Condition& condition : conditions) {
+        condition.narrow(*snapshot, bridge.columns, among);
+    }
+}
+
+// Leaves the marks of those that do not fulfil the requirements.
+void RuleSet::State::require(const Rule& rule) {
+    fulfil = marks;
+    narrow(rule.requirements, fulfil);
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        marks[i] &= static_cast<std::uint8_t>(1 - fulfil[i]);
+    }
+}
+
+Status RuleSet::State::select(const Rule& rule, std::size_t index) {
+    marks = visible;
+    narrow(rule.conditions, marks);
+    if (rule.match_call) {
+        if (Status status = call_each(Vm::Call::match, index); !status.ok()) {
+            return status;
+        }
+    }
+    if (!rule.requirements.empty()) {
+        require(rule);
+    }
+    if (rule.require_call) {
+        return call_each(Vm::Call::require, index);
+    }
+    if (rule.label_call) {
+        return call_each(Vm::Call::label, index);
+    }
+    return rule.amount_call ? call_each(Vm::Call::amount, index) : Status();
+}
+
+Status RuleSet::State::ask_when(std::size_t index, bool* holds) {
+    Known& known = true_when[index];
+    if (known != Known::no) {
+        *holds = known == Known::holds;
+        return {};
+    }
+    bridge.frame.asked_place = 0;
+    Status status = call(Vm::Call::when, index, 0, holds);
+    if (status.ok() && bridge.frame.asked_place == 0) {
+        known = *holds ? Known::holds : Known::fails;
+    }
+    return status;
+}
+
+// All that the file is asked: whether the rule holds, for which candidates, by which factors.
+Status RuleSet::State::decide(const Rule& rule, std::size_t index, bool* holds) {
+    if (rule.when_call) {
+        if (Status status = ask_when(index, holds); !status.ok() || !*holds) {
+            return status;
+        }
+    }
+    return select(rule, index);
+}
+
+Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, bool* applied) {
+    const Rule& rule = definitions.rules[index];
+    if (!in_force(index)) {
+        return {};
+    }
+    bool holds = true;
+    if (Status status = decide(rule, index, &holds); !status.ok()) {
+        return status;
+    }
+    rule_strikes[index] = 0;
+    if (!holds) {
+        return {};
+    }
+    carry_out(rule, index, candidates);
+    *applied = true;
+    return {};
+}
+
+// A candidate keeps the first.
+void RuleSet::State::put_labels(const Rule& rule, std::size_t index,
+                                std::span<Candidate> candidates) {
+    const std::uint16_t own = rule.label_call ? std::uint16_t{0} : bridge.labels.add(rule.label);
+    each_marked(marks, [&](std::size_t i) {
+        if (candidates[i].label == 0) {
+            candidates[i].label = rule.label_call ? static_cast<std::uint16_t>(amounts[i]) : own;
+            sign(candidates[i], index);
+        }
+    });
+}
+
+void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
+                               std::span<Candidate> candidates) {
+    const std::uint8_t wanted = rule.verb == Verb::only ? 0 : 1;
+    if (std::memchr(marks.data(), wanted, marks.size()) == nullptr) {
+        return;
+    }
+    ++rule_uses[index];
+    if (rule.verb == Verb::mix) {
+        return mixer.mix(*snapshot, rule, index, marks, candidates);
+    }
+    if (rule.verb == Verb::label) {
+        return put_labels(rule, index, candidates);
+    }
+    if (rule.verb == Verb::variant) {
+        return prefer_variants(*snapshot, index, marks, candidates);
+    }
+    const auto factors =
+        rule.amount_call ? std::span<const double>(amounts) : std::span<const double>();
+    commit(rule, index, marks, factors, candidates);
+    if (rule.verb == Verb::hide || rule.verb == Verb::only || rule.verb == Verb::require) {
+        look_at(candidates);
+    }
+}
+
+void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates, Outcome& outcome) {
+    bool applied = false;
+    if (Status status = run(index, candidates, &applied); !status.ok()) {
+        note(outcome, explain(status.message(), name, "rule '" + rule_names[index] + "': "));
+    }
+    outcome.applied += applied ? 1 : 0;
+}
+
+// Rules that mix need the order that all others made.
+void RuleSet::State::run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome) {
+    for (std::size_t i = 0; i < definitions.rules.size(); ++i) {
+        const Verb verb = definitions.rules[i].verb;
+        if (verb == Verb::recommend || (verb == Verb::mix) != mixing) {
+            continue;
+        }
+        run_one(i, candidates, outcome);
+    }
+}
+
+}  // namespace pz::rules

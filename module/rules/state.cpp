@@ -1,0 +1,164 @@
+// The life of a rule file's VM, and calls into it.
+#include "rules/state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rules/marks.hpp"
+
+namespace pz::rules {
+namespace {
+
+constexpr std::string_view kOutOfTime =
+    "out of time: the rules of a placement share one budget; do less here";
+
+}  // namespace
+
+// A fresh VM with the file in it.
+Status RuleSet::State::start(Definitions& out) {
+    vm = std::make_unique<Vm>(bridge, limits);
+    bridge.budget.give(limits.load_budget_us);
+    return vm->load(source, instrumented, out);
+}
+
+// In the place of a VM whose memory stays over its cap. The file has loaded before; its definitions
+// are kept. A page does not pay for it, but has only one.
+void RuleSet::State::restart() {
+    vm.reset();
+    if (renewed || failed_starts >= limits.max_memory_failures) {
+        return;
+    }
+    renewed = true;
+    const Budget budget = bridge.budget;
+    const Moment before = budget.now();
+    Definitions again;
+    if (!start(again).ok() || again.rules.size() != definitions.rules.size()) {
+        vm.reset();
+        ++failed_starts;
+    } else {
+        failed_starts = 0;
+    }
+    bridge.budget = budget;
+    bridge.budget.exclude(before);
+}
+
+// The first time in a page, it does not pay: who needs the room need not have made the garbage.
+void RuleSet::State::tidy() {
+    const Moment before = bridge.budget.now();
+    vm->collect();
+    if (!tidied) {
+        bridge.budget.exclude(before);
+    }
+    tidied = true;
+}
+
+// After a call that met the memory limit. It is blamed when it used most of the memory `alone`, or
+// when the memory stays in use; not when it met the garbage of others.
+void RuleSet::State::recover(unsigned& count, bool alone) {
+    if (!vm->broken()) {
+        tidy();
+    }
+    count += alone || vm->broken() ? 1 : 0;
+    if (vm->broken()) {
+        restart();
+    }
+}
+
+unsigned& RuleSet::State::strikes(Vm::Call kind, std::size_t index) {
+    return (kind == Vm::Call::segment ? segment_strikes : rule_strikes)[index];
+}
+
+void RuleSet::State::resolve(const store::Snapshot& now) {
+    if (snapshot == &now && generation == now.generation() && created == now.created()) {
+        return;
+    }
+    snapshot = nullptr;  // until all is resolved
+    page = 0;
+    bridge.margin = margin_columns(now);
+    for (Rule& rule : definitions.rules) {
+        rule.resolve(now);
+    }
+    snapshot = &now;
+    generation = now.generation();
+    created = now.created();
+    if (vm != nullptr && !vm->reset().ok()) {
+        restart();
+    }
+}
+
+bool RuleSet::State::begin(const Context& context, std::span<const Candidate> candidates) {
+    if (context.snapshot == nullptr) {
+        return false;
+    }
+    renewed = false;
+    tidied = false;
+    started = false;
+    items.resize(candidates.size());
+    std::transform(candidates.begin(), candidates.end(), items.begin(),
+                   [](const Candidate& candidate) { return candidate.item; });
+    items.push_back(store::kNoItem);
+    bridge.bind(context, items);
+    resolve(*context.snapshot);
+    begin_page(context);
+    if (vm == nullptr) {
+        restart();
+    }
+    marks.resize(candidates.size());
+    places.resize(candidates.size());
+    amounts.resize(candidates.size());
+    bridge.frame.places = places.data();
+    bridge.frame.marks = marks.data();
+    bridge.frame.amounts = amounts.data();
+    look_at(candidates);
+    return true;
+}
+
+void RuleSet::State::begin_page(const Context& context) {
+    if (context.page == 0 || context.page != page) {
+        meant.assign(definitions.rules.size(), Known::no);
+        true_when.assign(definitions.rules.size(), Known::no);
+    }
+    page = context.page;
+}
+
+// One rule may use half of what is left, so that a runaway leaves the others their time. A call that did
+// not look at the clock was short: the next one goes on with its fuel.
+Status RuleSet::State::call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer) {
+    if (strikes(kind, index) >= limits.max_memory_failures) {
+        return Status::error("met the memory limit again and again; rests until the file changes");
+    }
+    if (!started) {
+        started = true;
+        bridge.budget.give(limits.budget_us);
+    }
+    if (vm != nullptr && vm->crowded()) {
+        tidy();
+    }
+    if (vm == nullptr) {
+        return Status::error(failed_starts == 0
+                                 ? "no Lua VM until the next page: the memory limit was met again"
+                                 : "no Lua VM: the memory limit is too small for this file");
+    }
+    const bool alone = vm->memory() < limits.memory / 2;
+    const std::int64_t cut = bridge.budget.halve();
+    if (cut == 0) {
+        return Status::error(std::string(kOutOfTime));
+    }
+    bridge.frame.place =
+        static_cast<std::int32_t>(items.size() - 1);  // no item until one is asked about
+    Status status = vm->call(kind, index, asked, answer);
+    bridge.budget.restore(cut);
+    if (vm->met_cap() || vm->broken()) {
+        recover(strikes(kind, index), alone);
+    }
+    return status;
+}
+
+// The marked candidates, one after the other.
+Status RuleSet::State::call_each(Vm::Call kind, std::size_t index) {
+    std::size_t asked = 0;
+    each_marked(marks, [&](std::size_t i) { places[asked++] = static_cast<std::int32_t>(i); });
+    return asked == 0 ? Status() : call(kind, index, asked, nullptr);
+}
+
+}  // namespace pz::rules

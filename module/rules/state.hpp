@@ -1,0 +1,90 @@
+// State: what a RuleSet has and does. Internal to the room.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rules/bridge.hpp"
+#include "rules/definition.hpp"
+#include "rules/mix.hpp"
+#include "rules/rules.hpp"
+#include "rules/vm.hpp"
+
+namespace pz::rules {
+
+struct RuleSet::State {
+    RuleLimits limits;
+    std::string name;
+    std::string source;
+    std::string instrumented;
+    std::uint64_t version = 0;
+    std::string version_text;
+    Bridge bridge;
+    std::unique_ptr<Vm> vm;  // null: to be made again, or it could not be
+    Definitions definitions;
+    std::vector<std::string> rule_names;
+    bool replaces = false;  // some rule names recommenders
+    // How often they used up the memory since they last worked; and how often in a row no VM could
+    // be made.
+    std::vector<unsigned> rule_strikes;
+    std::vector<std::uint64_t> rule_uses;
+    std::vector<unsigned> segment_strikes;
+    unsigned failed_starts = 0;
+    // In this call of apply() or segments().
+    bool started = false;  // the budget runs
+    bool renewed = false;  // the VM was made again
+    bool tidied = false;   // garbage was collected
+
+    // What is known of each rule for all placements of the page: whether it is for this visitor and
+    // time; whether its `when` holds, which is not known if that asked about the placement.
+    enum class Known : std::uint8_t { no, holds, fails };
+    std::uint64_t page = 0;
+    std::uint64_t last_page = 0;  // given out
+    std::vector<Known> meant;
+    std::vector<Known> true_when;
+
+    // What the conditions are resolved for; an address may be used again by another generation.
+    const store::Snapshot* snapshot = nullptr;
+    std::uint64_t generation = 0;
+    std::int64_t created = 0;
+
+    // Of the candidates; kept for their memory.
+    std::vector<store::ItemIndex> items;  // and kNoItem behind them
+    std::vector<std::uint8_t> visible;    // 1: a rule may select it
+    std::vector<std::uint8_t> marks;      // 1: the rule selects it, as far as is known
+    std::vector<std::uint8_t> fulfil;     // 1: of these, it has what the rule requires
+    std::vector<std::int32_t> places;     // where the marks are
+    std::vector<double> amounts;          // factors, or numbers of labels
+    Mixer mixer;
+
+    Status start(Definitions& out);
+    void restart();
+    void tidy();
+    void recover(unsigned& count, bool alone);
+    unsigned& strikes(Vm::Call kind, std::size_t index);
+    bool begin(const Context& context, std::span<const Candidate> candidates);
+    void resolve(const store::Snapshot& now);
+    Status call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer);
+    Status call_each(Vm::Call kind, std::size_t index);
+    void begin_page(const Context& context);
+    bool is_meant(const Rule& rule, const Context& context) const;
+    bool in_force(std::size_t index);
+    void look_at(std::span<const Candidate> candidates);
+    Status ask_when(std::size_t index, bool* holds);
+    Status decide(const Rule& rule, std::size_t index, bool* holds);
+    void narrow(std::span<const Condition> conditions, std::span<std::uint8_t> among);
+    void require(const Rule& rule);
+    Status select(const Rule& rule, std::size_t index);
+    void put_labels(const Rule& rule, std::size_t index, std::span<Candidate> candidates);
+    void carry_out(const Rule& rule, std::size_t index, std::span<Candidate> candidates);
+    void run_one(std::size_t index, std::span<Candidate> candidates, Outcome& outcome);
+    void run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome);
+    Status run(std::size_t index, std::span<Candidate> candidates, bool* applied);
+};
+
+// Counts a failure.
+void note(Outcome& outcome, std::string message);
+
+}  // namespace pz::rules
