@@ -7,7 +7,7 @@ namespace pz::cli {
 
 namespace {
 
-constexpr std::size_t kWindow = 500;  // commands on their way at a time
+constexpr std::size_t kWindow = 500;  // items on their way at a time
 constexpr std::string_view kGone = "out_of_stock";
 
 // However the shop writes it.
@@ -38,7 +38,8 @@ Status AbsentItems::find(RedisClient& client, const std::set<std::string, std::l
 
 Status AbsentItems::add_unmarked(RedisClient& client, const std::vector<std::string>& ids) {
     for (const std::string& id : ids) {
-        client.append({"HGET", keys_.item(id), "availability"});
+        const std::string key = keys_.item(id);
+        client.append(key, {"HGET", key, "availability"});
     }
     Status first_problem;  // all replies are read, whatever the first says
     for (const std::string& id : ids) {
@@ -53,26 +54,30 @@ Status AbsentItems::add_unmarked(RedisClient& client, const std::vector<std::str
 }
 
 Status AbsentItems::mark(RedisClient& client) const {
-    std::size_t waiting = 0;
-    const auto wait_for_replies = [&] {
-        Status first_problem;
-        for (; waiting > 0; waiting--) {
-            const auto reply = client.next();
-            first_problem = reply.ok() || !first_problem.ok() ? first_problem : reply.status();
-        }
-        return first_problem;
-    };
-    for (const std::string& id : ids_) {
-        client.append({"HSET", keys_.item(id), "availability", kGone});
-        client.append({"XADD", keys_.catalog(), "MAXLEN", "~", kCatalogEntries, "*", "id", id});
-        waiting += 2;
-        if (waiting >= kWindow) {
-            if (Status status = wait_for_replies(); !status.ok()) {
+    std::vector<std::string> window;
+    for (auto next = ids_.begin(); next != ids_.end();) {
+        window.push_back(*next++);
+        if (window.size() == kWindow || next == ids_.end()) {
+            if (Status status = mark_some(client, window); !status.ok()) {
                 return status;
             }
+            window.clear();
         }
     }
-    return wait_for_replies();
+    return {};
+}
+
+Status AbsentItems::mark_some(RedisClient& client, const std::vector<std::string>& ids) const {
+    for (const std::string& id : ids) {
+        const std::string key = keys_.item(id);
+        client.append(key, {"HSET", key, "availability", kGone});
+    }
+    Status first_problem;  // all replies are read, whatever the first says
+    for (std::size_t due = ids.size(); due > 0; --due) {
+        const auto reply = client.next();
+        first_problem = reply.ok() || !first_problem.ok() ? first_problem : reply.status();
+    }
+    return first_problem.ok() ? name_changed(client, keys_, ids) : first_problem;
 }
 
 }  // namespace pz::cli

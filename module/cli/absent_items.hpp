@@ -26,6 +26,7 @@ class AbsentItems {
 
   private:
     Status add_unmarked(RedisClient& client, const std::vector<std::string>& ids);
+    Status mark_some(RedisClient& client, const std::vector<std::string>& ids) const;
 
     redis::Keys keys_;
     std::set<std::string, std::less<>> ids_;  // but those that are out_of_stock already

@@ -24,9 +24,10 @@ struct AliasOptions {
     RedisOptions redis;
 };
 
-// The reply to the last of `replies` commands.
-Result<RedisReply> ask(RedisClient& client, const std::string& commands, unsigned replies) {
-    client.append_commands(commands);
+// The reply to the last of `replies` commands on keys of that visitor.
+Result<RedisReply> ask(RedisClient& client, const std::string& key, const std::string& commands,
+                       unsigned replies) {
+    client.append_commands(key, commands);
     Result<RedisReply> reply = client.next();
     for (; reply.ok() && replies > 1; --replies) {
         reply = client.next();
@@ -34,12 +35,13 @@ Result<RedisReply> ask(RedisClient& client, const std::string& commands, unsigne
     return reply;
 }
 
-// In a cluster the two lists may be on different servers.
-int run_alias(RedisClient& holder, RedisClient& receiver, const AliasOptions& options) {
+int run_alias(RedisClient& client, const AliasOptions& options) {
     const redis::Keys& keys = options.redis.keys;
+    const std::string from = keys.events(options.from);
+    const std::string to = keys.events(options.to);
     std::string read;
-    const auto list =
-        ask(holder, read, redis::append_join_read(read, keys, options.retention, options.from));
+    const unsigned reads = redis::append_join_read(read, keys, options.retention, options.from);
+    const auto list = ask(client, from, read, reads);
     if (!list.ok()) {
         return fail(list.status());
     }
@@ -53,15 +55,15 @@ int run_alias(RedisClient& holder, RedisClient& receiver, const AliasOptions& op
         return kDone;
     }
     std::string merge;
-    const auto added =
-        ask(receiver, merge,
-            redis::append_join_merge(merge, keys, options.retention, options.to, texts));
+    const unsigned merges =
+        redis::append_join_merge(merge, keys, options.retention, options.to, texts);
+    const auto added = ask(client, to, merge, merges);
     if (!added.ok()) {
         return fail(added.status());
     }
     std::string drop;
-    const auto dropped =
-        ask(holder, drop, redis::append_join_drop(drop, keys, options.from, texts));
+    const unsigned drops = redis::append_join_drop(drop, keys, options.from, texts);
+    const auto dropped = ask(client, from, drop, drops);
     if (!dropped.ok()) {
         return fail(dropped.status());
     }
@@ -75,13 +77,8 @@ int check_and_run(const AliasOptions& options) {
         warn("write two different visitor ids: each 1 to 64 of A-Z a-z 0-9 . _ -");
         return kUsage;
     }
-    const redis::Keys& keys = options.redis.keys;
-    auto holder = RedisClient::connect(options.redis.url, keys.events(options.from));
-    if (!holder.ok()) {
-        return fail(holder.status());
-    }
-    auto receiver = RedisClient::connect(options.redis.url, keys.events(options.to));
-    return receiver.ok() ? run_alias(*holder, *receiver, options) : fail(receiver.status());
+    auto client = RedisClient::connect(options.redis.access);
+    return client.ok() ? run_alias(*client, options) : fail(client.status());
 }
 
 }  // namespace

@@ -27,12 +27,52 @@ Result<std::string> read_stdin() {
 }  // namespace
 
 void RedisOptions::add_to(CLI::App& command, bool required) {
-    command.add_option("--redis", url, "redis://[user:password@]host[:port][/db] or unix:/path")
+    command
+        .add_option("--redis", access.url,
+                    "redis://[user:password@]host[:port][/db], redis+cluster://host[:port][,...], "
+                    "redis+sentinel://host[:port][,...]/name[/db] (rediss instead of redis: TLS) "
+                    "or unix:/path")
         ->required(required)
         ->type_name("URL");
+    command
+        .add_option("--redis-auth", access.auth_file,
+                    "A file of one line, password or user:password, instead of the URL's")
+        ->type_name("FILE");
+    add_tls_to(command);
     command.add_option("--prefix", keys.prefix, "What all keys begin with")
         ->capture_default_str()
         ->type_name("TEXT");
+}
+
+void RedisOptions::add_tls_to(CLI::App& command) {
+    RedisTls& tls = access.tls;
+    command
+        .add_option("--redis-ssl-trusted-certificate", tls.trusted,
+                    "Authorities to trust; without it the system's")
+        ->type_name("FILE");
+    auto* certificate = command
+                            .add_option("--redis-ssl-certificate", tls.certificate,
+                                        "Shows a server who we are; needs its key")
+                            ->type_name("FILE");
+    auto* key = command.add_option("--redis-ssl-certificate-key", tls.key, "The certificate's key")
+                    ->needs(certificate)
+                    ->type_name("FILE");
+    certificate->needs(key);
+    command
+        .add_option("--redis-ssl-name", tls.name,
+                    "What the server's certificate must be for, if not the host as written")
+        ->type_name("NAME");
+    command
+        .add_option("--redis-ssl-verify-depth", tls.depth,
+                    "Authorities between its certificate and a trusted one")
+        ->check(CLI::Range(0, 100))
+        ->capture_default_str()
+        ->type_name("N");
+    command
+        .add_option("--redis-ssl-verify", tls.verify,
+                    "off: whoever answers is believed to be the server")
+        ->capture_default_str()
+        ->type_name("on|off");
 }
 
 void warn(std::string_view message) {

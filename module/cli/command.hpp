@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/redis_access.hpp"
 #include "redis/commands.hpp"
 #include "store/status.hpp"
 
@@ -32,12 +33,15 @@ void add_forget(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_version(CLI::App& app, Run& run);
 
-// Where the visitors' state lives: --redis and --prefix.
+// Where the visitors' state lives: --redis, --redis-auth, --redis-ssl-... and --prefix.
 struct RedisOptions {
-    std::string url;
+    RedisAccess access;
     redis::Keys keys;
 
     void add_to(CLI::App& command, bool required);
+
+  private:
+    void add_tls_to(CLI::App& command);
 };
 
 // "personalize: <message>" on stderr; returns kNo.

@@ -1,6 +1,5 @@
 // personalize forget: removes what is kept of one visitor.
 #include <cstdio>
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -41,7 +40,7 @@ Result<long long> erase_from(RedisClient& client, const std::string& stream,
     long long erased = 0;
     std::string last;
     for (std::string begin = "-"; true; begin = "(" + last) {
-        const auto page = client.command({"XRANGE", stream, begin, "+", "COUNT", kPage});
+        const auto page = client.command(stream, {"XRANGE", stream, begin, "+", "COUNT", kPage});
         if (!page.ok()) {
             return page.status();
         }
@@ -54,7 +53,7 @@ Result<long long> erase_from(RedisClient& client, const std::string& stream,
         if (ids.empty()) {
             continue;
         }
-        const auto removed = client.command(command);
+        const auto removed = client.command(stream, command);
         if (!removed.ok()) {
             return removed.status();
         }
@@ -62,59 +61,33 @@ Result<long long> erase_from(RedisClient& client, const std::string& stream,
     }
 }
 
-// The server if it has the stream; null: it is its, and not there.
-Result<RedisClient*> who_has(const std::string& stream, RedisClient& client) {
-    const auto exists = client.command({"EXISTS", stream});
-    if (!exists.ok()) {
-        return exists.status();
-    }
-    return (*exists)->integer == 1 ? &client : nullptr;
-}
-
-// The servers that hold the streams: of a cluster some, else the one that there is.
-class Holders {
-  public:
-    Holders(std::string_view url, RedisClient& first) : url_(url), asked_{&first} {}
-
-    // Who has the stream; null: nobody.
-    Result<RedisClient*> of(const std::string& stream);
-
-  private:
-    const std::string_view url_;
-    std::vector<RedisClient*> asked_;
-    std::deque<RedisClient> others_;
-};
-
-Result<RedisClient*> Holders::of(const std::string& stream) {
-    for (RedisClient* client : asked_) {
-        auto holder = who_has(stream, *client);
-        if (holder.ok() || client->refusal() != "MOVED") {
-            return holder;
-        }
-    }
-    auto holder = RedisClient::connect(url_, stream);
-    if (!holder.ok()) {
-        return holder.status();
-    }
-    others_.push_back(std::move(*holder));
-    asked_.push_back(&others_.back());
-    return who_has(stream, others_.back());
-}
-
-// However many partitions the edge writes, or wrote before.
-Result<long long> erase_from_streams(RedisClient& client, const VisitorOptions& options) {
-    Holders holders(options.redis.url, client);
-    long long erased = 0;
+// Those that are there, however many partitions the edge writes, or wrote before.
+Result<std::vector<std::string>> streams_of(RedisClient& client, const redis::Keys& keys) {
     for (unsigned n = 0; n < kMaxPartitions; ++n) {
-        const std::string stream = options.redis.keys.stream(n);
-        const auto holder = holders.of(stream);
-        if (!holder.ok()) {
-            return holder.status();
+        const std::string stream = keys.stream(n);
+        client.append(stream, {"EXISTS", stream});
+    }
+    std::vector<std::string> streams;
+    for (unsigned n = 0; n < kMaxPartitions; ++n) {
+        const auto exists = client.next();
+        if (!exists.ok()) {
+            return exists.status();
         }
-        if (*holder == nullptr) {
-            continue;
+        if ((*exists)->integer == 1) {
+            streams.push_back(keys.stream(n));
         }
-        const auto events = erase_from(**holder, stream, options.visitor);
+    }
+    return streams;
+}
+
+Result<long long> erase_from_streams(RedisClient& client, const VisitorOptions& options) {
+    const auto streams = streams_of(client, options.redis.keys);
+    if (!streams.ok()) {
+        return streams.status();
+    }
+    long long erased = 0;
+    for (const std::string& stream : *streams) {
+        const auto events = erase_from(client, stream, options.visitor);
         if (!events.ok()) {
             return events.status();
         }
@@ -127,7 +100,7 @@ int run_forget(RedisClient& client, const VisitorOptions& options) {
     const redis::Keys& keys = options.redis.keys;
     std::string command;
     redis::append_forget(command, keys, options.visitor);
-    client.append_commands(command);
+    client.append_commands(keys.events(options.visitor), command);
     const auto removed = client.next();
     if (!removed.ok()) {
         return fail(removed.status());

@@ -41,7 +41,8 @@ class Importer {
     std::set<std::string, std::less<>> ids_;
     RedisClient& client_;
     redis::Keys keys_;
-    std::size_t total_ = 0, sent_ = 0, waiting_ = 0;
+    std::size_t total_ = 0, sent_ = 0;
+    std::vector<std::string> changed_;  // on their way
     std::size_t replies_ = 0;
     Status status_;
     Progress progress_{"import"};
@@ -71,17 +72,16 @@ void Importer::send(const store::ItemInput& item) {
     }
     const std::string key = keys_.item(id);
     values.insert(values.begin(), {"HSET", key});
-    client_.append(values);
+    client_.append(key, values);
     replies_++;
     if (!absent.empty()) {
         std::vector<std::string_view> emptied = {"HDEL", key};
         emptied.insert(emptied.end(), absent.begin(), absent.end());
-        client_.append(emptied);
+        client_.append(key, emptied);
         replies_++;
     }
-    client_.append({"XADD", keys_.catalog(), "MAXLEN", "~", kCatalogEntries, "*", "id", id});
-    replies_++;
-    if (++waiting_ == kWindow) {
+    changed_.emplace_back(id);
+    if (changed_.size() == kWindow) {
         status_ = flush();
     }
 }
@@ -93,8 +93,11 @@ Status Importer::flush() {
             return reply.status();
         }
     }
-    sent_ += waiting_;
-    waiting_ = 0;
+    if (Status status = name_changed(client_, keys_, changed_); !status.ok()) {
+        return status;
+    }
+    sent_ += changed_.size();
+    changed_.clear();
     progress_.update(total_ > 0 ? static_cast<double>(sent_) / static_cast<double>(total_) : 1);
     return {};
 }
@@ -147,7 +150,7 @@ int run_import(const ImportOptions& options) {
     if (!bytes.ok()) {
         return fail(bytes.status());
     }
-    auto client = RedisClient::connect(options.redis.url);
+    auto client = RedisClient::connect(options.redis.access);
     if (!client.ok()) {
         return fail(client.status());
     }

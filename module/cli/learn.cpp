@@ -72,11 +72,11 @@ Status check_readable(const std::vector<std::string>& paths) {
 }
 
 int learn_redis(const LearnOptions& options) {
-    const auto url = redis::parse_url(options.redis.url);
+    const auto access = read_access(options.redis.access);
     const auto interval = parse_interval("--interval", options.interval);
     const auto checkpoint = parse_interval("--checkpoint", options.checkpoint);
-    if (!url.ok() || !interval.ok() || !checkpoint.ok()) {
-        warn(!url.ok()        ? "--redis: " + url.message()
+    if (!access.ok() || !interval.ok() || !checkpoint.ok()) {
+        warn(!access.ok()     ? access.message()
              : !interval.ok() ? interval.message()
                               : checkpoint.message());
         return kUsage;
@@ -98,11 +98,11 @@ int learn_redis(const LearnOptions& options) {
     }
     RedisSource source(learner, options.redis.keys, options.partitions, options.history,
                        options.group);
-    return run_daemon(learner, source, {*url, *interval, options.once});
+    return run_daemon(learner, source, {options.redis.access, *interval, options.once});
 }
 
 int run_learn(const LearnOptions& options) {
-    if (!options.redis.url.empty()) {
+    if (!options.redis.access.url.empty()) {
         return learn_redis(options);
     }
     if (options.catalog.empty()) {

@@ -41,7 +41,7 @@ class Daemon {
 
 int Daemon::run() {
     while (!stop_requested()) {
-        auto client = RedisClient::connect(options_.url);
+        auto client = RedisClient::connect(options_.access, RedisClient::Patience::none);
         const Status status = client.ok() ? serve(*client) : client.status();
         if (source_.hopeless()) {
             return fail(status);
@@ -112,8 +112,8 @@ void Daemon::tell(const Status& written) {
     }
 }
 
-int learn_once(Learner& learner, RedisSource& source, const redis::Url& url) {
-    auto client = RedisClient::connect(url);
+int learn_once(Learner& learner, RedisSource& source, const RedisAccess& access) {
+    auto client = RedisClient::connect(access);
     if (!client.ok()) {
         return fail(client.status());
     }
@@ -134,7 +134,7 @@ int learn_once(Learner& learner, RedisSource& source, const redis::Url& url) {
 int run_daemon(Learner& learner, RedisSource& source, const DaemonOptions& options) {
     defer_stop_signals();
     if (options.once) {
-        return learn_once(learner, source, options.url);
+        return learn_once(learner, source, options.access);
     }
     return Daemon(learner, source, options).run();
 }

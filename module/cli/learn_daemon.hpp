@@ -5,12 +5,11 @@
 #include <chrono>
 
 #include "cli/redis_source.hpp"
-#include "redis/url.hpp"
 
 namespace pz::cli {
 
 struct DaemonOptions {
-    redis::Url url;
+    RedisAccess access;
     std::chrono::milliseconds interval{30'000};  // between generations
     bool once = false;                           // load, write one generation, end
 };

@@ -29,8 +29,7 @@ Result<VisitorState> read_state(const RecommendOptions& options) {
     if (options.visitor.empty()) {
         return VisitorState();
     }
-    auto client =
-        RedisClient::connect(options.redis.url, options.redis.keys.events(options.visitor));
+    auto client = RedisClient::connect(options.redis.access);
     return client.ok() ? read_visitor(*client, options.redis.keys, options.visitor)
                        : Result<VisitorState>(client.status());
 }
@@ -47,7 +46,7 @@ std::string misused(const RecommendOptions& options) {
     if (!options.visitor.empty() && !visitor::valid_visitor_id(options.visitor)) {
         return "--visitor: not a visitor id: write 1 to 64 of A-Z a-z 0-9 . _ -";
     }
-    if (!options.visitor.empty() && options.redis.url.empty()) {
+    if (!options.visitor.empty() && options.redis.access.url.empty()) {
         return "--visitor needs --redis, where the visitor's events are";
     }
     if (options.recommenders.find("free_shipping") != std::string::npos && options.gap.empty()) {

@@ -1,218 +1,254 @@
 #include "cli/redis_client.hpp"
 
-#include <cstdlib>
 #include <utility>
-#include <vector>
 
+#include "cli/command.hpp"
+#include "cli/stop.hpp"
 #include "redis/commands.hpp"
-#include "redis/redirect.hpp"
 
 namespace pz::cli {
 
 namespace {
 
-redisContext* open(const redis::Endpoint& where) {
-    const timeval patience{RedisClient::kPatienceSeconds, 0};
-    redisContext* context = where.unix_socket
-                                ? redisConnectUnixWithTimeout(where.host.c_str(), patience)
-                                : redisConnectWithTimeout(where.host.c_str(), where.port, patience);
-    if (context != nullptr && context->err == 0) {
-        redisSetTimeout(context, patience);
-    }
-    return context;
-}
+constexpr unsigned kMaxRedirects = 8;
+constexpr std::chrono::milliseconds kPause{100};
+constexpr std::string_view kAsking = "*1\r\n$6\r\nASKING\r\n";
 
-std::string remedy(std::string_view error) {
-    return error.starts_with("NOAUTH")
-               ? "; write the password into the URL, as in redis://:password@host"
-               : "";
+using Kind = redis::Redirect::Kind;
+
+// The server cannot answer for its slot now.
+bool cannot_answer(Kind kind) {
+    return kind == Kind::away || kind == Kind::not_primary;
 }
 
 }  // namespace
 
-std::string_view text_of(const redisReply& reply) {
-    return reply.type == REDIS_REPLY_STRING || reply.type == REDIS_REPLY_STATUS
-               ? std::string_view(reply.str, static_cast<std::size_t>(reply.len))
-               : std::string_view();
+Result<RedisClient> RedisClient::connect(const RedisAccess& access, Patience patience) {
+    auto servers = RedisServers::find(access);
+    return servers.ok() ? Result<RedisClient>(RedisClient(std::move(*servers), patience))
+                        : Result<RedisClient>(servers.status());
 }
 
-std::span<redisReply* const> elements_of(const redisReply& reply) {
-    return reply.type == REDIS_REPLY_ARRAY
-               ? std::span<redisReply* const>(reply.element, reply.elements)
-               : std::span<redisReply* const>();
+void RedisClient::append_commands(std::string_view key, std::string_view commands) {
+    while (!commands.empty()) {
+        const std::size_t size = redis::command_size(commands);
+        Call& call = calls_.emplace_back();
+        call.bytes = commands.substr(0, size);
+        call.slot = cluster() ? redis::slot_of(key) : redis::Slot{0};
+        send(call);
+        commands.remove_prefix(size);
+    }
 }
 
-Result<RedisClient> RedisClient::connect(std::string_view url, std::string_view key) {
-    const auto parsed = redis::parse_url(url);
-    return parsed.ok() ? connect(*parsed, key) : Result<RedisClient>(parsed.status());
-}
-
-Result<RedisClient> RedisClient::connect(const redis::Url& url, std::string_view key) {
-    if (url.tls) {
-        return Status::error("rediss: commands do not speak TLS; give them a way without");
-    }
-    switch (url.kind) {
-        case redis::Url::Kind::cluster:
-            return connect_in_cluster(url, key);
-        case redis::Url::Kind::sentinel:
-            return connect_by_sentinels(url);
-        case redis::Url::Kind::server:
-            break;
-    }
-    redis::Login login = url.login;
-    login.primary = url.seeds.size() > 1;
-    Status problem;
-    for (const redis::Endpoint& where : url.seeds) {
-        auto client = connect_to(where, login);
-        if (client.ok()) {
-            return client;
-        }
-        problem = problem.ok() ? client.status() : problem;
-    }
-    return problem;
-}
-
-Result<RedisClient> RedisClient::connect_to(const redis::Endpoint& where,
-                                            const redis::Login& login) {
-    const std::string name = where.name();
-    RedisClient client(name, open(where));
-    if (client.context_ == nullptr) {
-        return Status::error("redis at " + name + ": no memory to connect");
-    }
-    if (client.context_->err != 0) {
-        return Status::error("redis at " + name + ": " + client.context_->errstr +
-                             "; is it running, and is --redis right?");
-    }
-    const Status signed_in = client.sign_in(login);
-    return signed_in.ok() ? Result<RedisClient>(std::move(client)) : Result<RedisClient>(signed_in);
-}
-
-// The first Sentinel that knows the primary is believed.
-Result<RedisClient> RedisClient::connect_by_sentinels(const redis::Url& url) {
-    Status problem;
-    for (const redis::Endpoint& where : url.seeds) {
-        auto sentinel = connect_to(where, url.sentinel_login);
-        auto primary = sentinel.ok()
-                           ? sentinel->command({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", url.master})
-                           : Result<RedisReply>(sentinel.status());
-        const auto address = primary.ok() ? elements_of(**primary) : std::span<redisReply* const>();
-        if (address.size() == 2) {
-            redis::Login login = url.login;
-            login.primary = true;
-            const auto port = std::atoi(std::string(text_of(*address[1])).c_str());
-            return connect_to({.host = std::string(text_of(*address[0])),
-                               .port = static_cast<std::uint16_t>(port)},
-                              login);
-        }
-        problem = primary.ok() ? Status::error("redis at " + where.name() +
-                                               ": it knows no primary '" + url.master + "'")
-                               : primary.status();
-    }
-    return problem;
-}
-
-Result<RedisClient> RedisClient::connect_in_cluster(const redis::Url& url, std::string_view key) {
-    if (key.empty()) {
-        return Status::error(
-            "redis+cluster: alias, export, forget and recommend --visitor speak to a cluster; "
-            "other "
-            "commands to one server");
-    }
-    Status problem;
-    for (const redis::Endpoint& seed : url.seeds) {
-        auto client = connect_to_holder(seed, url.login, key);
-        if (client.ok()) {
-            return client;
-        }
-        problem = problem.ok() ? client.status() : problem;
-    }
-    return problem;
-}
-
-// Whoever is asked for the key says who holds it.
-Result<RedisClient> RedisClient::connect_to_holder(redis::Endpoint where, const redis::Login& login,
-                                                   std::string_view key) {
-    constexpr unsigned kMaxRedirects = 8;
-    for (unsigned asked = 0; asked <= kMaxRedirects; ++asked) {
-        auto client = connect_to(where, login);
-        const auto held =
-            client.ok() ? client->command({"EXISTS", key}) : Result<RedisReply>(client.status());
-        if (held.ok()) {
-            return client;
-        }
-        redis::Redirect redirect;
-        if (client.ok()) {
-            redirect = redis::read_redirect(client->refusal_);
-        }
-        if (redirect.kind != redis::Redirect::Kind::moved) {
-            const bool under_way = redirect.kind == redis::Redirect::Kind::ask;
-            return under_way ? Status::error("redis at " + where.name() +
-                                             ": the key's slot is on its way to another server; "
-                                             "try again")
-                             : held.status();
-        }
-        redirect.where.host = redirect.where.host.empty() ? where.host : redirect.where.host;
-        where = redirect.where;
-    }
-    return Status::error("redis at " + where.name() + ": sent from server to server");
-}
-
-Status RedisClient::sign_in(const redis::Login& login) {
+void RedisClient::append(std::string_view key, std::span<const std::string_view> words) {
     std::string bytes;
-    unsigned replies = redis::append_handshake(bytes, login);
-    append_commands(bytes);
-    for (; replies > 0; replies--) {
-        const auto reply = next();
-        if (!reply.ok()) {
-            return reply.status();
-        }
-        const auto role = elements_of(**reply);
-        if (!role.empty() && text_of(*role[0]) != "master") {
-            return Status::error("redis at " + where_ + ": it is not the primary");
+    redis::append_command(bytes, words);
+    append_commands(key, bytes);
+}
+
+void RedisClient::append(std::string_view key, std::initializer_list<std::string_view> words) {
+    append(key, std::span<const std::string_view>(words.begin(), words.size()));
+}
+
+void RedisClient::send(Call& call) {
+    send_to(call, servers_.holder(call.slot), false);
+    if (!servers_.watched()) {
+        call.bytes.clear();
+    }
+}
+
+void RedisClient::send_to(Call& call, Result<RedisConnection*> server, bool asking) {
+    call.reply.reset();
+    call.refusal.clear();
+    if (!server.ok()) {
+        call.reply.emplace(server.status());
+        return;
+    }
+    call.asked = (*server)->where();
+    auto& waiting = waiting_[*server];
+    if (asking) {
+        (*server)->append(kAsking);
+        waiting.push_back(nullptr);
+    }
+    (*server)->append(call.bytes);
+    waiting.push_back(&call);
+}
+
+// To all servers before waiting for one.
+void RedisClient::flush() {
+    for (auto entry = waiting_.begin(); entry != waiting_.end();) {
+        RedisConnection& server = *(entry++)->first;
+        if (const Status status = server.flush(); !status.ok()) {
+            lose(server, status);
         }
     }
-    return {};
 }
 
-void RedisClient::append(std::span<const std::string_view> arguments) {
-    std::string bytes;
-    redis::append_command(bytes, arguments);
-    append_commands(bytes);
+void RedisClient::await(Call& call) {
+    flush();
+    while (!call.reply) {
+        const auto server = servers_.at(call.asked);
+        if (!server.ok()) {
+            call.reply.emplace(server.status());
+        } else {
+            take(**server, (*server)->next());
+        }
+    }
 }
 
-void RedisClient::append_commands(std::string_view commands) {
-    redisAppendFormattedCommand(context_.get(), commands.data(), commands.size());
+void RedisClient::take(RedisConnection& server, Result<RedisReply> reply) {
+    if (!reply.ok()) {
+        lose(server, reply.status());
+        return;
+    }
+    auto& waiting = waiting_[&server];
+    if (waiting.empty()) {
+        lose(server, server.problem("a reply that nobody asked for"));
+        return;
+    }
+    Call* const call = waiting.front();
+    waiting.pop_front();
+    if (call == nullptr) {
+        return;
+    }
+    call->refusal = error_of(**reply);
+    if (call->refusal.empty()) {
+        call->reply.emplace(std::move(reply));
+        return;
+    }
+    const bool of_cluster = !cluster() && redis::read_redirect(call->refusal).kind == Kind::moved;
+    const Status problem = server.problem(call->refusal);
+    call->reply.emplace(
+        of_cluster
+            ? Status::error(problem.message() +
+                            "; it belongs to a cluster: write redis+cluster instead of redis")
+            : problem);
 }
 
-void RedisClient::append(std::initializer_list<std::string_view> arguments) {
-    append(std::span<const std::string_view>(arguments.begin(), arguments.size()));
+void RedisClient::lose(RedisConnection& server, const Status& why) {
+    for (Call* call : std::exchange(waiting_[&server], {})) {
+        if (call != nullptr) {
+            call->reply.emplace(why);
+        }
+    }
+    waiting_.erase(&server);
+    servers_.drop(server);
 }
 
 Result<RedisReply> RedisClient::next() {
-    void* raw = nullptr;
-    refusal_.clear();
-    if (redisGetReply(context_.get(), &raw) != REDIS_OK || raw == nullptr) {
-        return Status::error("redis at " + where_ + ": " +
-                             (context_->err != 0 ? context_->errstr : "no reply"));
+    if (calls_.empty()) {
+        return Status::error("no reply is due");
     }
-    RedisReply reply(static_cast<redisReply*>(raw));
-    if (reply->type == REDIS_REPLY_ERROR) {
-        const std::string_view error(reply->str, static_cast<std::size_t>(reply->len));
-        refusal_ = error;
-        return Status::error("redis at " + where_ + ": " + std::string(error) + remedy(error));
+    Call& call = calls_.front();
+    await(call);
+    if (servers_.watched()) {
+        follow(call);
     }
+    auto reply = result(call);
+    calls_.pop_front();
     return reply;
 }
 
-Result<RedisReply> RedisClient::command(std::span<const std::string_view> arguments) {
-    append(arguments);
-    auto reply = next();
-    return reply.ok() ? std::move(reply)
-                      : Status::error(std::string(arguments.front()) + ": " + reply.message());
+// Until there is an answer that no other server would give.
+void RedisClient::follow(Call& call) {
+    for (unsigned redirects = 0;; await(call)) {
+        const bool lost = !call.reply->ok() && call.refusal.empty();
+        const redis::Redirect to = redis::read_redirect(call.refusal);
+        const bool elsewhere = to.kind == Kind::moved || to.kind == Kind::ask;
+        if (!lost && (to.kind == Kind::none || (elsewhere && !cluster()))) {
+            give_up_.reset();
+            return;
+        }
+        if (elsewhere) {
+            if (++redirects > kMaxRedirects) {
+                call.reply.emplace(
+                    Status::error(call.reply->message() + ": sent from server to server"));
+                return;
+            }
+            redirect(call, to);
+        } else if (!wait_for_successor(call)) {
+            return;
+        } else {
+            look_for_successor(call);
+            send(call);
+        }
+    }
 }
 
-Result<RedisReply> RedisClient::command(std::initializer_list<std::string_view> arguments) {
-    return command(std::span<const std::string_view>(arguments.begin(), arguments.size()));
+void RedisClient::redirect(Call& call, const redis::Redirect& redirect) {
+    redis::Endpoint where = redirect.where;
+    if (where.host.empty()) {
+        where.host = call.asked.host;
+    }
+    const bool asking = redirect.kind == Kind::ask;
+    if (!asking) {
+        // One that has moved is seldom alone.
+        (void)servers_.refresh();
+        servers_.moved(redirect.slot, where);
+    }
+    send_to(call, servers_.at(where), asking);
+}
+
+// Who does not know is asked again.
+void RedisClient::look_for_successor(const Call& call) {
+    const bool demoted = redis::read_redirect(call.refusal).kind == Kind::not_primary;
+    const auto server =
+        demoted && !cluster() ? servers_.at(call.asked) : Result<RedisConnection*>(nullptr);
+    if (server.ok() && *server != nullptr) {
+        lose(**server, (*server)->problem("it is not the primary any more"));
+    }
+    (void)servers_.refresh();
+}
+
+// False: it has been waited for long enough.
+bool RedisClient::wait_for_successor(const Call& call) {
+    if (patience_ == Patience::none) {
+        return false;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (!give_up_) {
+        give_up_ = now + kFailover;
+        warn(call.reply->message() + ": waiting for it, or who follows it, for up to " +
+             std::to_string(kFailover.count()) + " s");
+    }
+    if (now >= *give_up_) {
+        patience_ = Patience::none;  // for all that is still to come
+        return false;
+    }
+    pause_unless_stopped(kPause);
+    return !stop_requested();
+}
+
+Result<RedisReply> RedisClient::result(Call& call) {
+    refusal_ = call.refusal;
+    const bool lost = !call.reply->ok() && refusal_.empty();
+    usable_ = usable_ && !lost && !cannot_answer(redis::read_redirect(refusal_).kind);
+    return std::move(*call.reply);
+}
+
+Result<RedisReply> RedisClient::command(std::string_view key,
+                                        std::span<const std::string_view> words) {
+    append(key, words);
+    auto reply = next();
+    return reply.ok() ? std::move(reply)
+                      : Status::error(std::string(words.front()) + ": " + reply.message());
+}
+
+Result<RedisReply> RedisClient::command(std::string_view key,
+                                        std::initializer_list<std::string_view> words) {
+    return command(key, std::span<const std::string_view>(words.begin(), words.size()));
+}
+
+Result<RedisReply> RedisClient::command_at(const redis::Endpoint& server,
+                                           std::initializer_list<std::string_view> words) {
+    Call& call = calls_.emplace_back();
+    redis::append_command(call.bytes, std::span(words.begin(), words.size()));
+    send_to(call, servers_.at(server), false);
+    await(call);
+    auto reply = result(call);
+    calls_.pop_back();
+    return reply.ok() ? std::move(reply)
+                      : Status::error(std::string(*words.begin()) + ": " + reply.message());
 }
 
 }  // namespace pz::cli

@@ -43,6 +43,7 @@ RedisSource::RedisSource(Learner& learner, const redis::Keys& keys, unsigned par
 }
 
 Status RedisSource::load(RedisClient& client) {
+    settled_.reset();
     Status status = check_partitions(client);
     if (status.ok()) {
         status = load_catalog(client);
@@ -66,7 +67,7 @@ Status RedisSource::load(RedisClient& client) {
 Status RedisSource::check_partitions(RedisClient& client) {
     const std::size_t partitions = tail_.size() - kFirstEvents;
     const std::string next = keys_.stream(static_cast<unsigned>(partitions));
-    const auto reply = client.command({"EXISTS", next});
+    const auto reply = client.command(next, {"EXISTS", next});
     if (reply.ok() && (*reply)->integer > 0) {
         warn(next + " exists, and is not read: is --partitions (" + std::to_string(partitions) +
              ") less than nginx's personalize_partitions?");
@@ -97,9 +98,20 @@ Status RedisSource::settle(RedisClient& client) {
     return settle_events(client).status();
 }
 
+// Servers may follow each other without a new client.
+Status RedisSource::settle_if_changed(RedisClient& client) {
+    while (settled_ != client.changes()) {
+        if (Status status = settle(client); !status.ok()) {
+            return status;
+        }
+    }
+    return {};
+}
+
 // How many events wait. A server that does not tell is believed to have kept them.
 Result<std::uint64_t> RedisSource::settle_events(RedisClient& client) {
     std::uint64_t waiting = 0;
+    settled_ = client.changes();
     for (std::size_t stream = kFirstEvents; stream < tail_.size(); stream++) {
         const auto unread = tail_.settle(client, stream);
         if (!unread.ok() && !client.usable()) {
@@ -164,17 +176,19 @@ Status RedisSource::load_events(RedisClient& client) {
 
 Result<std::size_t> RedisSource::read_page(RedisClient& client, std::size_t streams,
                                            unsigned block_ms) {
-    auto entries = tail_.read(client, streams, block_ms,
-                              [this](std::size_t stream, std::span<const std::string_view> fields) {
-                                  if (stream == 0) {
-                                      take_change(fields);
-                                  } else {
-                                      take_event(fields);
-                                  }
-                              });
-    if (!entries.ok()) {
-        return entries;
-    }
+    const auto take = [this](std::size_t stream, std::span<const std::string_view> fields) {
+        stream == 0 ? take_change(fields) : take_event(fields);
+    };
+    Result<std::size_t> entries = Status();
+    do {
+        if (Status status = settle_if_changed(client); !status.ok()) {
+            return status;
+        }
+        entries = tail_.read(client, streams, block_ms, take);
+        if (!entries.ok()) {
+            return entries;
+        }
+    } while (settled_ != client.changes());
     const Status status = digest(client);
     return status.ok() ? std::move(entries) : Result<std::size_t>(status);
 }
@@ -212,7 +226,8 @@ Status RedisSource::read_items(RedisClient& client) {
             break;
         }
         ids.push_back(id);
-        client.append({"HGETALL", keys_.item(id)});
+        const std::string key = keys_.item(id);
+        client.append(key, {"HGETALL", key});
     }
     Status first_problem;  // all replies are read, whatever the first says
     for (const std::string& id : ids) {

@@ -9,6 +9,7 @@
 // Thread rules: one thread.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -40,7 +41,7 @@ class RedisSource {
     bool loaded() const { return loaded_; }
     // A history could not be read to its end: to read it again would learn its beginning twice.
     bool hopeless() const { return hopeless_; }
-    // To be called when a connection is new, before follow().
+    // To be called when a client is new, before follow().
     Status settle(RedisClient& client);
     // What is new since then; waits up to `block_ms` for it.
     Status follow(RedisClient& client, unsigned block_ms);
@@ -51,6 +52,7 @@ class RedisSource {
     Status load_events(RedisClient& client);
     Result<std::uint64_t> settle_events(RedisClient& client);
     void remember_places();
+    Status settle_if_changed(RedisClient& client);
     Result<std::size_t> read_page(RedisClient& client, std::size_t streams, unsigned block_ms);
     Status digest(RedisClient& client);
     Status read_items(RedisClient& client);
@@ -67,6 +69,7 @@ class RedisSource {
     std::vector<std::string> history_;  // not yet read
     StreamTail tail_;                   // the catalog's stream, then one for each partition
     StreamGroup group_;
+    std::optional<std::uint64_t> settled_;        // the client's changes(), when the streams were
     std::set<std::string, std::less<>> changed_;  // items whose records are to be read
     std::set<std::string, std::less<>> taken_;    // items that Redis had, until all is loaded
     std::vector<std::pair<std::string, visitor::Event>> events_;  // to be learned after that

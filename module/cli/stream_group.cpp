@@ -58,7 +58,7 @@ Status StreamGroup::show_place(RedisClient& client, const std::string& key,
                                const learn::StreamPlace& place) {
     Status status = set(client, key, place);
     if (!status.ok() && client.refusal() == "NOGROUP") {
-        const auto made = client.command({"XGROUP", "CREATE", key, name_, place.last});
+        const auto made = client.command(key, {"XGROUP", "CREATE", key, name_, place.last});
         status = made.ok() ? set(client, key, place) : made.status();
     }
     // A stream that nobody has written to yet has no groups.
@@ -73,7 +73,7 @@ Status StreamGroup::set(RedisClient& client, const std::string& key,
     if (place.count) {
         arguments.insert(arguments.end(), {"ENTRIESREAD", count});
     }
-    return client.command(arguments).status();
+    return client.command(key, arguments).status();
 }
 
 }  // namespace pz::cli

@@ -57,7 +57,7 @@ void StreamInfo::make_sure(learn::StreamPlace& place) const {
 }
 
 Result<StreamInfo> ask_stream(RedisClient& client, std::string_view key) {
-    const auto reply = client.command({"XINFO", "STREAM", key});
+    const auto reply = client.command(key, {"XINFO", "STREAM", key});
     if (!reply.ok()) {
         const bool absent = reply.message().find("no such key") != std::string::npos;
         return absent ? Result<StreamInfo>(StreamInfo{.added = 0})

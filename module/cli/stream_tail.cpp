@@ -19,7 +19,8 @@ StreamTail::Stream* StreamTail::find(std::string_view key) {
 
 Status StreamTail::skip_to_end(RedisClient& client, std::size_t stream) {
     Stream& skipped = streams_[stream];
-    const auto reply = client.command({"XREVRANGE", skipped.key, "+", "-", "COUNT", "1"});
+    const auto reply =
+        client.command(skipped.key, {"XREVRANGE", skipped.key, "+", "-", "COUNT", "1"});
     if (!reply.ok()) {
         return reply.status();
     }
@@ -53,36 +54,101 @@ Result<Unread> StreamTail::settle(RedisClient& client, std::size_t stream) {
     return unread;
 }
 
+namespace {
+
+std::vector<std::string_view> xread(std::string_view page, std::string_view block) {
+    std::vector<std::string_view> words = {"XREAD", "COUNT", page};
+    if (block != "0") {
+        words.insert(words.end(), {"BLOCK", block});
+    }
+    words.emplace_back("STREAMS");
+    return words;
+}
+
+std::size_t page_of(std::size_t streams) {
+    return std::clamp<std::size_t>(StreamTail::kMostAtOnce / streams, 1, StreamTail::kPage);
+}
+
+}  // namespace
+
 Result<std::size_t> StreamTail::read(RedisClient& client, std::size_t streams, unsigned block_ms,
                                      const TakeEntry& take) {
-    const std::string page =
-        std::to_string(std::clamp<std::size_t>(kMostAtOnce / streams, 1, kPage));
-    const std::string block = std::to_string(block_ms);
-    std::vector<std::string_view> arguments = {"XREAD", "COUNT", page};
-    if (block_ms > 0) {
-        arguments.insert(arguments.end(), {"BLOCK", block});
+    const std::uint64_t changes = client.changes();
+    const auto replies = client.cluster() ? read_each(client, streams, more_ ? 0 : block_ms)
+                                          : read_together(client, streams, block_ms);
+    if (!replies.ok()) {
+        return replies.status();
     }
-    arguments.emplace_back("STREAMS");
+    std::size_t entries = 0;
+    more_ = false;
+    for (const RedisReply& reply : *replies) {
+        const std::size_t taken = client.changes() == changes ? take_reply(*reply, take) : 0;
+        more_ = more_ || taken >= page_of(streams);
+        entries += taken;
+    }
+    return entries;
+}
+
+Result<std::vector<RedisReply>> StreamTail::read_together(RedisClient& client, std::size_t streams,
+                                                          unsigned block_ms) {
+    const std::string page = std::to_string(page_of(streams));
+    const std::string block = std::to_string(block_ms);
+    auto words = xread(page, block);
     const auto wanted = std::span(streams_).first(streams);
     for (const Stream& stream : wanted) {
-        arguments.emplace_back(stream.key);
+        words.emplace_back(stream.key);
     }
     for (const Stream& stream : wanted) {
-        arguments.emplace_back(stream.place.last);
+        words.emplace_back(stream.place.last);
     }
-    const auto reply = client.command(arguments);
+    auto reply = client.command(wanted.front().key, words);
     if (!reply.ok()) {
         return reply.status();
     }
+    std::vector<RedisReply> replies;
+    replies.push_back(std::move(*reply));
+    return replies;
+}
+
+// Streams of different slots cannot be named in one command.
+Result<std::vector<RedisReply>> StreamTail::read_each(RedisClient& client, std::size_t streams,
+                                                      unsigned block_ms) {
+    const std::string page = std::to_string(page_of(streams));
+    const std::string block = std::to_string(block_ms);
+    std::vector<RedisReply> replies;
+    const auto read = [&](std::size_t first, std::size_t last, std::string_view wait) {
+        for (std::size_t i = first; i < last; ++i) {
+            auto words = xread(page, wait);
+            words.insert(words.end(), {streams_[i].key, streams_[i].place.last});
+            client.append(streams_[i].key, words);
+        }
+        Status first_problem;  // all replies are read, whatever the first says
+        for (std::size_t i = first; i < last; ++i) {
+            auto reply = client.next();
+            if (reply.ok()) {
+                replies.push_back(std::move(*reply));
+            } else if (first_problem.ok()) {
+                first_problem = Status::error("XREAD: " + reply.message());
+            }
+        }
+        return first_problem;
+    };
+    Status status = read(0, 1, block);
+    status = status.ok() ? read(1, streams, "0") : status;
+    return status.ok() ? Result<std::vector<RedisReply>>(std::move(replies))
+                       : Result<std::vector<RedisReply>>(status);
+}
+
+std::size_t StreamTail::take_reply(const redisReply& reply, const TakeEntry& take) {
     std::size_t entries = 0;
-    for (const redisReply* each : elements_of(**reply)) {
-        entries += read_stream(*each, take);
+    for (const redisReply* each : elements_of(reply)) {
+        entries += take_stream(*each, take);
     }
     return entries;
 }
 
 // [key, [[id, [name, value, ...]], ...]]; anything else counts for nothing.
-std::size_t StreamTail::read_stream(const redisReply& reply, const TakeEntry& take) {
+std::size_t StreamTail::take_stream(const redisReply& reply, const TakeEntry& take) {
     const auto parts = elements_of(reply);
     Stream* stream = parts.size() == 2 ? find(text_of(*parts[0])) : nullptr;
     if (stream == nullptr) {

@@ -45,7 +45,9 @@ class StreamTail {
     // that server goes on; every id that it gives from now on is behind it.
     Result<Unread> settle(RedisClient& client, std::size_t stream);
     // Reads one page of each of the first `streams`; waits up to `block_ms` for the first entry, 0:
-    // not at all. Returns how many entries there were.
+    // not at all. Returns how many entries there were. In a cluster only the first stream is waited
+    // for, since each has a server of its own: the others have been looked at when that time is
+    // over. What comes from another server than before (RedisClient::changes()) is not taken: 0.
     Result<std::size_t> read(RedisClient& client, std::size_t streams, unsigned block_ms,
                              const TakeEntry& take);
 
@@ -55,9 +57,15 @@ class StreamTail {
         learn::StreamPlace place;
     };
     Stream* find(std::string_view key);
-    std::size_t read_stream(const redisReply& reply, const TakeEntry& take);
+    Result<std::vector<RedisReply>> read_together(RedisClient& client, std::size_t streams,
+                                                  unsigned block_ms);
+    Result<std::vector<RedisReply>> read_each(RedisClient& client, std::size_t streams,
+                                              unsigned block_ms);
+    std::size_t take_reply(const redisReply& reply, const TakeEntry& take);
+    std::size_t take_stream(const redisReply& reply, const TakeEntry& take);
 
     std::vector<Stream> streams_;
+    bool more_ = false;  // the last page was full: there may be more at once
 };
 
 }  // namespace pz::cli

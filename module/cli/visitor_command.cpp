@@ -19,8 +19,7 @@ void add_visitor_arguments(CLI::App& command, Run& run,
                 warn("not a visitor id: write 1 to 64 of A-Z a-z 0-9 . _ -");
                 return kUsage;
             }
-            const std::string key = options->redis.keys.events(options->visitor);
-            auto client = RedisClient::connect(options->redis.url, key);
+            auto client = RedisClient::connect(options->redis.access);
             return client.ok() ? act(*client, *options) : fail(client.status());
         };
     });

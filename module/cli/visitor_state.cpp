@@ -16,11 +16,12 @@ void VisitorState::build(const store::Snapshot& snapshot, std::int64_t now,
 
 Result<VisitorState> read_visitor(RedisClient& client, const redis::Keys& keys,
                                   std::string_view visitor) {
-    const auto events = client.command({"LRANGE", keys.events(visitor), "0", "-1"});
+    const std::string list = keys.events(visitor);
+    const auto events = client.command(list, {"LRANGE", list, "0", "-1"});
     if (!events.ok()) {
         return events.status();
     }
-    const auto traits = client.command({"HGETALL", keys.traits(visitor)});
+    const auto traits = client.command(list, {"HGETALL", keys.traits(visitor)});
     if (!traits.ok()) {
         return traits.status();
     }

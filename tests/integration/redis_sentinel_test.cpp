@@ -82,6 +82,48 @@ BOOST_AUTO_TEST_CASE(failover_under_load) {
     BOOST_CHECK_MESSAGE(load.failures() == 0, load.messages());
 }
 
+// Commands wait for the successor; the learner goes on there, and learns each event once.
+BOOST_AUTO_TEST_CASE(commands_and_the_learner_follow_a_failover) {
+    Watched watched;
+    BOOST_REQUIRE(watched.knows_replica());
+    const TempDir& dir = watched.dir;
+    const std::string feed = dir.write("feed.tsv", kFeed);
+    const auto import = [&](const std::string& into) {
+        return run({program(), "import", feed, "--redis", watched.url()}, dir / into);
+    };
+    const Outcome before = import("before");
+    BOOST_TEST(before.status == 0, before.output);
+    Process learn({{program(), "learn", "--store", dir / "store", "--redis", watched.url(),
+                    "--interval", "50ms"},
+                   dir / "learn.log"});
+    const auto add = [](const RedisNode& node) {
+        return node
+            .command({"XADD", "pz:events:0", "*", "v", "v", "e", "view_item", "i", "A", "t",
+                      std::to_string(std::time(nullptr))})
+            .text;
+    };
+    const auto learned = [&](const std::string& events) {
+        return wait_until([&] { return contains(dir.read("learn.log"), ": 3 items, " + events); },
+                          30s);
+    };
+    const std::string last = add(watched.primary);
+    BOOST_TEST_REQUIRE(learned("1 events"), dir.read("learn.log"));
+    BOOST_REQUIRE(wait_until([&] {
+        const auto entries =
+            watched.replica.command({"XREVRANGE", "pz:events:0", "+", "-", "COUNT", "1"}).elements;
+        return !entries.empty() && entries[0].elements.at(0).text == last;
+    }));
+    watched.primary.kill9();
+    const Outcome meanwhile = import("meanwhile");
+    BOOST_TEST_MESSAGE("meanwhile: " << meanwhile.output);
+    BOOST_TEST_REQUIRE(wait_until(
+        [&] { return info(watched.replica).find("role:master") != std::string::npos; }, 30s));
+    add(watched.replica);
+    BOOST_TEST(learned("2 events"), dir.read("learn.log"));
+    const Outcome after = import("after");
+    BOOST_TEST(after.status == 0, after.output);
+}
+
 // Whoever is demoted closes no door behind it: writes wait for the successor.
 BOOST_AUTO_TEST_CASE(an_ordered_failover) {
     Watched watched;

@@ -1,68 +1,22 @@
 // Redis behind TLS: who it is, who we are, and what keeps its mouth shut.
 #include <boost/test/unit_test.hpp>
 
-#include <iostream>
-
+#include "integration/support/certificates.hpp"
 #include "integration/support/edge.hpp"
 #include "integration/support/print.hpp"
-#include "integration/support/socket.hpp"
-#include "integration/support/topology.hpp"
 
 namespace pz::test {
 
 namespace {
 
-// A certificate authority, a certificate for 127.0.0.1 and "redis.test", and another for us.
-class Certificates {
-  public:
-    explicit Certificates(const TempDir& dir) : dir_(dir) {
-        make("ca", "-x509 -days 2 -subj /CN=test-authority");
-        sign("server", "subjectAltName=IP:127.0.0.1,DNS:redis.test");
-        sign("client", "subjectAltName=DNS:edge.test");
-        make("other", "-x509 -days 2 -subj /CN=another-authority");
-    }
+std::string tls(const SecureRedis& redis, const std::string& authority = "ca.pem") {
+    return "personalize_redis_ssl_trusted_certificate " + (redis.dir / authority) + ";\n";
+}
 
-  private:
-    void openssl(const std::string& words) const {
-        const Outcome outcome =
-            run({"sh", "-c", "cd " + dir_.path() + " && openssl " + words}, dir_ / "openssl.log");
-        BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.output);
-    }
-    void make(const std::string& name, const std::string& words) const {
-        openssl("req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout " + name +
-                ".key -out " + name + ".pem " + words);
-    }
-    void sign(const std::string& name, const std::string& extension) const {
-        make(name, "-subj /CN=" + name);
-        dir_.write(name + ".ext", extension);
-        openssl("x509 -req -in " + name +
-                ".pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
-                "-extfile " +
-                name + ".ext -out " + name + ".crt");
-    }
-
-    const TempDir& dir_;
-};
-
-struct SecureRedis {
-    TempDir dir;
-    Certificates certificates{dir};
-    unsigned port = free_port();
-    RedisNode node{dir,
-                   "secure",
-                   {"--tls-port", std::to_string(port), "--tls-cert-file", dir / "server.crt",
-                    "--tls-key-file", dir / "server.key", "--tls-ca-cert-file", dir / "ca.pem",
-                    "--requirepass", ""}};
-
-    std::string url() const { return "rediss://127.0.0.1:" + std::to_string(port); }
-    std::string tls(const std::string& authority = "ca.pem") const {
-        return "personalize_redis_ssl_trusted_certificate " + (dir / authority) + ";\n";
-    }
-    std::string ours() const {
-        return "personalize_redis_ssl_certificate " + (dir / "client.crt") +
-               ";\npersonalize_redis_ssl_certificate_key " + (dir / "client.key") + ";\n";
-    }
-};
+std::string ours(const SecureRedis& redis) {
+    return "personalize_redis_ssl_certificate " + (redis.dir / "client.crt") +
+           ";\npersonalize_redis_ssl_certificate_key " + (redis.dir / "client.key") + ";\n";
+}
 
 void check_refused(const SecureRedis& redis, const std::string& http, std::string_view why) {
     Edge edge({.http = http, .redis_url = redis.url(), .redis = false});
@@ -78,7 +32,7 @@ BOOST_AUTO_TEST_SUITE(redis_tls)
 BOOST_AUTO_TEST_CASE(both_sides_show_who_they_are) {
     SecureRedis redis;
     Edge edge({.server = "location = /events { personalize_events; }",
-               .http = redis.tls() + redis.ours(),
+               .http = tls(redis) + ours(redis),
                .redis_url = redis.url(),
                .redis = false});
     BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
@@ -102,14 +56,14 @@ BOOST_AUTO_TEST_CASE(both_sides_show_who_they_are) {
 
 BOOST_AUTO_TEST_CASE(a_stranger_is_not_spoken_to) {
     SecureRedis redis;
-    check_refused(redis, redis.tls("other.pem") + redis.ours(), "its certificate is not trusted");
-    check_refused(redis, redis.tls() + redis.ours() + "personalize_redis_ssl_name another.test;\n",
+    check_refused(redis, tls(redis, "other.pem") + ours(redis), "its certificate is not trusted");
+    check_refused(redis, tls(redis) + ours(redis) + "personalize_redis_ssl_name another.test;\n",
                   "its certificate is for another name");
-    Edge named({.http = redis.tls() + redis.ours() + "personalize_redis_ssl_name redis.test;\n",
+    Edge named({.http = tls(redis) + ours(redis) + "personalize_redis_ssl_name redis.test;\n",
                 .redis_url = redis.url(),
                 .redis = false});
     BOOST_CHECK(wait_until([&] { return named.redis_ready(); }));
-    Edge careless({.http = redis.ours() + "personalize_redis_ssl_verify off;\n",
+    Edge careless({.http = ours(redis) + "personalize_redis_ssl_verify off;\n",
                    .redis_url = redis.url(),
                    .redis = false});
     BOOST_CHECK(wait_until([&] { return careless.redis_ready(); }));
@@ -118,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_stranger_is_not_spoken_to) {
 BOOST_AUTO_TEST_CASE(a_server_that_does_not_speak_it) {
     SecureRedis redis;
     Edge edge(
-        {.http = redis.tls(), .redis_url = "rediss://" + redis.node.address(), .redis = false});
+        {.http = tls(redis), .redis_url = "rediss://" + redis.node.address(), .redis = false});
     BOOST_CHECK(edge.nginx->logged("pages stay as the origin made them until it is back"));
     BOOST_CHECK_EQUAL(edge.get("/", visitor("v")).body, home_page());
 }

@@ -49,7 +49,9 @@ void RedisNode::start() {
                                           "no",
                                           "--dbfilename",
                                           name_ + ".rdb"};
-    arguments.insert(arguments.end(), options_.begin(), options_.end());
+    for (const std::string& option : options_) {
+        arguments.push_back(option == "@port@" ? std::to_string(port_) : option);
+    }
     process_ = Process({arguments, log_path_});
     const bool up = wait_until([this] {
         try {
@@ -63,7 +65,9 @@ void RedisNode::start() {
     }
 }
 
-RedisCluster::RedisCluster(const TempDir& dir, unsigned primaries, bool replicas) {
+RedisCluster::RedisCluster(const TempDir& dir, unsigned primaries, bool replicas,
+                           std::vector<std::string> options)
+    : options_(std::move(options)) {
     for (unsigned i = 0; i < primaries * (replicas ? 2 : 1); i++) {
         add(dir);
     }
@@ -87,12 +91,12 @@ RedisCluster::RedisCluster(const TempDir& dir, unsigned primaries, bool replicas
 
 RedisNode& RedisCluster::add(const TempDir& dir) {
     const std::string name = "c" + std::to_string(nodes_.size());
-    nodes_.push_back(std::make_unique<RedisNode>(
-        dir, name,
-        std::vector<std::string>{"--cluster-enabled", "yes", "--cluster-config-file",
-                                 name + ".conf", "--cluster-node-timeout", "1000",
-                                 "--cluster-require-full-coverage", "no",
-                                 "--repl-diskless-sync-delay", "0"}));
+    std::vector<std::string> options = {
+        "--cluster-enabled",          "yes",  "--cluster-config-file",           name + ".conf",
+        "--cluster-node-timeout",     "1000", "--cluster-require-full-coverage", "no",
+        "--repl-diskless-sync-delay", "0"};
+    options.insert(options.end(), options_.begin(), options_.end());
+    nodes_.push_back(std::make_unique<RedisNode>(dir, name, std::move(options)));
     RedisNode& added = *nodes_.back();
     added.command({"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(nodes_.size())});
     if (nodes_.size() > 1) {
@@ -114,6 +118,29 @@ bool RedisCluster::settled() const {
     return true;
 }
 
+std::size_t RedisCluster::replica_of(std::size_t primary) const {
+    const std::string of = id(primary);
+    for (std::size_t i = 0; i < nodes_.size(); i++) {
+        if (i != primary && nodes_[i]->running() &&
+            nodes_[i]->command({"CLUSTER", "NODES"}).text.find("myself,slave " + of) !=
+                std::string::npos) {
+            return i;
+        }
+    }
+    throw std::runtime_error("no replica of " + of);
+}
+
+bool RedisCluster::replicated(std::size_t primary) const {
+    const auto offset = [](const RedisNode& node) {
+        const std::string info = node.command({"INFO", "replication"}).text;
+        constexpr std::string_view kName = "master_repl_offset:";
+        return std::stoull(info.substr(info.find(kName) + kName.size()));
+    };
+    const RedisNode& replica = *nodes_.at(replica_of(primary));
+    const auto wanted = offset(*nodes_.at(primary));
+    return wait_until([&] { return offset(replica) >= wanted; });
+}
+
 std::string RedisCluster::url() const {
     return "redis+cluster://" + nodes_[0]->address() + "," + nodes_[1]->address();
 }
@@ -124,7 +151,8 @@ std::string RedisCluster::id(std::size_t index) const {
 
 std::size_t RedisCluster::holder(const std::string& key) const {
     for (std::size_t i = 0; i < nodes_.size(); i++) {
-        if (nodes_[i]->command({"EXISTS", key}).type == RedisReply::Type::integer) {
+        if (nodes_[i]->running() &&
+            nodes_[i]->command({"EXISTS", key}).type == RedisReply::Type::integer) {
             return i;
         }
     }

@@ -14,13 +14,14 @@ namespace pz::test {
 
 class RedisNode {
   public:
-    // `options`: further words of redis-server's command line.
+    // `options`: further words of redis-server's command line; "@port@" is its port.
     RedisNode(const TempDir& dir, std::string name, std::vector<std::string> options = {});
 
     void start();  // waits until it answers
     void kill9() { process_.kill(); }
     void freeze() const { process_.signal(19); }
     void thaw() const { process_.signal(18); }
+    bool running() const { return process_.pid() > 0; }
     unsigned port() const { return port_; }
     std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
     const std::string& socket_path() const { return socket_path_; }
@@ -38,15 +39,21 @@ class RedisNode {
 
 class RedisCluster {
   public:
-    // `primaries` servers share the slots; each has one replica when asked for.
-    RedisCluster(const TempDir& dir, unsigned primaries, bool replicas = false);
+    // `primaries` servers share the slots; each has one replica when asked for. `options`: further
+    // words of their command lines.
+    RedisCluster(const TempDir& dir, unsigned primaries, bool replicas = false,
+                 std::vector<std::string> options = {});
 
     RedisNode& node(std::size_t index) { return *nodes_.at(index); }
     std::size_t size() const { return nodes_.size(); }
     std::string url() const;
     // A further node, without slots.
     RedisNode& add(const TempDir& dir);
-    // The node that holds the key's slot.
+    // The replica of a primary.
+    std::size_t replica_of(std::size_t primary) const;
+    // Waits until it has all that the primary has now.
+    bool replicated(std::size_t primary) const;
+    // The node that holds the key's slot, among those that run.
     std::size_t holder(const std::string& key) const;
     RedisReply command(const std::string& key, const std::vector<std::string>& arguments) const;
     // Moves a slot and its keys, one key at a time, as redis-cli does. The steps of it one by one:
@@ -61,6 +68,7 @@ class RedisCluster {
   private:
     std::string id(std::size_t index) const;
 
+    std::vector<std::string> options_;
     std::vector<std::unique_ptr<RedisNode>> nodes_;
 };
 
