@@ -2,6 +2,7 @@
 #include "recommend/rank.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "recommend/candidates.hpp"
@@ -164,33 +165,40 @@ bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::S
     return true;
 }
 
+// In the order of the numbers: the higher score first, 0 like -0.
+std::uint32_t descending(float score) {
+    constexpr std::uint32_t kSign = 0x80000000U;
+    const auto bits = std::bit_cast<std::uint32_t>(score + 0.0F);
+    return (bits & kSign) != 0 ? bits : ~(bits | kSign);
+}
+
 // Candidates that rules left in, best first: in order as far as they are asked for, which is a few
-// of a hundred.
+// of a hundred. What is compared lies side by side.
 class BestFirst {
   public:
     BestFirst(const store::Snapshot& snapshot, Scratch::State& state)
-        : snapshot_(snapshot), candidates_(state.candidates), order_(state.order) {
-        order_.clear();
+        : snapshot_(snapshot), candidates_(state.candidates), keys_(state.keys) {
+        keys_.clear();
         for (std::uint32_t i = 0; i < candidates_.size(); ++i) {
             Candidate& candidate = candidates_[i];
             if (!std::isfinite(candidate.score)) {
                 candidate.score = 0;
             }
             if (candidate.hidden == 0) {
-                order_.push_back(i);
+                keys_.push_back(std::uint64_t{descending(candidate.score)} << 32U | i);
             }
         }
         // As recommenders give them, unless a rule moved some.
-        if (std::is_sorted(order_.begin(), order_.end(), Before{*this})) {
-            sorted_ = order_.size();
+        if (std::is_sorted(keys_.begin(), keys_.end(), Before{*this})) {
+            sorted_ = keys_.size();
         }
     }
-    std::size_t size() const { return order_.size(); }
+    std::size_t size() const { return keys_.size(); }
     std::uint32_t operator[](std::size_t place) {
         if (place >= sorted_) {
             sort_more(place);
         }
-        return order_[place];
+        return index_of(keys_[place]);
     }
 
   private:
@@ -198,30 +206,31 @@ class BestFirst {
 
     struct Before {
         const BestFirst& all;
-        bool operator()(std::uint32_t a, std::uint32_t b) const { return all.before(a, b); }
-    };
-    bool before(std::uint32_t a, std::uint32_t b) const {
-        const Candidate& left = candidates_[a];
-        const Candidate& right = candidates_[b];
-        if (left.score != right.score) {
-            return left.score > right.score;
+        bool operator()(std::uint64_t a, std::uint64_t b) const {
+            return a >> 32U != b >> 32U ? a < b : all.before_equal(a, b);
         }
-        const float left_appeal = snapshot_.signals(left.item).appeal;
-        const float right_appeal = snapshot_.signals(right.item).appeal;
-        return left_appeal != right_appeal ? left_appeal > right_appeal : a < b;
+    };
+    static std::uint32_t index_of(std::uint64_t key) { return static_cast<std::uint32_t>(key); }
+    float appeal(std::uint64_t key) const {
+        return snapshot_.signals(candidates_[index_of(key)].item).appeal;
+    }
+    bool before_equal(std::uint64_t a, std::uint64_t b) const {
+        const float left = appeal(a);
+        const float right = appeal(b);
+        return left != right ? left > right : a < b;
     }
     void sort_more(std::size_t place) {
-        const std::size_t count = std::min(place + kStep, order_.size());
-        const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(sorted_);
-        const auto end = order_.begin() + static_cast<std::ptrdiff_t>(count);
-        std::nth_element(begin, end, order_.end(), Before{*this});
+        const std::size_t count = std::min(place + kStep, keys_.size());
+        const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(sorted_);
+        const auto end = keys_.begin() + static_cast<std::ptrdiff_t>(count);
+        std::nth_element(begin, end, keys_.end(), Before{*this});
         std::sort(begin, end, Before{*this});
         sorted_ = count;
     }
 
     const store::Snapshot& snapshot_;
     std::vector<Candidate>& candidates_;
-    std::vector<std::uint32_t>& order_;
+    std::vector<std::uint64_t>& keys_;
     std::size_t sorted_ = 0;
 };
 

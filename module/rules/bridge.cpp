@@ -397,7 +397,6 @@ void Bridge::bind(const Context& bound, std::span<const store::ItemIndex> items)
 void Bridge::release() {
     context = nullptr;
     visitor = nullptr;
-    frame = Frame{};
 }
 
 bool Bridge::spend(std::int32_t units) {

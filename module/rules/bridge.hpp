@@ -64,7 +64,7 @@ struct Bridge {
 
     // `items`: the candidates', then kNoItem.
     void bind(const Context& bound, std::span<const store::ItemIndex> items);
-    void release();
+    void release();  // then no Lua runs until the next bind()
     // The fuel check: true when the rule must stop. Looks at the clock when the fuel is used up.
     bool spend(std::int32_t units);
 };

@@ -25,16 +25,19 @@ bool RuleSet::State::in_force(std::size_t index) {
     const Rule& rule = definitions.rules[index];
     const Context& context = *bridge.context;
     Known& known = meant[index];
-    if (known == Known::no) {
-        known = is_meant(rule, context) ? Known::holds : Known::fails;
-    }
     if (known == Known::fails || true_when[index] == Known::fails) {
         return false;
     }
     const auto on_placement = [&](const std::string& glob) {
         return glob_match(glob, context.placement);
     };
-    return rule.on.empty() || std::any_of(rule.on.begin(), rule.on.end(), on_placement);
+    if (!rule.on.empty() && std::none_of(rule.on.begin(), rule.on.end(), on_placement)) {
+        return false;
+    }
+    if (known == Known::no) {
+        known = is_meant(rule, context) ? Known::holds : Known::fails;
+    }
+    return known == Known::holds;
 }
 
 void RuleSet::State::look_at(std::span<const Candidate> candidates) {

@@ -185,7 +185,7 @@ class Writer {
         static constexpr const char* kKeys[] = {
             "on = ", "segment = ", "from = ", "to = ", "days = ", "time_zone = "};
         static constexpr const char* kVerbs[] = {
-            "boost = ", "bury = ", "pin = ", "hide = ", "only = ", "variant = "};
+            "boost = ", "bury = ", "pin = ", "hide = ", "only = ", "variant = ", "label = "};
         out_ += "rule 'r" + std::to_string(number_++) + "' { ";
         if (pick(3) == 0) {
             word(kKeys);
@@ -246,6 +246,7 @@ void apply(pz::rules::RuleSet& rules) {
     context.consent = true;
     context.placement = "home-1";
     context.now = kNow;
+    context.page = rules.new_page();
     std::vector<pz::rules::Candidate> list(shop.snapshot->item_count());
     for (std::uint32_t i = 0; i < list.size(); ++i) {
         list[i].item = i;
@@ -258,6 +259,7 @@ void apply(pz::rules::RuleSet& rules) {
     rules.apply(context, list);
     for (std::uint32_t i = 0; i < list.size(); ++i) {
         require(list[i].item == i && list[i].position == i && list[i].hidden <= 1);
+        require(rules.label(list[i].label).size() <= 100);
         require(std::isfinite(list[i].score) && list[i].pin >= pz::rules::kNoPin);
         for (std::uint32_t other = 0; other < i; ++other) {
             require(list[i].pin == pz::rules::kNoPin || list[i].pin != list[other].pin ||

@@ -287,6 +287,34 @@ rule "new ones" {
     BOOST_CHECK_NE(shop.show("/?country=CH"), kPopular);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_rule_says_of_an_item_stands_on_its_tile) {
+    TempDir dir;
+    EdgeOptions options = with_rules();
+    options.location =
+        "personalize_widget '#w1' popular limit=4 min=1 template=labelled name=home-1;";
+    options.http += " personalize_template labelled " +
+                    dir.write("labelled.html", "<i>{{id}}{{#label}}:{{label}}{{/label}}</i>") + ";";
+    RuleShop shop(R"(
+rule "a" { match = { id = "P02" }, label = "only <3> left" }
+rule "b" { match = { id = "P03" },
+    when = function(visitor, page) return page.var.country == "CH" end,
+    label = function(item, visitor, page) return "sent to " .. page.var.country end }
+)",
+                  std::move(options));
+    const auto tiles = [&](const std::string& path) {
+        const std::string body = shop.edge.get(path).body;
+        const std::size_t begin = body.find("<i>");
+        return body.substr(begin, body.rfind("</i>") + 4 - begin);
+    };
+    for (int i = 0; i < 2; i++) {
+        BOOST_CHECK_EQUAL(tiles("/?country=DE"),
+                          "<i>P01</i><i>P02:only &lt;3&gt; left</i><i>P03</i><i>P04</i>");
+        BOOST_CHECK_EQUAL(
+            tiles("/?country=CH"),
+            "<i>P01</i><i>P02:only &lt;3&gt; left</i><i>P03:sent to CH</i><i>P04</i>");
+    }
+}
+
 namespace {
 
 // Resident bytes of a process.

@@ -241,6 +241,43 @@ rule "pins" {
     BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>abc</p>");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_rule_says_of_an_item_stands_on_its_tile) {
+    Shop shop;
+    auto loaded = rules::RuleSet::load(R"(
+rule "left" { match = { stock = {min = 1, max = 9} },
+    label = function(item) return "<only " .. item.stock .. " left>" end }
+rule "here" { on = "second", match = { id = "d" }, label = "here" }
+)",
+                                       "test.lua");
+    BOOST_REQUIRE_MESSAGE(loaded.ok(), loaded.message());
+    shop.rules = std::move(*loaded);
+    shop.widget("#w", "{{id}}{{#label}}[{{label}}]{{/label}}", 2);
+    shop.widget("#v", "{{id}}{{label}}", 2).name = "second";
+    BOOST_TEST(run(shop, {"<p id=w></p><p id=v></p>"}).text ==
+               "<p id=w>ab[&lt;only 7 left&gt;]</p><p id=v>cdhere</p>");
+    shop.rules = nullptr;
+    BOOST_TEST(run(shop, {"<p id=w></p>"}).text == "<p id=w>ab</p>");
+}
+
+// A page asks a condition once; what it asked about the placement is asked again in the next.
+BOOST_AUTO_TEST_CASE(conditions_that_differ_by_placement_are_asked_in_each) {
+    Shop shop;
+    auto loaded = rules::RuleSet::load(R"(
+rule "here" { when = function(visitor, page) return page.placement == "#v" end, label = "!" }
+rule "known" { when = function(visitor) return visitor.events > 0 end, match = { id = "h" }, pin = 1 }
+)",
+                                       "test.lua");
+    BOOST_REQUIRE_MESSAGE(loaded.ok(), loaded.message());
+    shop.rules = std::move(*loaded);
+    for (const char* selector : {"#w", "#v", "#x"}) {
+        shop.widget(selector, "{{id}}{{label}}", 2);
+    }
+    const std::string page = "<p id=w></p><p id=v></p><p id=x></p>";
+    BOOST_TEST(run(shop, {page}).text == "<p id=w>ab</p><p id=v>c!d!</p><p id=x>ef</p>");
+    shop.views({"a"});
+    BOOST_TEST(run(shop, {page}).text == "<p id=w>ha</p><p id=v>b!c!</p><p id=x>de</p>");
+}
+
 BOOST_AUTO_TEST_CASE(segments_of_the_rule_file_are_known_before_the_first_placement) {
     Shop shop;
     auto loaded = rules::RuleSet::load(R"(
