@@ -405,7 +405,8 @@ bool Bridge::spend(std::int32_t units) {
         return false;
     }
     frame.fuel = kFuel;
-    return over_memory || budget.passed();
+    out_of_time = !over_memory && budget.passed();
+    return over_memory || out_of_time;
 }
 
 const Api& api() {

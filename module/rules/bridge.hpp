@@ -55,6 +55,7 @@ struct Bridge {
     std::span<const std::string_view> recommenders;  // known names; empty: any will do
     Budget budget;
     bool over_memory = false;           // set by the allocator; the next check stops the rule
+    bool out_of_time = false;           // the last check stopped the rule for that
     std::vector<std::string> segments;  // found so far by segments()
     std::string date;                   // "YYYY-MM-DD"
     std::string nearest;                // for an error message

@@ -7,7 +7,7 @@
 // counted, and the other rules go on. What a rule over the memory cap costs us is not charged to
 // them the first time in a page: garbage is collected, and if that is not enough, a new VM made.
 // The second time, collecting is charged, and there is no VM until the next page. A rule that uses
-// up the memory again and again rests.
+// up its time or the memory again and again rests.
 //
 // The budget is held with the JIT on: fuel checks are compiled into every loop and function body of
 // the file (see instrument.hpp; count hooks do not fire in traces), and library calls pay by their
@@ -48,9 +48,9 @@ struct RuleLimits {
     std::size_t memory = 2 * 1024 * 1024;
     std::size_t max_source = 256 * 1024;
     std::size_t max_rules = 256;  // and as many segments
-    // A rule or segment that used up the memory so often, and did not work in between, rests until
-    // the file is loaded again. Meeting the garbage of others does not count.
-    unsigned max_memory_failures = 10;
+    // A rule or segment that used up its time or the memory so often, and did not work in between,
+    // rests until the file is loaded again. What others left it too little of does not count.
+    unsigned max_overruns = 10;
     const Clock* clock = nullptr;  // null: the system's; see budget.hpp
     // What `recommend` may name; empty: anything. Must live as long as the RuleSet.
     std::span<const std::string_view> recommenders;

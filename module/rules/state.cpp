@@ -12,6 +12,9 @@ namespace {
 constexpr std::string_view kOutOfTime =
     "out of time: the rules of a placement share one budget; do less here";
 
+// Who had no less than this part of the budget has used it up itself.
+constexpr std::int64_t kFairShare = 8;
+
 }  // namespace
 
 // A fresh VM with the file in it.
@@ -25,7 +28,7 @@ Status RuleSet::State::start(Definitions& out) {
 // are kept. A page does not pay for it, but has only one.
 void RuleSet::State::restart() {
     vm.reset();
-    if (renewed || failed_starts >= limits.max_memory_failures) {
+    if (renewed || failed_starts >= limits.max_overruns) {
         return;
     }
     renewed = true;
@@ -124,8 +127,9 @@ void RuleSet::State::begin_page(const Context& context) {
 // One rule may use half of what is left, so that a runaway leaves the others their time. A call that did
 // not look at the clock was short: the next one goes on with its fuel.
 Status RuleSet::State::call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer) {
-    if (strikes(kind, index) >= limits.max_memory_failures) {
-        return Status::error("met the memory limit again and again; rests until the file changes");
+    if (strikes(kind, index) >= limits.max_overruns) {
+        return Status::error(
+            "used up its time or the memory again and again; rests until the file changes");
     }
     if (!started) {
         started = true;
@@ -146,10 +150,13 @@ Status RuleSet::State::call(Vm::Call kind, std::size_t index, std::size_t asked,
     }
     bridge.frame.place =
         static_cast<std::int32_t>(items.size() - 1);  // no item until one is asked about
+    bridge.out_of_time = false;
     Status status = vm->call(kind, index, asked, answer);
     bridge.budget.restore(cut);
     if (vm->met_cap() || vm->broken()) {
         recover(strikes(kind, index), alone);
+    } else if (bridge.out_of_time && cut >= std::int64_t{limits.budget_us} * 1000 / kFairShare) {
+        ++strikes(kind, index);
     }
     return status;
 }

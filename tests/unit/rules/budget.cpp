@@ -150,6 +150,55 @@ BOOST_AUTO_TEST_CASE(a_runaway_leaves_half_on_a_busy_machine) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(who_uses_up_the_time_again_and_again_rests) {
+    auto rules = load(
+        "rule 'runaway' { when = function(visitor, page) if page.query == 'works' then return "
+        "false end "
+        "while true do end end, boost = 2 }\n" +
+            std::string(kAfter),
+        limits());
+    const unsigned most = limits().max_overruns;
+    for (unsigned i = 0; i < 3 * most; ++i) {  // works now and then
+        context.query = i % most == most - 1 ? "works" : "";
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed == (context.query.empty() ? 1U : 0U));
+        BOOST_TEST(outcome.error.find("rests") == std::string::npos, outcome.error);
+    }
+    context.query = "";
+    for (unsigned i = 0; i < most; ++i) {
+        BOOST_TEST(apply(*rules).error.find("out of time") != std::string::npos);
+    }
+    time_now.looks = 0;
+    for (const std::string_view query : {"", "works"}) {
+        context.query = query;
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed == 1U);
+        BOOST_TEST(outcome.applied == 1U);
+        BOOST_TEST(outcome.error.find("rests until the file changes") != std::string::npos);
+    }
+    BOOST_TEST(time_now.looks < 20U);
+}
+
+// Behind runaways that have not come to rest yet, little time is left.
+BOOST_AUTO_TEST_CASE(who_was_left_too_little_time_does_not_rest) {
+    std::string source;
+    for (int i = 0; i < 5; ++i) {
+        source += "rule 'runaway " + std::to_string(i) +
+                  "' { when = function() while true do end end, boost = 2 }\n";
+    }
+    // A tenth of the budget, a thirtieth of which is left at first.
+    source +=
+        "rule 'slow' { when = function() for i = 1, 100 * 64 do end return true end, boost = 2 }";
+    auto rules = load(source, limits());
+    unsigned applied = 0;
+    for (unsigned i = 0; i < 5 * limits().max_overruns; ++i) {
+        const auto outcome = apply(*rules);
+        BOOST_TEST(outcome.failed + outcome.applied == 6U);
+        applied = outcome.applied;
+    }
+    BOOST_TEST(applied == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(legal_rules_do_not_pay_for_a_new_vm) {
     // Loading looks at the clock 2000 times: twice the budget of a page.
     auto rules = load("for i = 1, 2000 * 64 do end\n" + std::string(kHungry) + kAfter, limits());
@@ -163,7 +212,7 @@ BOOST_AUTO_TEST_CASE(legal_rules_do_not_pay_for_a_new_vm) {
 
 BOOST_AUTO_TEST_CASE(who_meets_the_memory_limit_again_and_again_rests) {
     auto rules = load("for i = 1, 2000 * 64 do end\n" + std::string(kHungry) + kAfter, limits());
-    const unsigned most = limits().max_memory_failures;
+    const unsigned most = limits().max_overruns;
     for (unsigned i = 0; i < most; ++i) {
         BOOST_TEST(apply(*rules).error.find("out of memory") != std::string::npos);
     }
@@ -173,8 +222,8 @@ BOOST_AUTO_TEST_CASE(who_meets_the_memory_limit_again_and_again_rests) {
     BOOST_TEST(outcome.applied == 1U);
     BOOST_TEST(
         outcome.error ==
-        "shop.lua: rule 'hungry': met the memory limit again and again; rests until the file "
-        "changes");
+        "shop.lua: rule 'hungry': used up its time or the memory again and again; rests until "
+        "the file changes");
     BOOST_TEST(time_now.looks < 50U);  // no new VM
     context.query = "now it would work";
     BOOST_TEST(apply(*rules).failed == 1U);
@@ -184,7 +233,7 @@ BOOST_AUTO_TEST_CASE(who_meets_the_memory_limit_now_and_then_goes_on) {
     auto rules = load(kHungry + std::string(kAfter), limits());
     for (int round = 0; round < 3; ++round) {
         context.query = "";
-        for (unsigned i = 1; i < limits().max_memory_failures; ++i) {
+        for (unsigned i = 1; i < limits().max_overruns; ++i) {
             BOOST_TEST(apply(*rules).error.find("out of memory") != std::string::npos);
         }
         context.query = "works";
@@ -197,13 +246,13 @@ BOOST_AUTO_TEST_CASE(a_segment_rests_too) {
         "segment 'hungry' { when = function() local s = 'x' while true do s = s .. s end end }\n"
         "segment 'good' { when = function() return true end }",
         limits());
-    for (unsigned i = 0; i <= limits().max_memory_failures; ++i) {
+    for (unsigned i = 0; i <= limits().max_overruns; ++i) {
         std::vector<std::string> names;
         const auto outcome = rules->segments(context, names);
         BOOST_TEST(outcome.failed == 1U);
         BOOST_TEST(names.size() == 1U);
         const bool rests = outcome.error.find("rests until") != std::string::npos;
-        BOOST_TEST(rests == (i == limits().max_memory_failures), outcome.error);
+        BOOST_TEST(rests == (i == limits().max_overruns), outcome.error);
     }
 }
 
@@ -216,9 +265,9 @@ BOOST_AUTO_TEST_CASE(who_passes_the_limit_with_its_last_step_has_failed) {
         "segment 'over' { when = over }\n";
     auto rules = load(over + kAfter, limits());
     std::vector<std::string> names;
-    for (unsigned i = 0; i <= limits().max_memory_failures; ++i) {
+    for (unsigned i = 0; i <= limits().max_overruns; ++i) {
         const char* const part =
-            i < limits().max_memory_failures ? "out of memory" : "rests until the file changes";
+            i < limits().max_overruns ? "out of memory" : "rests until the file changes";
         // Another text each time: one that was not collected yet costs no memory.
         const std::string query = "q" + std::to_string(i);
         context.query = query;
@@ -258,7 +307,7 @@ BOOST_AUTO_TEST_CASE(a_rule_that_does_not_hold_works) {
         "rule 'r' { when = function(visitor, page) if page.query then return false end "
         "local s = 'x' while true do s = s .. s end end, boost = 2 }\n",
         limits());
-    for (unsigned i = 0; i < 3 * limits().max_memory_failures; ++i) {
+    for (unsigned i = 0; i < 3 * limits().max_overruns; ++i) {
         context.query = i % 5 == 4 ? "calm" : "";
         const auto outcome = apply(*rules);
         BOOST_TEST(outcome.failed == (i % 5 == 4 ? 0U : 1U));
@@ -271,7 +320,7 @@ BOOST_AUTO_TEST_CASE(a_condition_that_works_does_not_save_its_rule) {
         "rule 'r' { when = function() return true end, match = function() local s = 'x' "
         "while true do s = s .. s end end, boost = 2 }\n",
         limits());
-    for (unsigned i = 0; i < limits().max_memory_failures; ++i) {
+    for (unsigned i = 0; i < limits().max_overruns; ++i) {
         BOOST_TEST(apply(*rules).error.find("out of memory") != std::string::npos);
     }
     BOOST_TEST(apply(*rules).error.find("rests") != std::string::npos);
@@ -298,7 +347,7 @@ BOOST_AUTO_TEST_CASE(who_finds_too_little_room_fails_but_does_not_rest) {
                                "return true end, boost = 2 }\n" +
                                kAfter;
     auto rules = load(source, limits());
-    for (unsigned i = 0; i < 3 * limits().max_memory_failures; ++i) {
+    for (unsigned i = 0; i < 3 * limits().max_overruns; ++i) {
         const auto outcome = apply(*rules);
         BOOST_TEST(outcome.failed == 1U);
         BOOST_TEST(outcome.applied == 1U);
@@ -314,7 +363,7 @@ BOOST_AUTO_TEST_CASE(starts_that_fail_now_and_then_are_forgotten) {
     for (int round = 0; round < 3; ++round) {
         context.query = "";
         time_now.work = 100 * kMicro;  // too slow for the file
-        for (unsigned i = 1; i < patient_limits.max_memory_failures; ++i) {
+        for (unsigned i = 1; i < patient_limits.max_overruns; ++i) {
             BOOST_TEST(apply(*rules).failed == 1U);
         }
         BOOST_TEST(rules->memory() == 0U);
