@@ -4,6 +4,7 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "store/parse.hpp"
 
@@ -38,20 +39,21 @@ using Word = std::uint64_t;
 constexpr Word kOnes = 0x0101010101010101;
 constexpr Word kHighs = 0x8080808080808080;
 
-// Not zero when a byte is less than `limit`, at most 128 (H. Warren, Hacker's Delight, 6-1).
-constexpr Word bytes_below(Word word, unsigned char limit) {
-    return (word - kOnes * limit) & ~word & kHighs;
-}
-
-// The high bit of every byte that is 0, and no other.
+// The high bit of every byte that is 0, and no other (H. Warren, Hacker's Delight, 6-1).
 constexpr Word zero_bytes(Word word) {
     return ~(((word & ~kHighs) + ~kHighs) | word | ~kHighs);
 }
 
-// Not zero when a byte is a control character or a '%'.
+// Of kHighs, some when a byte is less than `limit`, at most 128, and none when no byte is. Other
+// bits say nothing.
+constexpr Word bytes_below(Word word, unsigned char limit) {
+    return (word - kOnes * limit) & ~word;
+}
+
+// The same of control characters and '%'.
 constexpr Word strange_bytes(Word word) {
-    return bytes_below(word, 0x20) | zero_bytes(word ^ kOnes * 0x7f) |
-           zero_bytes(word ^ kOnes * '%');
+    return bytes_below(word, 0x20) | bytes_below(word ^ kOnes * 0x7f, 1) |
+           bytes_below(word ^ kOnes * '%', 1);
 }
 
 // A bit for each byte that is a space, the first byte's lowest.
@@ -199,42 +201,50 @@ bool EventReader::read_parameter(std::string_view token) {
     return problem.empty() || fail("parameter", problem, token);
 }
 
-// Marks the spaces of the whole text, and finds out whether any of it needs a second look.
+// Marks the spaces of the whole text and its end, and finds out whether any of it needs a second
+// look.
 void EventReader::look_at(std::string_view text) {
     text_ = text;
     at_ = 0;
     Word strange = 0;
-    std::uint8_t* marks = spaces_.data();
-    const auto mark = [&](Word word) {
-        strange |= strange_bytes(word);
-        *marks++ = static_cast<std::uint8_t>(space_bits(word));
-    };
+    Word marks = 0;
+    std::size_t block = 0;
+    unsigned shift = 0;
     for (; text.size() >= sizeof(Word); text.remove_prefix(sizeof(Word))) {
-        mark(load(text.data()));
+        const Word word = load(text.data());
+        strange |= strange_bytes(word);
+        marks |= space_bits(word) << shift;
+        shift += sizeof(Word);
+        if (shift == kBlock) {
+            spaces_[block++] = std::exchange(marks, 0);
+            shift = 0;
+        }
     }
-    mark(load_rest(text));
-    std::fill_n(marks, sizeof(Word), std::uint8_t{0});
-    plain_ = strange == 0;
+    const Word rest = load_rest(text);
+    strange |= strange_bytes(rest);
+    spaces_[block] = marks | (space_bits(rest) | Word{1} << text.size()) << shift;
+    spaces_[block + 1] = 0;
+    plain_ = (strange & kHighs) == 0;
 }
 
-// The first byte from `from` on that is a space, or that is none; or the end of the text.
-std::size_t EventReader::find(std::size_t from, bool space) const {
-    constexpr std::size_t kBits = 8;
-    const Word other = space ? 0 : ~Word{0};
-    Word wanted = ~Word{0} << from % kBits;
-    for (std::size_t at = from - from % kBits; at < text_.size(); at += kBits * sizeof(Word)) {
-        const Word found = (load(&spaces_[at / kBits]) ^ other) & wanted;
-        if (found != 0) {
-            return std::min(at + static_cast<std::size_t>(std::countr_zero(found)), text_.size());
-        }
-        wanted = ~Word{0};
+// The first byte from `from` on that is marked, or that is not.
+std::size_t EventReader::find(std::size_t from, bool marked) const {
+    const Word other = marked ? 0 : ~Word{0};
+    std::size_t block = from / kBlock;
+    Word found = (spaces_[block] ^ other) & ~Word{0} << from % kBlock;
+    while (found == 0) {
+        found = spaces_[++block] ^ other;
     }
-    return text_.size();
+    return block * kBlock + static_cast<std::size_t>(std::countr_zero(found));
 }
 
 // Empty: the text has ended.
 std::string_view EventReader::next_token() {
     const std::size_t begin = find(at_, false);
+    if (begin >= text_.size()) {
+        at_ = text_.size();
+        return {};
+    }
     at_ = find(begin, true);
     return text_.substr(begin, at_ - begin);
 }

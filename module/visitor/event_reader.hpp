@@ -64,7 +64,7 @@ class EventReader {
 
   private:
     void look_at(std::string_view text);
-    std::size_t find(std::size_t from, bool space) const;
+    [[gnu::always_inline]] inline std::size_t find(std::size_t from, bool marked) const;
     std::string_view next_token();
     bool fail(std::string_view part, std::string_view problem, std::string_view text);
     bool decode(std::string_view token, std::string_view part, std::string_view* decoded);
@@ -75,9 +75,10 @@ class EventReader {
 
     std::string_view text_;
     std::size_t at_ = 0;  // before it everything has been read
-    // A bit for each byte of the text that is a space, the first byte's lowest; as many zeros as a
-    // word behind them.
-    std::array<std::uint8_t, kMaxEventLength / 8 + 1 + sizeof(std::uint64_t)> spaces_;
+    // A bit for each byte of the text that is a space, the first byte's lowest, and for the one
+    // behind it; a word of zeros follows.
+    static constexpr std::size_t kBlock = 64;
+    std::array<std::uint64_t, kMaxEventLength / kBlock + 2> spaces_;
     std::string_view name_, item_;
     std::int64_t time_ = 0;
     std::size_t count_ = 0;

@@ -110,13 +110,13 @@ BOOST_AUTO_TEST_CASE(files_are_joined_as_pages_of_the_cache_are) {
     Edge edge(options);
     edge.remember("anna", {event("view_item", "P09"), event("view_item", "P11")});
     std::filesystem::create_directory(edge.dir / "www");
-    edge.dir.write("www/home.html", home_page());
-    edge.dir.write("www/list.html", listing_page());
     edge.dir.write("www/empty.html", "");
-    for (const char* path : {"/files/home.html", "/files/list.html"}) {
-        BOOST_TEST_CONTEXT(path) {
-            const Response first = edge.get(path, accepting("anna"));
-            BOOST_TEST(!first.has("Content-Encoding"));  // too young
+    const std::vector<std::pair<std::string, std::string>> pages = {{"home.html", home_page()},
+                                                                    {"list.html", listing_page()}};
+    for (const auto& [name, text] : pages) {
+        BOOST_TEST_CONTEXT(name) {
+            const std::string path = "/files/" + name;
+            edge.dir.write("www/" + name, text);
             settle(edge, path);
             const Response plain = edge.get(path, plainly("anna"));
             const Response joined = edge.get(path, accepting("anna"));
@@ -125,7 +125,6 @@ BOOST_AUTO_TEST_CASE(files_are_joined_as_pages_of_the_cache_are) {
             BOOST_TEST(joined.header("Cache-Control").value_or("") == "private, no-cache");
             BOOST_TEST(!joined.has("Content-Length"));
             BOOST_TEST(!joined.has("ETag"));
-            BOOST_TEST(plain.body == first.body);
             BOOST_TEST(decoded(joined) == plain.body);
         }
     }

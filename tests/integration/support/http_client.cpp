@@ -122,24 +122,8 @@ bool names_encoding(const Request& request) {
     });
 }
 
-void decode(Response& response) {
-    if (response.header("Content-Encoding").value_or("") != "gzip") {
-        return;
-    }
-    response.decoded = true;
-    std::erase_if(response.headers,
-                  [](const auto& header) { return same_name(header.first, "Content-Encoding"); });
-    if (auto text = gunzip(response.body)) {
-        response.body = std::move(*text);
-    } else {
-        response.complete = false;
-        response.problem += "not a whole gzip stream";
-    }
-}
-
-}  // namespace
-
-std::optional<std::string> gunzip(std::string_view bytes) {
+// What the bytes say so far; whether they are one whole gzip stream.
+std::pair<std::string, bool> inflated(std::string_view bytes) {
     z_stream stream{};
     if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK) {
         return {};
@@ -156,7 +140,31 @@ std::optional<std::string> gunzip(std::string_view bytes) {
         text.append(piece, 0, piece.size() - stream.avail_out);
     }
     inflateEnd(&stream);
-    return state == Z_STREAM_END && stream.avail_in == 0 ? std::optional(text) : std::nullopt;
+    return {text, state == Z_STREAM_END && stream.avail_in == 0};
+}
+
+// The response as it would have come without gzip.
+void decode(Response& response) {
+    if (response.header("Content-Encoding").value_or("") != "gzip") {
+        return;
+    }
+    response.decoded = true;
+    std::erase_if(response.headers, [](const auto& header) {
+        return same_name(header.first, "Content-Encoding") || same_name(header.first, "Vary");
+    });
+    auto [text, whole] = inflated(response.body);
+    response.body = std::move(text);
+    if (response.complete && !whole) {
+        response.complete = false;
+        response.problem = "not a whole gzip stream";
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> gunzip(std::string_view bytes) {
+    auto [text, whole] = inflated(bytes);
+    return whole ? std::optional(std::move(text)) : std::nullopt;
 }
 
 bool gzip_everywhere() {
