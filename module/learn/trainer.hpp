@@ -103,8 +103,9 @@ class Trainer {
     // of listings.
     // Nothing is learned from events dated before 1970 or over a day ahead of this machine's clock,
     // and once only from one that names itself (seen_events.hpp). Clocks go wrong, and a history may
-    // be old: what fades with time does so until the newest event at least (if it is not a day ahead
-    // of `now`, below), and no further than 30 half-lives from it, so that the order of items holds.
+    // be old: popularity and appeal, asked for at a time `now`, fade until the newest event at least,
+    // if that is less than a day ahead of it, and until 30 half-lives after it at most. So the order
+    // of items holds.
     // Those of no visitor ("") teach popularity alone: they are of many.
     void add(std::string_view visitor, const visitor::Event& event);
     // The newest clicks on listings, at most 20,000, of those shown at `since` or later. The views

@@ -5,9 +5,9 @@
 //   {"events":[ ... ], "client_id":"...", "timestamp_micros":...}   (Measurement Protocol)
 //
 // Each entry of params.items becomes one event; an event without items (search) one event without
-// an item. view_item_list with items becomes one event for each list that they name, and says which
-// items it showed at which places (index), as the edge does of its own (shown_list.hpp), and nothing
-// else: is_shown_list(). The visitor is never taken from the body: the caller knows it from the cookie.
+// an item. view_item_list with items becomes one event for each list that they name, which says what
+// it showed at which places (`index`) and nothing else: is_shown_list(), as the edge tells of its
+// own placements. The visitor is never taken from the body: the caller knows it from the cookie.
 //
 // GA4's names become ours: item_id the item; price, quantity -> qty of the item; item_list_id or
 // item_list_name -> list, item_variant -> variant, currency of the item, else of params; of params
@@ -15,8 +15,8 @@
 // so that sums stay right). select_filter, select_variant and names of the shop's own keep all
 // other params that are texts, numbers or truth values, where the item does not say otherwise;
 // their price and qty must be such numbers as an item's. GA4's events drop other params. Never
-// taken from a client: segment, and items, recommender and places as such, which are the edge's own to say. null is the
-// same as absent, and "19.90" as good a number as 19.90. Thread rules: a pure function.
+// taken from a client: segment, and `items` as a text. null is the same as absent, and "19.90" as
+// good a number as 19.90. Thread rules: a pure function.
 #pragma once
 
 #include <cstdint>
