@@ -26,10 +26,6 @@ std::int64_t monotonic_ns() {
     return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-std::uint64_t monotonic_us() {
-    return static_cast<std::uint64_t>(monotonic_ns()) / 1000;
-}
-
 }  // namespace
 
 Request::Request(ngx_http_request_t* r)
@@ -38,9 +34,7 @@ Request::Request(ngx_http_request_t* r)
       location_(location_conf(r)),
       worker_(*main_->worker),
       work_(worker_.take_workspace()),
-      reply_bytes_(work_->replies),
-      event_texts_(work_->events),
-      traits_(work_->traits),
+      lookup_(*main_, *work_, r->connection->log, *this),
       profile_(work_->profile),
       variables_(work_->variables),
       context_(work_->context),
@@ -94,7 +88,9 @@ void Request::enter_location(bool wanted) {
         worker_.stats().without_consent.add();
     }
     if (id != visitor_ || !may_write()) {
-        forget_lookup();
+        // Another location may know the visitor by another name, or not have their consent.
+        lookup_.forget();
+        skip_ = Skip::none;
     }
     visitor_ = id;
     if (!wants_page_) {
@@ -106,36 +102,11 @@ void Request::enter_location(bool wanted) {
     r_->headers_in.if_modified_since = nullptr;
     r_->headers_in.if_match = nullptr;
     r_->headers_in.if_unmodified_since = nullptr;
-    if (may_write() && worker_.redis() != nullptr && lookup_ == Lookup::none) {
-        start_lookup();
-    }
-}
-
-// Another location may know the visitor by another name, or not have their consent.
-void Request::forget_lookup() {
-    if (lookup_ == Lookup::pending) {
-        worker_.redis()->cancel(ticket_);
-    }
-    lookup_ = Lookup::none;
-    skip_ = Skip::none;
-    ticket_ = 0;
-    event_texts_.clear();
-    traits_.clear();
-    reply_bytes_.clear();
-}
-
-void Request::start_lookup() {
-    std::string& commands = work_->commands;
-    commands.clear();
-    const unsigned replies =
-        redis::append_read(commands, main_->keys, visitor_, main_->retention.events);
-    worker_.stats().lookups.add();
-    lookup_began_us_ = monotonic_us();
-    ticket_ = worker_.redis()->read(main_->keys.events(visitor_), commands, replies, this);
-    lookup_ = ticket_ != 0 ? Lookup::pending : Lookup::failed;
-    if (lookup_ == Lookup::failed) {
-        worker_.stats().lookup_failures.add();
-        skip(Skip::redis);
+    if (may_write() && worker_.redis() != nullptr && lookup_.state() == Lookup::State::none) {
+        lookup_.begin(visitor_);
+        if (!lookup_.pending()) {
+            skip(Skip::redis);
+        }
     }
 }
 
@@ -178,59 +149,11 @@ void Request::abandon_page() {
     skip(Skip::status);
 }
 
-void Request::on_replies(std::span<const redis::Reply> replies) noexcept {
-    worker_.stats().observe_lookup(monotonic_us() - lookup_began_us_);
-    const bool kept = guarded(r_->connection->log, false, [&] {
-        if (replies.size() != 2 || replies[0].type != redis::Reply::Type::array ||
-            replies[1].type != redis::Reply::Type::array) {
-            return false;
-        }
-        keep_replies(replies);
-        return true;
-    });
-    if (!kept) {
-        worker_.stats().lookup_failures.add();
+// Not held: the request may be in a phase of another module; the body will ask.
+void Request::on_looked_up() noexcept {
+    if (lookup_.state() == Lookup::State::failed) {
+        skip(Skip::redis);
     }
-    end_lookup(kept ? Lookup::ready : Lookup::failed, Skip::redis);
-}
-
-void Request::on_failure(std::string_view) noexcept {
-    worker_.stats().lookup_failures.add();
-    end_lookup(Lookup::failed, Skip::redis);
-}
-
-// The replies live only during the call; one copy serves all views.
-void Request::keep_replies(std::span<const redis::Reply> replies) {
-    std::size_t size = 0;
-    for (const auto& reply : replies) {
-        for (const auto& element : reply.elements) {
-            size += element.text.size();
-        }
-    }
-    reply_bytes_.reserve(size);
-    const auto keep = [this](std::string_view text) {
-        const std::size_t begin = reply_bytes_.size();
-        reply_bytes_.append(text);
-        return std::string_view(reply_bytes_).substr(begin);
-    };
-    event_texts_.reserve(replies[0].elements.size() + location_->events->events.size());
-    for (const auto& element : replies[0].elements) {
-        event_texts_.push_back(keep(element.text));
-    }
-    const auto fields = replies[1].elements;
-    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-        const std::string_view name = keep(fields[i].text);
-        traits_.emplace_back(name, keep(fields[i + 1].text));
-    }
-}
-
-void Request::end_lookup(Lookup state, Skip reason) {
-    lookup_ = state;
-    ticket_ = 0;
-    if (state == Lookup::failed) {
-        skip(reason);
-    }
-    // Not held: the request may be in a phase of another module; the body will ask.
     if (hold_ != Hold::none) {
         wake();
     }
@@ -240,13 +163,15 @@ void Request::on_deadline(ngx_event_t* event) noexcept {
     auto* self = Timer::owner<Request>(event);
     const ngx_msec_t waited = ngx_current_msec - self->hold_began_;
     if (waited < self->patience()) {
-        self->deadline_.set(self->patience() - waited);
-        if (self->rewrites()) {
+        // nginx's clock stands still in a long turn of the loop and goes in steps of up to 4 ms.
+        const bool early = RedisLink::monotonic_us() - self->hold_began_us_ < kHeadDelay * 1000;
+        self->deadline_.set(early ? 1 : self->patience() - waited);
+        if (!early && self->rewrites()) {
             self->send_head();
         }
         return;
     }
-    if (self->lookup_ == Lookup::pending) {
+    if (self->lookup_.pending()) {
         self->worker_.stats().lookup_timeouts.add();
         self->skip(Skip::timeout);
     }
@@ -255,11 +180,7 @@ void Request::on_deadline(ngx_event_t* event) noexcept {
 }
 
 void Request::stop_waiting() {
-    if (lookup_ == Lookup::pending) {
-        worker_.redis()->cancel(ticket_);
-        ticket_ = 0;
-        lookup_ = Lookup::failed;
-    }
+    lookup_.give_up();
     if (write_ != nullptr) {
         Worker::forget(write_);
         write_ = nullptr;
@@ -294,8 +215,8 @@ void Request::send_head() {
 void Request::build_profile() {
     std::vector<std::string_view>& texts = work_->texts;
     texts.assign(own_events_.begin(), own_events_.end());
-    texts.insert(texts.end(), event_texts_.begin(), event_texts_.end());
-    profile_.build(*snapshot_, texts, traits_, now());
+    texts.insert(texts.end(), work_->events.begin(), work_->events.end());
+    profile_.build(*snapshot_, texts, work_->traits, now());
 }
 
 // The clock's, or what personalize_now says; a page of another time leaves no impressions.
@@ -403,7 +324,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     if (passing && hold_ == Hold::none && !writing() && chain_.empty() && !chain_.busy()) {
         return next(r_, in);
     }
-    if (lookup_ != Lookup::pending) {
+    if (!lookup_.pending()) {
         decide();
     }
     for (ngx_chain_t* link = in; link != nullptr; link = link->next) {
@@ -459,6 +380,7 @@ void Request::hold(Hold why) {
     hold_ = why;
     if (hold_ != Hold::none) {
         hold_began_ = ngx_current_msec;
+        hold_began_us_ = RedisLink::monotonic_us();
         deadline_.set(ngx_min(kHeadDelay, patience()));
         r_->buffered |= kBufferedBit;
     }

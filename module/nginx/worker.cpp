@@ -25,6 +25,7 @@ RedisLink::Resolver http_resolver() {
 Worker::Worker(MainConf& conf)
     : conf_(conf),
       stats_(conf.stats()),
+      histories_({conf.visitor_cache_size, conf.visitor_cache_age, conf.retention.events}),
       pages_(conf.page_cache_size),
       tiles_(conf.tile_cache_size),
       tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes),
@@ -276,6 +277,7 @@ void Worker::tick() {
             watch->compare(*now);
         }
     }
+    histories_.expire(ngx_current_msec);
     send_impressions();
 }
 

@@ -25,6 +25,7 @@
 #include "page/page_cache.hpp"
 #include "page/ready_tiles.hpp"
 #include "recommend/recommender.hpp"
+#include "redis/history_cache.hpp"
 #include "visitor/event.hpp"
 #include "visitor/profile.hpp"
 
@@ -61,6 +62,7 @@ class Worker {
     RuleWatch* rules(const RuleFile* file);  // nullptr for nullptr
     std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
     recommend::Scratch& scratch() { return scratch_; }
+    redis::HistoryCache& histories() { return histories_; }
     page::PageCache& pages() { return pages_; }
     // For pages of this snapshot, which is snapshot().
     page::ReadyTiles& tiles_of(const SnapshotPtr& snapshot);
@@ -137,6 +139,7 @@ class Worker {
     std::unique_ptr<StoreWatch> store_;
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;
+    redis::HistoryCache histories_;
     page::PageCache pages_;
     page::ReadyTiles tiles_;
     SnapshotPtr tiles_snapshot_;                          // theirs
