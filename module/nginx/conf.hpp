@@ -48,6 +48,9 @@ struct MainConf {
     bool has_prefix = false, has_partitions = false, has_retention = false, has_store = false;
     RedisConf redis;
     SpoolConf spool;
+    std::size_t visitor_cache_size = std::size_t{8} * 1024 * 1024;  // of a worker; 0: off
+    ngx_msec_t visitor_cache_age = ngx_msec_t{5} * 60 * 1000;
+    bool has_visitor_cache = false;
     ngx_msec_t longest_timeout = 0;                               // of all locations
     std::size_t page_cache_size = std::size_t{32} * 1024 * 1024;  // of a worker
     std::size_t tile_cache_size = std::size_t{8} * 1024 * 1024;   // of a worker

@@ -40,6 +40,8 @@ char* set_forget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 void check_forget(ngx_conf_t* cf, const LocationConf& location);
 char* set_alias(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_bots(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+// visitor_cache_conf.cpp
+char* set_visitor_cache(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // page_cache_conf.cpp
 char* set_page_cache(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_api(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;

@@ -286,6 +286,8 @@ ngx_command_t commands[] = {
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_retention"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE23, set_retention,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
+    {ngx_string("personalize_visitor_cache"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE12,
+     set_visitor_cache, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_spool"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE123, set_spool,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_store"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_store,

@@ -37,7 +37,7 @@ RedisLink::~RedisLink() {
     router_.stop();
 }
 
-std::uint64_t RedisLink::now_us() {
+std::uint64_t RedisLink::monotonic_us() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
     return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +

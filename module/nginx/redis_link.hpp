@@ -1,6 +1,6 @@
 // RedisLink: a worker's way to Redis: a redis::Router on nginx's event loop. One timer for all that
 // has a time; bytes travel by RedisWires, commands of one event-loop turn in one send for each
-// server. The timer is cancelable, so that a leaving worker is not kept.
+// server, or a few if they are many. The timer is cancelable, so that a leaving worker is not kept.
 #pragma once
 
 #include <span>
@@ -29,6 +29,9 @@ class RedisLink final : private redis::Network, private redis::Router::Listener 
     RedisLink(const RedisLink&) = delete;
     RedisLink& operator=(const RedisLink&) = delete;
 
+    // Of a clock that never goes back.
+    static std::uint64_t monotonic_us();
+
     // Nobody need wait longer for a ticket.
     ngx_msec_t longest_wait() const { return router_.patience(); }
     bool ready() const { return router_.ready(); }
@@ -49,7 +52,7 @@ class RedisLink final : private redis::Network, private redis::Router::Listener 
 
   private:
     // redis::Network
-    std::uint64_t now_us() override;
+    std::uint64_t now_us() override { return monotonic_us(); }
     std::uint32_t random() override;
     void wake_within(redis::Millis delay) override;
     std::unique_ptr<redis::Wire> wire(redis::Node& node) override;

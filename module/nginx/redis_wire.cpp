@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::size_t kConnectionPool = 256;
 
+// So many bytes of commands, some thirty, do not wait for the end of the turn: in a long one Redis
+// answers the first while we make the others.
+constexpr std::size_t kEnough = 2048;
+
 bool is_address(const std::string& host) {
     return ngx_inet_addr(bytes(host), host.size()) != INADDR_NONE ||
            host.find(':') != std::string::npos;
@@ -234,13 +238,30 @@ void RedisWire::finish_tls() {
     ngx_post_event(connection_->read, &ngx_posted_events);
 }
 
+// Whoever submits a command is not told here that the connection is lost, but by the posted send().
+void RedisWire::flush() {
+    const bool may = connection_ != nullptr && established_ && connection_->write->ready;
+    if (!may || node_.output().size() < kEnough || send_output() <= 0 || !node_.output().empty()) {
+        flush_.post();
+    }
+}
+
+// How many bytes left, or what nginx's send() says instead.
+ssize_t RedisWire::send_output() {
+    const std::string_view output = node_.output();
+    const ssize_t n = connection_->send(connection_, bytes(output), output.size());
+    if (n > 0) {
+        node_.sent(static_cast<std::size_t>(n));
+    }
+    return n;
+}
+
 void RedisWire::send() {
     while (connection_ != nullptr && established_) {
-        const std::string_view output = node_.output();
-        if (output.empty()) {
+        if (node_.output().empty()) {
             return;
         }
-        const ssize_t n = connection_->send(connection_, bytes(output), output.size());
+        const ssize_t n = send_output();
         if (n == NGX_AGAIN || n == 0) {
             break;
         }
@@ -248,7 +269,6 @@ void RedisWire::send() {
             lost("cannot send");
             return;
         }
-        node_.sent(static_cast<std::size_t>(n));
     }
     if (connection_ != nullptr && established_ &&
         ngx_handle_write_event(connection_->write, 0) != NGX_OK) {

@@ -25,7 +25,7 @@ class RedisWire final : public redis::Wire {
 
     bool open() override;
     void close() override;
-    void flush() override { flush_.post(); }
+    void flush() override;
     void drain() override { send(); }
 
   private:
@@ -45,6 +45,7 @@ class RedisWire final : public redis::Wire {
     std::string_view tls_name() const;
     std::string_view tls_problem() const;
     void begin_session();
+    ssize_t send_output();
     // What the socket does not take leaves later.
     void send();
     void receive();

@@ -30,9 +30,7 @@ Request::Request(ngx_http_request_t* r)
       location_(location_conf(r)),
       worker_(*main_->worker),
       work_(worker_.take_workspace()),
-      reply_bytes_(work_->replies),
-      event_texts_(work_->events),
-      traits_(work_->traits),
+      lookup_(*main_, *work_, r->connection->log, *this),
       profile_(work_->profile),
       variables_(work_->variables),
       context_(work_->context),
@@ -87,7 +85,9 @@ void Request::enter_location(bool wanted) {
         worker_.stats().without_consent.add();
     }
     if (id != visitor_ || !may_write()) {
-        forget_lookup();
+        // Another location may know the visitor by another name, or not have their consent.
+        lookup_.forget();
+        skip_ = Skip::none;
     }
     visitor_ = id;
     if (!wants_page_) {
@@ -99,8 +99,11 @@ void Request::enter_location(bool wanted) {
     r_->headers_in.if_modified_since = nullptr;
     r_->headers_in.if_match = nullptr;
     r_->headers_in.if_unmodified_since = nullptr;
-    if (may_write() && worker_.redis() != nullptr && lookup_ == Lookup::none) {
-        start_lookup();
+    if (may_write() && worker_.redis() != nullptr && lookup_.state() == Lookup::State::none) {
+        lookup_.begin(visitor_);
+        if (!lookup_.pending()) {
+            skip(Skip::redis);
+        }
     }
 }
 
@@ -148,6 +151,11 @@ void Request::abandon_page() {
 }
 
 void Request::on_delay() noexcept {
+    // nginx's clock stands still in a long turn of the loop and goes in steps of up to 4 ms.
+    if (RedisLink::monotonic_us() - hold_began_us_ < Worker::kHeadDelay * 1000) {
+        worker_.head_delays().begin(*this);
+        return;
+    }
     const ngx_msec_t waited = ngx_current_msec - hold_began_;
     deadline_.set(patience() > waited ? patience() - waited : 1);
     if (rewrites()) {
@@ -157,7 +165,7 @@ void Request::on_delay() noexcept {
 
 void Request::on_deadline(ngx_event_t* event) noexcept {
     auto* self = Timer::owner<Request>(event);
-    if (self->lookup_ == Lookup::pending) {
+    if (self->lookup_.pending()) {
         self->worker_.stats().lookup_timeouts.add();
         self->skip(Skip::timeout);
     }
@@ -166,11 +174,7 @@ void Request::on_deadline(ngx_event_t* event) noexcept {
 }
 
 void Request::stop_waiting() {
-    if (lookup_ == Lookup::pending) {
-        worker_.redis()->cancel(ticket_);
-        ticket_ = 0;
-        lookup_ = Lookup::failed;
-    }
+    lookup_.give_up();
     if (write_ != nullptr) {
         Worker::forget(write_);
         write_ = nullptr;
@@ -308,7 +312,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     if (passing && hold_ == Hold::none && !writing() && chain_.empty() && !chain_.busy()) {
         return next(r_, in);
     }
-    if (lookup_ != Lookup::pending) {
+    if (!lookup_.pending()) {
         decide();
     }
     for (ngx_chain_t* link = in; link != nullptr; link = link->next) {
@@ -366,6 +370,7 @@ void Request::hold(Hold why) {
     if (hold_ != Hold::none) {
         hold_began_ = ngx_current_msec;
         if (patience() > Worker::kHeadDelay) {
+            hold_began_us_ = RedisLink::monotonic_us();
             worker_.head_delays().begin(*this);
         } else {
             deadline_.set(patience());

@@ -19,18 +19,18 @@
 #include "nginx/chain.hpp"
 #include "nginx/conf.hpp"
 #include "nginx/delays.hpp"
+#include "nginx/lookup.hpp"
 #include "nginx/timer.hpp"
 #include "nginx/worker.hpp"
 #include "page/gzip_output.hpp"
 #include "page/json_page.hpp"
 #include "page/known_page.hpp"
 #include "page/page.hpp"
-#include "redis/session.hpp"
 #include "visitor/profile.hpp"
 
 namespace pz::ngx {
 
-class Request final : private redis::Handler,
+class Request final : private Lookup::Waiter,
                       private Worker::Waiter,
                       private Joins::Waiter,
                       private Delays::Waiter,
@@ -104,7 +104,6 @@ class Request final : private redis::Handler,
     explicit Request(ngx_http_request_t* r);
 
   private:
-    enum class Lookup : std::uint8_t { none, pending, ready, failed };
     // Which bytes wait: those from a placement on, or the end of the response.
     enum class Hold : std::uint8_t { none, placement, end };
 
@@ -112,9 +111,9 @@ class Request final : private redis::Handler,
     static void destroy(void* self) noexcept;
     static void on_deadline(ngx_event_t* event) noexcept;
 
-    // redis::Handler
-    void on_replies(std::span<const redis::Reply> replies) noexcept override;
-    void on_failure(std::string_view why) noexcept override;
+    // Lookup::Waiter
+    bool on_events() override;
+    void on_looked_up() noexcept override;
     // Worker::Waiter
     void on_written(bool stored) noexcept override;
     // Joins::Waiter
@@ -125,12 +124,6 @@ class Request final : private redis::Handler,
     void input(std::string_view bytes) override;
     void made(std::string_view bytes) override;
 
-    void start_lookup();
-    void forget_lookup();
-    void take_replies(std::span<const redis::Reply> replies);
-    void keep_events(std::span<const redis::Reply> events);
-    void keep_traits(std::span<const redis::Reply> fields);
-    void end_lookup(Lookup state, Skip reason);
     void decide();
     void build_profile();
     std::int64_t now();
@@ -166,13 +159,8 @@ class Request final : private redis::Handler,
     std::string visitor_;
     Skip skip_ = Skip::none;
 
-    Lookup lookup_ = Lookup::none;
-    redis::Ticket ticket_ = 0;
-    std::uint64_t lookup_began_us_ = 0;
     std::unique_ptr<Workspace> work_;
-    std::string& reply_bytes_;                    // what the views below point into
-    std::vector<std::string_view>& event_texts_;  // until the profile is built
-    std::vector<std::pair<std::string_view, std::string_view>>& traits_;
+    Lookup lookup_;
     std::vector<std::string> own_events_;  // of this request, newest first
     Worker::Write* write_ = nullptr;       // of these, until it is answered
     Joins::Join* join_ = nullptr;          // until it has ended
@@ -201,6 +189,7 @@ class Request final : private redis::Handler,
     Hold hold_ = Hold::none;
     bool ended_ = false, abandoned_ = false;
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;
+    std::uint64_t hold_began_us_ = 0;
     Timer deadline_;
 };
 

@@ -218,7 +218,7 @@ std::string Request::segments() const {
 }
 
 std::string_view Request::trait(std::string_view name) const {
-    for (const auto& [key, value] : traits_) {
+    for (const auto& [key, value] : work_->traits) {
         if (visitor::matches_variable(name, key)) {
             return value;
         }
@@ -245,7 +245,7 @@ void Request::finish_log() {
 // What the shop says of the visitor, if the lookup has ended: so everybody's clicks can be told by
 // segment.
 void Request::add_segments(visitor::Event& event) const {
-    for (const auto& [name, value] : traits_) {
+    for (const auto& [name, value] : work_->traits) {
         if (name == "segment" && event.parameter("segment").empty() && !value.empty() &&
             value.size() <= visitor::kMaxParameterLength) {
             event.parameters.emplace_back(name, value);

@@ -48,6 +48,7 @@ struct Stats {
     Counter personal, popular;
     Counter passed[static_cast<std::size_t>(Skip::count)];
     Counter lookups, lookup_failures, lookup_timeouts;
+    Counter visitor_cache_hits, visitor_cache_changed, visitor_cache_evictions;
     Counter lookup_bucket[kLatencyBounds.size() + 1], lookup_us;
     Counter redis_connects, redis_failures, redis_redirects;
     Counter widgets_filled, listings_reordered, placements_kept, over_budget, over_limit, ambiguous;

@@ -18,6 +18,13 @@ constexpr Metric kMetrics[] = {
     {"lookups", "reads of a visitor's state begun", &Stats::lookups},
     {"lookup_failures", "reads that Redis did not answer or answered with nonsense",
      &Stats::lookup_failures},
+    {"visitor_cache_hits", "lookups of visitors whose events the worker knew but for the newest",
+     &Stats::visitor_cache_hits},
+    {"visitor_cache_changed",
+     "of whom it knew others, so that all were read in a second round trip",
+     &Stats::visitor_cache_changed},
+    {"visitor_cache_evictions", "visitors who left the worker's memory for others",
+     &Stats::visitor_cache_evictions},
     {"lookup_timeouts", "reads that were later than personalize_timeout", &Stats::lookup_timeouts},
     {"redis_connects", "connections to Redis that became ready", &Stats::redis_connects},
     {"redis_failures", "connections to Redis that failed", &Stats::redis_failures},
@@ -77,6 +84,7 @@ struct Health {
     std::size_t page_cache_bytes, page_cache_pages;
     std::size_t tile_cache_bytes, tiles;
     std::uint64_t tiles_rendered;
+    std::size_t visitor_cache_bytes, visitor_cache_visitors;
     spool::Survey spool;         // of all workers
     std::int64_t spool_age = 0;  // seconds
 };
@@ -166,6 +174,8 @@ std::string as_json(const Stats& stats, const Health& health) {
            "},\"tile_cache\":{\"tiles\":" + number(health.tiles) +
            ",\"bytes\":" + number(health.tile_cache_bytes) +
            ",\"rendered\":" + number(health.tiles_rendered) +
+           "},\"visitor_cache\":{\"visitors\":" + number(health.visitor_cache_visitors) +
+           ",\"bytes\":" + number(health.visitor_cache_bytes) +
            "},\"spool\":{\"files\":" + number(health.spool.files) +
            ",\"bytes\":" + number(health.spool.bytes) +
            ",\"oldest_seconds\":" + number(health.spool_age) + "},";
@@ -261,6 +271,8 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     out += "personalize_page_cache_bytes " + number(health.page_cache_bytes) + "\n";
     head(out, "tile_cache_bytes", "gauge", "memory of the tiles that this worker has ready");
     out += "personalize_tile_cache_bytes " + number(health.tile_cache_bytes) + "\n";
+    head(out, "visitor_cache_bytes", "gauge", "memory of the events that this worker knows");
+    out += "personalize_visitor_cache_bytes " + number(health.visitor_cache_bytes) + "\n";
     head(out, "tiles_rendered", "counter", "tiles that this worker did not have ready");
     out += "personalize_tiles_rendered " + number(health.tiles_rendered) + "\n";
     return out;
@@ -284,7 +296,7 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0, 0, 0, 0, {}, 0};
+        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0, 0, 0, 0, 0, 0, {}, 0};
         if (conf->spool.configured) {
             survey_spool(conf->spool.path, health);
         }
@@ -301,6 +313,8 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
             health.tile_cache_bytes = worker->tiles().bytes();
             health.tiles = worker->tiles().tiles();
             health.tiles_rendered = worker->tiles().rendered();
+            health.visitor_cache_bytes = worker->histories().bytes();
+            health.visitor_cache_visitors = worker->histories().visitors();
         }
         return location_conf(r)->status_prometheus
                    ? send_text(r, NGX_HTTP_OK, "text/plain; version=0.0.4",

@@ -25,6 +25,7 @@ RedisLink::Resolver http_resolver() {
 Worker::Worker(MainConf& conf)
     : conf_(conf),
       stats_(conf.stats()),
+      histories_({conf.visitor_cache_size, conf.visitor_cache_age, conf.retention.events}),
       pages_(conf.page_cache_size),
       tiles_(conf.tile_cache_size),
       head_delays_(kHeadDelay, ngx_cycle->log),
@@ -69,7 +70,7 @@ RuleWatch* Worker::rules(const RuleFile* file) {
 
 void Workspace::clear() {
     profile.clear();
-    replies.clear();
+    event_bytes.clear();
     trait_bytes.clear();
     events.clear();
     traits.clear();
@@ -96,7 +97,7 @@ std::unique_ptr<Workspace> Worker::take_workspace() {
 
 void Worker::give_back(std::unique_ptr<Workspace> workspace) noexcept {
     if (workspaces_.size() < kSpareWorkspaces &&
-        workspace->replies.capacity() + workspace->trait_bytes.capacity() <= kSpareReplies &&
+        workspace->event_bytes.capacity() + workspace->trait_bytes.capacity() <= kSpareReplies &&
         workspace->gzip.block.capacity() <= kSpareBlock) {
         workspace->clear();
         workspaces_.push_back(std::move(workspace));  // there is room
@@ -278,6 +279,7 @@ void Worker::tick() {
             watch->compare(*now);
         }
     }
+    histories_.expire(ngx_current_msec);
     send_impressions();
 }
 

@@ -27,6 +27,7 @@
 #include "page/page_cache.hpp"
 #include "page/ready_tiles.hpp"
 #include "recommend/recommender.hpp"
+#include "redis/history_cache.hpp"
 #include "visitor/event.hpp"
 #include "visitor/profile.hpp"
 
@@ -37,8 +38,8 @@ namespace pz::ngx {
 struct Workspace {
     visitor::Profile profile;
     std::string commands;  // of the lookup
-    std::string replies;   // what the events point into, unless they are read at once
-    std::string trait_bytes;
+    // What the events, unless they are used at once, and the traits point into.
+    std::string event_bytes, trait_bytes;
     std::vector<std::string_view> events;
     std::vector<std::pair<std::string_view, std::string_view>> traits, context;
     std::vector<std::string_view> variables;
@@ -65,6 +66,7 @@ class Worker {
     RuleWatch* rules(const RuleFile* file);  // nullptr for nullptr
     std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
     recommend::Scratch& scratch() { return scratch_; }
+    redis::HistoryCache& histories() { return histories_; }
     page::PageCache& pages() { return pages_; }
     // Most lookups end sooner; then the head of the page and the rest leave in one write. After that
     // the head does not wait any longer.
@@ -145,6 +147,7 @@ class Worker {
     std::unique_ptr<StoreWatch> store_;
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;
+    redis::HistoryCache histories_;
     page::PageCache pages_;
     page::ReadyTiles tiles_;
     SnapshotPtr tiles_snapshot_;                          // theirs

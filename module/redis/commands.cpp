@@ -69,6 +69,20 @@ std::uint64_t last_index(unsigned count) {
     return std::max(count, 1U) - 1;
 }
 
+void append_newest(std::string& out, const Keys& keys, std::string_view visitor, unsigned count) {
+    begin_command(out, 4);
+    add_argument(out, "LRANGE");
+    add_visitor_key_argument(out, keys.prefix, visitor, "events");
+    add_argument(out, "0");
+    add_argument(out, Digits(last_index(count)));
+}
+
+void append_traits(std::string& out, const Keys& keys, std::string_view visitor) {
+    begin_command(out, 2);
+    add_argument(out, "HGETALL");
+    add_visitor_key_argument(out, keys.prefix, visitor, "traits");
+}
+
 void append_push(std::string& out, std::string_view key, std::span<const std::string> texts) {
     begin_command(out, texts.size() + 2);
     add_argument(out, "LPUSH");
@@ -155,15 +169,23 @@ unsigned append_handshake(std::string& out, const Login& login) {
 }
 
 unsigned append_read(std::string& out, const Keys& keys, std::string_view visitor, unsigned limit) {
-    begin_command(out, 4);
-    add_argument(out, "LRANGE");
-    add_visitor_key_argument(out, keys.prefix, visitor, "events");
-    add_argument(out, "0");
-    add_argument(out, Digits(last_index(limit)));
-    begin_command(out, 2);
-    add_argument(out, "HGETALL");
-    add_visitor_key_argument(out, keys.prefix, visitor, "traits");
+    append_newest(out, keys, visitor, limit);
+    append_traits(out, keys, visitor);
     return 2;
+}
+
+unsigned append_check(std::string& out, const Keys& keys, std::string_view visitor,
+                      std::uint32_t place, unsigned newest) {
+    begin_command(out, 2);
+    add_argument(out, "LLEN");
+    add_visitor_key_argument(out, keys.prefix, visitor, "events");
+    begin_command(out, 3);
+    add_argument(out, "LINDEX");
+    add_visitor_key_argument(out, keys.prefix, visitor, "events");
+    add_argument(out, Digits(place));
+    append_newest(out, keys, visitor, newest);
+    append_traits(out, keys, visitor);
+    return 4;
 }
 
 unsigned append_write(std::string& out, const Keys& keys, const Retention& retention,

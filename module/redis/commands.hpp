@@ -47,6 +47,10 @@ std::size_t command_size(std::string_view bytes);
 unsigned append_handshake(std::string& out, const Login& login);
 // LRANGE events 0 limit-1, HGETALL traits: 2 replies.
 unsigned append_read(std::string& out, const Keys& keys, std::string_view visitor, unsigned limit);
+// What tells whether the list is one that is known: LLEN events, LINDEX events place, LRANGE events 0
+// newest-1, and with it HGETALL traits: 4 replies.
+unsigned append_check(std::string& out, const Keys& keys, std::string_view visitor,
+                      std::uint32_t place, unsigned newest);
 // LPUSH, LTRIM, EXPIRE of the visitor's list: 3 replies. `texts` in order of time (oldest first):
 // text forms; at least one.
 unsigned append_write(std::string& out, const Keys& keys, const Retention& retention,

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include "integration/support/edge.hpp"
@@ -78,6 +80,36 @@ class NoDescriptors {
   private:
     const pid_t process_;
     rlimit before_{};
+};
+
+// A file system of its own, of 96 KiB, that only the tests and what they start see.
+class SmallDisk {
+  public:
+    explicit SmallDisk(std::string path) : path_(std::move(path)) {
+        std::filesystem::create_directory(path_);
+        mounted_ = ::unshare(CLONE_NEWNS) == 0 &&
+                   ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                   ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=96k") == 0;
+    }
+    ~SmallDisk() {
+        if (mounted_) {
+            ::umount2(path_.c_str(), MNT_DETACH);
+        }
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+
+    bool mounted() const { return mounted_; }
+    // Takes so much of it, or all that is left, until free().
+    void take(std::size_t bytes) const {
+        std::ofstream file(path_ + "/taken");
+        file << std::string(bytes, 'x') << std::flush;
+    }
+    void free() const { std::filesystem::remove(path_ + "/taken"); }
+
+  private:
+    const std::string path_;
+    bool mounted_ = false;
 };
 
 }  // namespace
@@ -322,6 +354,46 @@ BOOST_AUTO_TEST_CASE(a_spool_that_cannot_be_written_acknowledges_nothing) {
     BOOST_CHECK_EQUAL(post(edge, "B"), 204);
     edge.redis->start();
     BOOST_CHECK(stream_becomes(edge, "B"));
+}
+
+// What is acknowledged comes, though the disk is full: while it is written, and while it is replayed.
+BOOST_AUTO_TEST_CASE(a_full_disk_acknowledges_nothing_more) {
+    const TempDir dir;
+    const SmallDisk disk(dir / "disk");
+    if (!disk.mounted()) {
+        BOOST_TEST_MESSAGE("SKIPPED: a full disk: these tests may not mount one; run them as root");
+        return;
+    }
+    disk.take(32 * 1024);
+    EdgeOptions options = shop();
+    options.http = "personalize_spool " + (dir / "disk/spool") + ";";
+    Edge edge(options);
+    take_redis_away(edge);
+    const std::string filler(40, 'x');
+    List taken;
+    int status = 204;
+    for (int i = 0; i < 10'000 && status == 204; i++) {
+        const std::string item = "I" + std::to_string(i) + "-" + filler;
+        status = post(edge, item);
+        if (status == 204) {
+            taken.push_back(item);
+        }
+    }
+    BOOST_CHECK_EQUAL(status, 503);
+    BOOST_CHECK_GT(taken.size(), 100);
+    BOOST_CHECK(edge.nginx->logged("No space left on device"));
+    BOOST_CHECK_GE(edge.status("spool_failures"), 1);
+    BOOST_CHECK_EQUAL(edge.status("events_failed"), 1);
+    disk.free();
+    BOOST_CHECK_EQUAL(post(edge, "again-" + filler), 204);  // there is room once more
+    taken.push_back("again-" + filler);
+    disk.take(64 * 1024);
+    edge.redis->start();
+    BOOST_CHECK(stream_becomes(edge, joined(taken)));
+    disk.free();
+    BOOST_CHECK_EQUAL(post(edge, "last"), 204);
+    taken.push_back("last");
+    BOOST_CHECK(streamed(edge) == joined(taken));
 }
 
 BOOST_AUTO_TEST_CASE(damage_is_told_of_and_costs_only_what_is_damaged) {

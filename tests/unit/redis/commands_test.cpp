@@ -106,4 +106,14 @@ BOOST_AUTO_TEST_CASE(size_of_a_command) {
     BOOST_TEST(command_size(bytes.substr(first + second)) == 14U);
 }
 
+BOOST_AUTO_TEST_CASE(a_check_asks_for_the_ends_of_the_list_and_for_the_traits) {
+    std::string commands;
+    BOOST_TEST(append_check(commands, Keys(), "anna", 49, 8) == 4U);
+    BOOST_TEST(commands ==
+               "*2\r\n$4\r\nLLEN\r\n$16\r\npz:{anna}:events\r\n"
+               "*3\r\n$6\r\nLINDEX\r\n$16\r\npz:{anna}:events\r\n$2\r\n49\r\n"
+               "*4\r\n$6\r\nLRANGE\r\n$16\r\npz:{anna}:events\r\n$1\r\n0\r\n$1\r\n7\r\n"
+               "*2\r\n$7\r\nHGETALL\r\n$16\r\npz:{anna}:traits\r\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
