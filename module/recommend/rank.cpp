@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
+#include "recommend/best.hpp"
 #include "recommend/candidates.hpp"
 #include "recommend/explore.hpp"
 
@@ -62,17 +65,17 @@ class Showable {
     const store::ValueId page_group_;
 };
 
-// The parts keep their shares. A score of 0 is the catalog's order, which is everybody's.
-void rescale(Candidate& candidate, float score) {
-    if (candidate.score > 0) {
-        const float factor = score / candidate.score;
-        for (float& part : candidate.parts) {
-            part *= factor;
-        }
-    } else {
+// Makes the parts, of which only the shares were right so far, add up to the score before rules.
+// Nothing speaks for what is there in the catalog's order, which is everybody's.
+void add_up(float score, Candidate& candidate) {
+    const float sum = std::accumulate(std::begin(candidate.parts), std::end(candidate.parts), 0.0F);
+    if (sum <= 0) {
         part(candidate, Signal::popularity) = score;
+        return;
     }
-    candidate.score = score;
+    for (float& part : candidate.parts) {
+        part *= score / sum;
+    }
 }
 
 // Keeps what may be shown of the source's candidates, which begin at `begin`, and brings it below
@@ -93,9 +96,10 @@ void take(const Query& query, std::size_t begin, float top, Scratch::State& stat
         }
     }
     all.resize(end);
+    const float per_score = best > 0 ? top * (1 - kBand) / best : 0;
     for (std::size_t i = begin; i < end; ++i) {
-        const float share = best > 0 ? all[i].score / best : 0;
-        rescale(all[i], top * (kBand + (1 - kBand) * share));
+        all[i].score = top * kBand + per_score * all[i].score;
+        state.given.push_back(all[i].score);
         all[i].position = static_cast<std::uint32_t>(i);
     }
 }
@@ -103,6 +107,7 @@ void take(const Query& query, std::size_t begin, float top, Scratch::State& stat
 void gather(const Query& query, const Widget& widget, Scratch& scratch) {
     Scratch::State& state = scratch.state();
     state.candidates.clear();
+    state.given.clear();
     state.sources.clear();
     float top = 1;
     for (const Recommender* recommender : widget.recommenders) {
@@ -164,12 +169,16 @@ bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::S
     return true;
 }
 
-// Candidates that rules left in, best first: in order as far as they are asked for, which is a few
-// of a hundred.
+// Candidates that rules left in, best first, of equal ones that of more appeal: in order as far as
+// they are asked for, which is a few of a hundred.
 class BestFirst {
   public:
     BestFirst(const store::Snapshot& snapshot, Scratch::State& state)
-        : snapshot_(snapshot), candidates_(state.candidates), order_(state.order) {
+        : snapshot_(snapshot),
+          candidates_(state.candidates),
+          rest_(state.keys),
+          order_(state.order) {
+        rest_.clear();
         order_.clear();
         for (std::uint32_t i = 0; i < candidates_.size(); ++i) {
             Candidate& candidate = candidates_[i];
@@ -177,52 +186,48 @@ class BestFirst {
                 candidate.score = 0;
             }
             if (candidate.hidden == 0) {
-                order_.push_back(i);
+                rest_.push_back(key_of(candidate.score, i));
             }
         }
-        // As recommenders give them, unless a rule moved some.
-        if (std::is_sorted(order_.begin(), order_.end(), Before{*this})) {
-            sorted_ = order_.size();
-        }
+        size_ = rest_.size();
+        std::make_heap(rest_.begin(), rest_.end(), std::greater());
     }
-    std::size_t size() const { return order_.size(); }
+    std::size_t size() const { return size_; }
     std::uint32_t operator[](std::size_t place) {
-        if (place >= sorted_) {
-            sort_more(place);
+        while (place >= order_.size()) {
+            take_next();
         }
         return order_[place];
     }
 
   private:
-    static constexpr std::size_t kStep = 24;
-
-    struct Before {
-        const BestFirst& all;
-        bool operator()(std::uint32_t a, std::uint32_t b) const { return all.before(a, b); }
-    };
-    bool before(std::uint32_t a, std::uint32_t b) const {
-        const Candidate& left = candidates_[a];
-        const Candidate& right = candidates_[b];
-        if (left.score != right.score) {
-            return left.score > right.score;
+    // With all that have the same score.
+    void take_next() {
+        const auto begin = static_cast<std::ptrdiff_t>(order_.size());
+        const float score = score_of(rest_.front());
+        while (!rest_.empty() && score_of(rest_.front()) == score) {
+            order_.push_back(index_of(rest_.front()));
+            std::pop_heap(rest_.begin(), rest_.end(), std::greater());
+            rest_.pop_back();
         }
-        const float left_appeal = snapshot_.signals(left.item).appeal;
-        const float right_appeal = snapshot_.signals(right.item).appeal;
-        return left_appeal != right_appeal ? left_appeal > right_appeal : a < b;
+        if (order_.end() - order_.begin() > begin + 1) {
+            std::sort(order_.begin() + begin, order_.end(),
+                      [this](std::uint32_t a, std::uint32_t b) {
+                          const float left = appeal(a);
+                          const float right = appeal(b);
+                          return left != right ? left > right : a < b;
+                      });
+        }
     }
-    void sort_more(std::size_t place) {
-        const std::size_t count = std::min(place + kStep, order_.size());
-        const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(sorted_);
-        const auto end = order_.begin() + static_cast<std::ptrdiff_t>(count);
-        std::nth_element(begin, end, order_.end(), Before{*this});
-        std::sort(begin, end, Before{*this});
-        sorted_ = count;
+    float appeal(std::uint32_t index) const {
+        return snapshot_.signals(candidates_[index].item).appeal;
     }
 
     const store::Snapshot& snapshot_;
     std::vector<Candidate>& candidates_;
+    std::vector<std::uint64_t>& rest_;  // a heap
     std::vector<std::uint32_t>& order_;
-    std::size_t sorted_ = 0;
+    std::size_t size_ = 0;
 };
 
 // Unproven items on the places that were drawn for them, which is why they stand there.
@@ -332,6 +337,9 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     for (const std::uint32_t index : state.slots) {
         if (index != kFree) {
             out.items.push_back(state.candidates[index]);
+        }
+        if (index < own) {
+            add_up(state.given[index], out.items.back());
         }
     }
     if (out.items.size() < widget.min) {
