@@ -1,7 +1,8 @@
 #include "recommend/candidates.hpp"
 
 #include <algorithm>
-#include <bit>
+
+#include "recommend/best.hpp"
 
 namespace pz::recommend {
 
@@ -19,21 +20,6 @@ constexpr FieldWeight kFieldWeights[] = {
     {store::field::material, 0.04F},     {store::field::pattern, 0.04F}};
 
 static_assert(std::size(kFieldWeights) == std::size(visitor::kAffinityFields));
-
-// Ascending keys are falling scores, equal ones in the order of their items: one number is compared
-// faster than two, and moves less than a candidate. A positive float with larger bits is larger, a
-// negative one smaller.
-std::uint64_t key_of(float score, store::ItemIndex item) {
-    const auto bits = std::bit_cast<std::uint32_t>(score + 0.0F);  // -0 is 0
-    const std::uint64_t falling = bits >> 31U != 0 ? bits : ~bits & 0x7fffffffU;
-    return falling << 32U | item;
-}
-
-store::ScoredItem scored_of(std::uint64_t key) {
-    const auto falling = static_cast<std::uint32_t>(key >> 32U);
-    const std::uint32_t bits = falling >> 31U != 0 ? falling : ~falling & 0x7fffffffU;
-    return {static_cast<store::ItemIndex>(key), std::bit_cast<float>(bits)};
-}
 
 }  // namespace
 
@@ -60,14 +46,12 @@ std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, s
     for (const store::ScoredItem& scored : items) {
         keys.push_back(key_of(scored.score, scored.item));
     }
-    count = std::min(count, items.size());
-    const auto end = keys.begin() + static_cast<std::ptrdiff_t>(count);
-    if (end != keys.end()) {
-        std::nth_element(keys.begin(), end, keys.end());
-    }
-    std::sort(keys.begin(), end);
-    std::transform(keys.begin(), keys.end(), items.begin(), scored_of);
-    return items.first(count);
+    keep_smallest(count, keys);
+    std::sort(keys.begin(), keys.end());
+    std::transform(keys.begin(), keys.end(), items.begin(), [](std::uint64_t key) {
+        return store::ScoredItem{index_of(key), score_of(key)};
+    });
+    return items.first(keys.size());
 }
 
 bool in_category(const store::Snapshot& snapshot, store::ItemIndex item, store::ValueId category) {
@@ -124,12 +108,8 @@ void segment_scores(const Query& query, Sparse<float>& scores) {
 
 PopularityScale::PopularityScale(const store::Snapshot& snapshot) : snapshot_(snapshot) {
     const auto list = snapshot.ranked(store::ListKind::popular);
-    largest_ = list.empty() ? 0 : list.front().score;
-}
-
-float PopularityScale::of(store::ItemIndex item) const {
-    const float weight = snapshot_.live(item).popularity * snapshot_.signals(item).appeal;
-    return largest_ > 0 ? std::clamp(weight / largest_, 0.0F, 1.0F) : 0;
+    const float largest = list.empty() ? 0 : list.front().score;
+    per_weight_ = largest > 0 ? 1 / largest : 0;
 }
 
 // Fields go into `of` in the order of their weights, whatever the visitor's order is.

@@ -1,6 +1,7 @@
 // What recommenders share: candidates, levels, categories. Internal to recommend.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -43,7 +44,7 @@ inline void add_part(Candidate& candidate, Signal signal, float value) {
 // Higher scores first; equal ones in the order of their items, which is the catalog's.
 void sort_by_score(std::span<Candidate> candidates, Scratch::State& state);
 
-// Moves the best `count` of the items to the front, in that order.
+// Brings the best `count` of the items to the front, in that order; behind them stands anything.
 std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count,
                                            Scratch::State& state);
 
@@ -68,11 +69,14 @@ void segment_scores(const Query& query, Sparse<float>& scores);
 class PopularityScale {
   public:
     explicit PopularityScale(const store::Snapshot& snapshot);
-    float of(store::ItemIndex item) const;
+    float of(store::ItemIndex item) const {
+        const float weight = snapshot_.popularity(item) * snapshot_.signals(item).appeal;
+        return std::clamp(weight * per_weight_, 0.0F, 1.0F);
+    }
 
   private:
     const store::Snapshot& snapshot_;
-    float largest_;
+    float per_weight_;  // 1 / the best's
 };
 
 // How well an item's attributes fit the visitor's, 0..1.
@@ -81,6 +85,10 @@ class AffinityScale {
     // Empty below Tier::individual. The scratch's affinities are in use as long as the scale.
     AffinityScale(const Query& query, Scratch::State& scratch);
     bool empty() const { return field_count_ == 0; }
+    // Starts to bring into the cache what of() will read.
+    void expect(store::ItemIndex item) const {
+        __builtin_prefetch(snapshot_.values(item).data() + store::field::brand);
+    }
     float of(store::ItemIndex item) const {
         float sum = 0;
         for (std::size_t i = 0; i < field_count_; ++i) {

@@ -53,18 +53,38 @@ std::size_t context_of(Turn turn, std::size_t items, std::size_t sessions) {
     return store::mixture_context(turn, support, length);
 }
 
-// The lists are far apart in memory: all are on their way long before the first is read.
-void expect_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex> session) {
-    for (const store::ItemIndex item : session.last(std::min(session.size(), kLinkedItems))) {
-        for (const store::ScoredItem link :
-             snapshot.neighbours(NeighbourKind::next, item).first(kSteps)) {
-            snapshot.neighbours(NeighbourKind::next, link.item).expect(kSteps);
-        }
+// The lists of what an item leads to are far apart in memory: on their way before they are read.
+void expect_links(const store::Snapshot& snapshot, store::ItemIndex item) {
+    for (const store::ScoredItem link :
+         snapshot.neighbours(NeighbourKind::next, item).first(kSteps)) {
+        snapshot.neighbours(NeighbourKind::next, link.item).expect(kSteps);
     }
 }
 
-void add_second_links(const store::Snapshot& snapshot, store::ItemIndex from, float weight,
-                      const store::Neighbours& links, Clues& clues) {
+// Where what is said of items goes: each has a clue.
+struct Everything {
+    Clues& clues;
+    void add(store::ItemIndex item, float Clue::*source, float value) const {
+        clues.at(item).*source += value;
+    }
+};
+
+// The items that have a clue already; of the others all together.
+struct Listed {
+    Clues& clues;
+    Clue others;
+    void add(store::ItemIndex item, float Clue::*source, float value) {
+        if (Clue* clue = clues.find(item)) {
+            clue->*source += value;
+        } else {
+            others.*source += value;
+        }
+    }
+};
+
+template <class Sink>
+void add_second_links(const store::Snapshot& snapshot, float weight, const store::Neighbours& links,
+                      const Clues& clues, Sink& sink) {
     for (const store::ScoredItem first : links.first(kSteps)) {
         const auto next = snapshot.neighbours(NeighbourKind::next, first.item).first(kSteps);
         for (const store::ScoredItem second : next) {
@@ -72,25 +92,29 @@ void add_second_links(const store::Snapshot& snapshot, store::ItemIndex from, fl
         }
         const float share = weight * first.score;
         for (const store::ScoredItem second : next) {
-            if (second.item != from) {
-                clues.at(second.item).second_link += share * second.score;
-            }
+            sink.add(second.item, &Clue::second_link, share * second.score);
         }
     }
 }
 
+template <class Sink>
 void add_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex> session,
-               Clues& clues) {
+               const Clues& clues, Sink& sink) {
+    static const float kDecay = std::exp(-1 / kLinkDecay);
     float weight = 1;
     const std::size_t count = std::min(session.size(), kLinkedItems);
+    expect_links(snapshot, session.back());
     for (std::size_t i = 1; i <= count; ++i) {
         const store::ItemIndex item = session[session.size() - i];
+        if (i < count) {
+            expect_links(snapshot, session[session.size() - i - 1]);
+        }
         const auto links = snapshot.neighbours(NeighbourKind::next, item);
         for (const store::ScoredItem link : links) {
-            clues.at(link.item).link += weight * link.score;
+            sink.add(link.item, &Clue::link, weight * link.score);
         }
-        add_second_links(snapshot, item, weight, links, clues);
-        weight *= std::exp(-1 / kLinkDecay);
+        add_second_links(snapshot, weight, links, clues, sink);
+        weight *= kDecay;
     }
 }
 
@@ -103,8 +127,8 @@ float inverse(float sum) {
     return sum > 0 ? 1 / sum : 0;
 }
 
-Scale scale_of(std::span<const Clue> clues) {
-    Scale sum;
+Scale scale_of(std::span<const Clue> clues, const Clue& others) {
+    Scale sum{others.near, others.wide, others.link, others.second_link};
     for (const Clue& clue : clues) {
         const float counts = clue.place == 0 ? 1 : 0;
         sum.near += counts * clue.near;
@@ -172,40 +196,57 @@ std::span<const store::ItemIndex> session_of(const visitor::Profile& visitor,
     return {room.data(), count};
 }
 
-// Fills the clues; returns the context. At least one item must be known.
-std::size_t gather(const Query& query, std::span<const store::ItemIndex> session,
-                   Scratch::State& scratch) {
-    note_places(session, scratch);
-    expect_links(*query.snapshot, session);
-    const std::size_t found = add_sessions(*query.snapshot, session, query.now, scratch);
-    add_links(*query.snapshot, session, scratch.clues);
-    return context_of(turn_of(*query.visitor), session.size(), found);
-}
-
-bool prepare(const Query& query, std::array<store::ItemIndex, kRecentItems>& room,
-             std::span<const store::ItemIndex>& session, Scratch::State& scratch) {
-    scratch.clues.reset(query.snapshot->item_count());
-    if (!personal(query)) {
-        return false;
+// What there is to go by; no items: nothing.
+class Evidence {
+  public:
+    explicit Evidence(const Query& query) : query_(query) {
+        if (personal(query)) {
+            session_ = session_of(*query.visitor, room_);
+        }
     }
-    session = session_of(*query.visitor, room);
-    return !session.empty();
-}
+    Evidence(const Evidence&) = delete;
+    Evidence& operator=(const Evidence&) = delete;
+    std::span<const store::ItemIndex> session() const { return session_; }
 
-}  // namespace
-
-bool session_scores(const Query& query, Scratch::State& scratch) {
-    std::array<store::ItemIndex, kRecentItems> room{};
-    std::span<const store::ItemIndex> session;
-    if (!prepare(query, room, session, scratch)) {
-        return false;
+    // Adds to the clues of all items that a source names; returns the context.
+    std::size_t gather(Scratch::State& scratch) const {
+        const store::Snapshot& snapshot = *query_.snapshot;
+        note_places(session_, scratch);
+        const std::size_t found = add_sessions(snapshot, session_, query_.now, scratch);
+        Everything everything{scratch.clues};
+        add_links(snapshot, session_, scratch.clues, everything);
+        return context(found);
     }
-    const std::size_t context = gather(query, session, scratch);
-    const store::Mixture* own = query.snapshot->mixture();
-    const store::Mixture::Shares& shares =
-        (own != nullptr ? *own : default_mixture()).shares[context];
-    const std::span<Clue> clues = scratch.clues.all();
-    const Scale scale = weighted(scale_of(clues), shares);
+    // To those alone of items that have one; `others` gets what belongs to all the others.
+    std::size_t gather_listed(Scratch::State& scratch, Clue& others) const {
+        const store::Snapshot& snapshot = *query_.snapshot;
+        note_places(session_, scratch);
+        const std::size_t found =
+            add_sessions_of_listed(snapshot, session_, query_.now, scratch, others);
+        Listed listed{scratch.clues, {}};
+        add_links(snapshot, session_, scratch.clues, listed);
+        others.link = listed.others.link;
+        others.second_link = listed.others.second_link;
+        return context(found);
+    }
+    const store::Mixture::Shares& shares(std::size_t context) const {
+        const store::Mixture* own = query_.snapshot->mixture();
+        return (own != nullptr ? *own : default_mixture()).shares[context];
+    }
+
+  private:
+    std::size_t context(std::size_t sessions) const {
+        return context_of(turn_of(*query_.visitor), session_.size(), sessions);
+    }
+
+    const Query& query_;
+    std::array<store::ItemIndex, kRecentItems> room_{};
+    std::span<const store::ItemIndex> session_;
+};
+
+// Returns the best of what is new to the session.
+float score(const store::Mixture::Shares& shares, const Clue& others, std::span<Clue> clues) {
+    const Scale scale = weighted(scale_of(clues, others), shares);
     float best = 0;
     for (Clue& clue : clues) {
         if (clue.place == 0) {
@@ -215,25 +256,49 @@ bool session_scores(const Query& query, Scratch::State& scratch) {
             clue.score = return_score(shares, clue.place);
         }
     }
-    const float to_one = best > 0 ? 1 / best : 1;
-    for (Clue& clue : clues) {
-        clue.score *= to_one;
+    return best;
+}
+
+}  // namespace
+
+float session_scores(const Query& query, Scratch::State& scratch) {
+    scratch.clues.reset(query.snapshot->item_count());
+    const Evidence evidence(query);
+    if (evidence.session().empty()) {
+        return 0;
     }
-    return best > 0;
+    const std::size_t context = evidence.gather(scratch);
+    const float best = score(evidence.shares(context), {}, scratch.clues.all());
+    return best > 0 ? 1 / best : 1;
+}
+
+void score_listed(const Query& query, std::span<const store::ItemIndex> items,
+                  Scratch::State& scratch) {
+    scratch.clues.reset(query.snapshot->item_count());
+    const Evidence evidence(query);
+    if (evidence.session().empty()) {
+        return;
+    }
+    for (const store::ItemIndex item : items) {
+        scratch.clues.index(item);
+    }
+    Clue others;
+    const std::size_t context = evidence.gather_listed(scratch, others);
+    score(evidence.shares(context), others, scratch.clues.all());
 }
 
 Opinion opinion_of(const Query& query, store::ItemIndex item, Scratch::State& scratch) {
-    std::array<store::ItemIndex, kRecentItems> room{};
-    std::span<const store::ItemIndex> session;
     Opinion opinion;
-    if (!prepare(query, room, session, scratch)) {
+    scratch.clues.reset(query.snapshot->item_count());
+    const Evidence evidence(query);
+    if (evidence.session().empty()) {
         return opinion;
     }
-    opinion.context = gather(query, session, scratch);
+    opinion.context = evidence.gather(scratch);
     const Clue clue = scratch.clues.at(item);
     const std::size_t place = clue.place;
     if (place == 0) {
-        const Scale scale = scale_of(scratch.clues.all());
+        const Scale scale = scale_of(scratch.clues.all(), {});
         of(opinion.says, Source::near) = scale.near * clue.near;
         of(opinion.says, Source::wide) = scale.wide * clue.wide;
         of(opinion.says, Source::link) = scale.link * clue.link;

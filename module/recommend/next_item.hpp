@@ -29,10 +29,15 @@ namespace pz::recommend {
 // What was found to suit many kinds of shops.
 const store::Mixture& default_mixture();
 
-// Probabilities of all items that any source names, with the best that the visitor's session has
-// not scaled to 1, in `scratch.clues`. For the visitor's current session, or else for what was
-// touched last. False, and no scores, when the level or the visitor gives nothing.
-bool session_scores(const Query& query, Scratch::State& scratch);
+// Probabilities of all items that any source names, in `scratch.clues`. For the visitor's current
+// session, or else for what was touched last. Returns what scales the best that the session has not
+// to 1; 0: the level or the visitor gives nothing.
+float session_scores(const Query& query, Scratch::State& scratch);
+
+// The same of these items alone, which is cheaper: probabilities of no other are in `scratch.clues`,
+// but for those of the visitor's session; none at all where there is nothing to go by.
+void score_listed(const Query& query, std::span<const store::ItemIndex> items,
+                  Scratch::State& scratch);
 
 // What each source says of one item. For finding shares.
 struct Opinion {

@@ -2,9 +2,11 @@
 #include "recommend/rank.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
+#include "recommend/best.hpp"
 #include "recommend/candidates.hpp"
 #include "recommend/explore.hpp"
 
@@ -63,17 +65,17 @@ class Showable {
     const store::ValueId page_group_;
 };
 
-// The parts keep their shares. A score of 0 is the catalog's order, which is everybody's.
-void rescale(Candidate& candidate, float score) {
-    if (candidate.score > 0) {
-        const float factor = score / candidate.score;
-        for (float& part : candidate.parts) {
-            part *= factor;
-        }
-    } else {
+// Makes the parts, of which only the shares were right so far, add up to the score before rules.
+// Nothing speaks for what is there in the catalog's order, which is everybody's.
+void add_up(float score, Candidate& candidate) {
+    const float sum = std::accumulate(std::begin(candidate.parts), std::end(candidate.parts), 0.0F);
+    if (sum <= 0) {
         part(candidate, Signal::popularity) = score;
+        return;
     }
-    candidate.score = score;
+    for (float& part : candidate.parts) {
+        part *= score / sum;
+    }
 }
 
 // Keeps what may be shown of the source's candidates, which begin at `begin`, and brings it below
@@ -94,9 +96,10 @@ void take(const Query& query, std::size_t begin, float top, Scratch::State& stat
         }
     }
     all.resize(end);
+    const float per_score = best > 0 ? top * (1 - kBand) / best : 0;
     for (std::size_t i = begin; i < end; ++i) {
-        const float share = best > 0 ? all[i].score / best : 0;
-        rescale(all[i], top * (kBand + (1 - kBand) * share));
+        all[i].score = top * kBand + per_score * all[i].score;
+        state.given.push_back(all[i].score);
         all[i].position = static_cast<std::uint32_t>(i);
     }
 }
@@ -104,6 +107,7 @@ void take(const Query& query, std::size_t begin, float top, Scratch::State& stat
 void gather(const Query& query, const Widget& widget, Scratch& scratch) {
     Scratch::State& state = scratch.state();
     state.candidates.clear();
+    state.given.clear();
     state.sources.clear();
     float top = 1;
     for (const Recommender* recommender : widget.recommenders) {
@@ -165,73 +169,65 @@ bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::S
     return true;
 }
 
-// In the order of the numbers: the higher score first, 0 like -0.
-std::uint32_t descending(float score) {
-    constexpr std::uint32_t kSign = 0x80000000U;
-    const auto bits = std::bit_cast<std::uint32_t>(score + 0.0F);
-    return (bits & kSign) != 0 ? bits : ~(bits | kSign);
-}
-
-// Candidates that rules left in, best first: in order as far as they are asked for, which is a few
-// of a hundred. What is compared lies side by side.
+// Candidates that rules left in, best first, of equal ones that of more appeal: in order as far as
+// they are asked for, which is a few of a hundred.
 class BestFirst {
   public:
     BestFirst(const store::Snapshot& snapshot, Scratch::State& state)
-        : snapshot_(snapshot), candidates_(state.candidates), keys_(state.keys) {
-        keys_.clear();
+        : snapshot_(snapshot),
+          candidates_(state.candidates),
+          rest_(state.keys),
+          order_(state.order) {
+        rest_.clear();
+        order_.clear();
         for (std::uint32_t i = 0; i < candidates_.size(); ++i) {
             Candidate& candidate = candidates_[i];
             if (!std::isfinite(candidate.score)) {
                 candidate.score = 0;
             }
             if (candidate.hidden == 0) {
-                keys_.push_back(std::uint64_t{descending(candidate.score)} << 32U | i);
+                rest_.push_back(key_of(candidate.score, i));
             }
         }
-        // As recommenders give them, unless a rule moved some.
-        if (std::is_sorted(keys_.begin(), keys_.end(), Before{*this})) {
-            sorted_ = keys_.size();
-        }
+        size_ = rest_.size();
+        std::make_heap(rest_.begin(), rest_.end(), std::greater());
     }
-    std::size_t size() const { return keys_.size(); }
+    std::size_t size() const { return size_; }
     std::uint32_t operator[](std::size_t place) {
-        if (place >= sorted_) {
-            sort_more(place);
+        while (place >= order_.size()) {
+            take_next();
         }
         return index_of(keys_[place]);
     }
 
   private:
-    static constexpr std::size_t kStep = 24;
-
-    struct Before {
-        const BestFirst& all;
-        bool operator()(std::uint64_t a, std::uint64_t b) const {
-            return a >> 32U != b >> 32U ? a < b : all.before_equal(a, b);
+    // With all that have the same score.
+    void take_next() {
+        const auto begin = static_cast<std::ptrdiff_t>(order_.size());
+        const float score = score_of(rest_.front());
+        while (!rest_.empty() && score_of(rest_.front()) == score) {
+            order_.push_back(index_of(rest_.front()));
+            std::pop_heap(rest_.begin(), rest_.end(), std::greater());
+            rest_.pop_back();
         }
-    };
-    static std::uint32_t index_of(std::uint64_t key) { return static_cast<std::uint32_t>(key); }
-    float appeal(std::uint64_t key) const {
-        return snapshot_.signals(candidates_[index_of(key)].item).appeal;
+        if (order_.end() - order_.begin() > begin + 1) {
+            std::sort(order_.begin() + begin, order_.end(),
+                      [this](std::uint32_t a, std::uint32_t b) {
+                          const float left = appeal(a);
+                          const float right = appeal(b);
+                          return left != right ? left > right : a < b;
+                      });
+        }
     }
-    bool before_equal(std::uint64_t a, std::uint64_t b) const {
-        const float left = appeal(a);
-        const float right = appeal(b);
-        return left != right ? left > right : a < b;
-    }
-    void sort_more(std::size_t place) {
-        const std::size_t count = std::min(place + kStep, keys_.size());
-        const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(sorted_);
-        const auto end = keys_.begin() + static_cast<std::ptrdiff_t>(count);
-        std::nth_element(begin, end, keys_.end(), Before{*this});
-        std::sort(begin, end, Before{*this});
-        sorted_ = count;
+    float appeal(std::uint32_t index) const {
+        return snapshot_.signals(candidates_[index].item).appeal;
     }
 
     const store::Snapshot& snapshot_;
     std::vector<Candidate>& candidates_;
-    std::vector<std::uint64_t>& keys_;
-    std::size_t sorted_ = 0;
+    std::vector<std::uint64_t>& rest_;  // a heap
+    std::vector<std::uint32_t>& order_;
+    std::size_t size_ = 0;
 };
 
 // Unproven items on the places that were drawn for them, which is why they stand there.
@@ -341,6 +337,9 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     for (const std::uint32_t index : state.slots) {
         if (index != kFree) {
             out.items.push_back(state.candidates[index]);
+        }
+        if (index < own) {
+            add_up(state.given[index], out.items.back());
         }
     }
     if (out.items.size() < widget.min) {

@@ -51,12 +51,12 @@ class Sparse {
     std::uint32_t epoch_ = 0;
 };
 
-// What each of a few attributes weighs, at most half full, with linear probing.
+// What each of a few attributes weighs, at most a quarter full, with linear probing.
 class AttributeWeights {
   public:
     // Empties it and makes room for so many.
     void reset(std::size_t count) {
-        const std::size_t size = std::bit_ceil(2 * count + 2);
+        const std::size_t size = std::bit_ceil(4 * count + 2);
         slots_.assign(size, {});
         shift_ = 64 - std::countr_zero(size);
     }
@@ -92,9 +92,39 @@ class AttributeWeights {
     int shift_ = 63;
 };
 
-struct Neighbour {
-    std::uint32_t session;
-    float similarity;
+// Sessions that have any of the visitor's items, each once.
+class Neighbours {
+  public:
+    struct Neighbour {
+        std::uint32_t session;
+        float similarity;
+    };
+    static constexpr std::size_t kMost = 1024;
+
+    void clear() {
+        all_.clear();
+        places_.fill(0);
+    }
+    // Adds to the similarity of a session; true when it is the first time. At most kMost sessions.
+    bool add(std::uint32_t session, float similarity) {
+        // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4), linear probing.
+        std::size_t at = (session * 2654435769U) >> kShift;
+        for (; places_[at] != 0; at = (at + 1) % places_.size()) {
+            if (Neighbour& known = all_[places_[at] - 1U]; known.session == session) {
+                known.similarity += similarity;
+                return false;
+            }
+        }
+        all_.push_back({session, similarity});
+        places_[at] = static_cast<std::uint16_t>(all_.size());
+        return true;
+    }
+    std::span<const Neighbour> all() const { return all_; }
+
+  private:
+    static constexpr int kShift = 32 - 11;
+    std::vector<Neighbour> all_;
+    std::array<std::uint16_t, 2 * kMost> places_{};  // place in all_ + 1; 0: free
 };
 
 // What speaks for an item that may come next, by the first sources of store::Mixture; not
@@ -119,7 +149,7 @@ class Dense {
         if (cells_.size() < items) {
             cells_.resize(items);
         }
-        entries_.clear();
+        count_ = 0;
         if (++epoch_ == 0) {  // once in 4 billion resets old stamps could look new
             cells_.assign(cells_.size(), {});
             epoch_ = 1;
@@ -129,28 +159,35 @@ class Dense {
     std::uint32_t index(store::ItemIndex item) {
         Cell& cell = cells_[item];
         if (cell.epoch != epoch_) {
-            cell = {epoch_, static_cast<std::uint32_t>(entries_.size())};
-            entries_.emplace_back().item = item;
+            if (count_ == entries_.size()) {
+                entries_.resize(std::max(kFirst, 2 * count_));
+            }
+            cell = {epoch_, static_cast<std::uint32_t>(count_)};
+            entries_[count_] = Entry();
+            entries_[count_++].item = item;
         }
         return cell.index;
     }
     Entry& operator[](std::uint32_t index) { return entries_[index]; }
     Entry& at(store::ItemIndex item) { return entries_[index(item)]; }
     // Null: there is none.
-    const Entry* find(store::ItemIndex item) const {
+    Entry* find(store::ItemIndex item) {
         return cells_[item].epoch == epoch_ ? &entries_[cells_[item].index] : nullptr;
     }
-    std::span<Entry> all() { return entries_; }
+    std::span<Entry> all() { return {entries_.data(), count_}; }
     // Starts to bring into the cache what index() will read.
     void expect(store::ItemIndex item) const { __builtin_prefetch(cells_.data() + item); }
 
   private:
+    static constexpr std::size_t kFirst = 256;
+
     struct Cell {
         std::uint32_t epoch = 0;
         std::uint32_t index = 0;
     };
     std::vector<Cell> cells_;
-    std::vector<Entry> entries_;
+    std::vector<Entry> entries_;  // the first count_ are in use
+    std::size_t count_ = 0;
     std::uint32_t epoch_ = 0;
 };
 
@@ -196,7 +233,7 @@ struct SortKey {
 struct Scratch::State {
     // session_scores()
     Clues clues;
-    std::vector<Neighbour> neighbours;
+    Neighbours neighbours;
     std::vector<std::uint32_t> met;  // one neighbour's items, as places in clues
 
     // AffinityScale
@@ -221,6 +258,7 @@ struct Scratch::State {
     // rank
     Sparse<std::uint8_t> excluded;  // by item
     std::vector<Candidate> candidates;
+    std::vector<float> given;       // scores of those that recommenders named, before rules
     std::vector<Candidate> scored;  // tiles
     std::vector<store::ItemIndex> listed;
     std::vector<TileValues> tiles;

@@ -26,9 +26,11 @@ const TileValues kOrderDefaults = {
 
 namespace {
 
-constexpr std::size_t kFollowers = 1000;  // of the newest sessions with the item touched last
-constexpr float kFollowSmoothing = 20;    // sessions' worth of "as often as everywhere"
-constexpr std::size_t kPriced = 5;        // last touched items whose prices count
+constexpr std::size_t kFollowers = 500;  // of the newest sessions with the item touched last
+constexpr float kFollowSmoothing = 20;   // sessions' worth of "as often as everywhere"
+constexpr float kSessionScale = 1000;    // of the probability that it comes next
+constexpr float kSurely = 0.2F;          // more tells nothing more
+constexpr std::size_t kPriced = 5;       // last touched items whose prices count
 constexpr std::size_t kBehind = 3;
 
 float& value(TileValues& values, TileSignal signal) {
@@ -205,7 +207,7 @@ bool tile_signals(const Query& query, Scratch& scratch, std::span<const store::I
     if (!personal(query)) {
         return signal && tells_apart(values);
     }
-    session_scores(query, state);
+    score_listed(query, items, state);
     const AffinityScale affinity(query, state);
     const Touched touched(query, state);
     const Followers followers(query, latest_of(query), state);
@@ -215,8 +217,8 @@ bool tile_signals(const Query& query, Scratch& scratch, std::span<const store::I
         touched.read(items[i], tile);
         value(tile, TileSignal::followed) = followers.log_lift(items[i]);
         const Clue* clue = state.clues.find(items[i]);
-        const float session = clue == nullptr ? 0 : std::min(clue->score, 1.0F);
-        value(tile, TileSignal::session) = std::log1p(100 * session);
+        const float session = clue == nullptr ? 0 : std::min(clue->score, kSurely);
+        value(tile, TileSignal::session) = std::log1p(kSessionScale * session);
         const float taste = value(tile, TileSignal::affinity) = affinity.of(items[i]);
         const float price = log_price(*query.snapshot, items[i]);
         value(tile, TileSignal::price) = usual > 0 && price > 0 ? -std::abs(price - usual) : 0;

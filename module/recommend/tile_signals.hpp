@@ -27,7 +27,7 @@ enum class TileSignal : std::uint8_t {
     taken,       // 1: selected from a list, put in the cart or bought before
     behind,      // 1/d when it stands d = 1..3 tiles below the tile touched last
     followed,    // log lift: how much oftener than others it came right after the item touched last
-    session,     // log(1 + 100 * session-kNN)
+    session,     // log(1 + 1000 * probability that it comes next), see next_item.hpp
     affinity,    // the visitor's preferences by attribute, 0..1
     price,       // -|log(price / what the visitor's last items cost)|
     segment,     // the share that the visitor's segments give it, 0..1

@@ -125,6 +125,11 @@ class Snapshot {
     bool available(ItemIndex item) const {
         return item >= item_count() || load_available(tables_.live[item]);
     }
+    // live(item).popularity, likewise.
+    float popularity(ItemIndex item) const {
+        return item < item_count() ? sound_popularity(load_relaxed(tables_.live[item].popularity))
+                                   : 0;
+    }
     // Starts to bring what live(), available() and signals() read into the cache.
     void expect(ItemIndex item) const {
         if (item < item_count()) {

@@ -1,12 +1,14 @@
-// What filling a widget costs in the worker, without rules: the counting recommenders of a home page
-// one by one and together, beside what they are to take, and how often each asks for memory. A made
-// shop of 5,000 items and 50,000 sessions; visitors with 50 events, as scripts/bench page has them.
+// What ranking costs in the worker, without rules: the counting recommenders of a home page one by
+// one and together, for_you, a listing, and the visitor's profile, beside what they are to take, and
+// how often each asks for memory. A made shop of 5,000 items and 50,000 sessions (--large: 100,000
+// and 1,000,000); visitors with 50 events, as scripts/bench page has them. Names of rows as arguments:
+// these alone, for a profiler.
 #include <unistd.h>
 
 #include <filesystem>
 #include <memory>
-#include <new>
 
+#include "allocations.hpp"
 #include "bench/bench.hpp"
 #include "bench/walk.hpp"
 #include "learn/trainer.hpp"
@@ -16,36 +18,23 @@ using namespace pz;  // NOLINT: a program
 using bench::Walk;
 
 namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-// Counted, for nothing of a request is to ask for memory twice.
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-    std::free(memory);
-}
-
-namespace {
 
 constexpr std::int64_t kNow = 1763660000;
 constexpr std::int64_t kMonth = 30 * 86400;
-constexpr std::uint32_t kItems = 5000;
-constexpr std::uint32_t kSessions = 50'000;
 constexpr std::size_t kVisitors = 200;
 constexpr std::size_t kEvents = 50;
-constexpr double kTarget = 10;  // microseconds for all four
+constexpr std::size_t kTiles = 48;
+// Microseconds: of all four; of for_you; of a listing.
+constexpr double kTarget = 10;
+constexpr double kForYouTarget = 35;
+constexpr double kListingTarget = 25;
 
-Status add_items(learn::Trainer& trainer) {
-    for (std::uint32_t i = 0; i < kItems; ++i) {
+struct Size {
+    std::uint32_t items = 5000, sessions = 50'000;
+};
+
+Status add_items(learn::Trainer& trainer, std::uint32_t items) {
+    for (std::uint32_t i = 0; i < items; ++i) {
         const std::uint32_t price = 499 + i * 7919 % 29500;
         store::ItemInput item;
         item.fields = {{"id", "i" + std::to_string(i)},
@@ -64,8 +53,8 @@ Status add_items(learn::Trainer& trainer) {
 }
 
 // One session in ten ends with a purchase of two of its items.
-void add_sessions(learn::Trainer& trainer) {
-    Walk walk(kItems);
+void add_sessions(learn::Trainer& trainer, Size size) {
+    Walk walk(size.items);
     visitor::Event event;
     const auto add = [&](std::uint32_t session, std::uint32_t item, visitor::EventType type) {
         event.type = type;
@@ -73,8 +62,8 @@ void add_sessions(learn::Trainer& trainer) {
         event.item = "i" + std::to_string(item);
         trainer.add("v" + std::to_string(session), event);
     };
-    for (std::uint32_t s = 0; s < kSessions; ++s) {
-        event.time = kNow - kMonth + static_cast<std::int64_t>(s) * kMonth / kSessions;
+    for (std::uint32_t s = 0; s < size.sessions; ++s) {
+        event.time = kNow - kMonth + static_cast<std::int64_t>(s) * kMonth / size.sessions;
         const auto items = walk.session(walk.length());
         for (const std::uint32_t item : items) {
             add(s, item, visitor::EventType::view_item);
@@ -86,15 +75,16 @@ void add_sessions(learn::Trainer& trainer) {
     }
 }
 
-std::unique_ptr<const store::Snapshot> make_shop() {
+std::unique_ptr<const store::Snapshot> make_shop(Size size) {
     learn::TrainerOptions options;
+    options.max_sessions = size.sessions;
     options.found_segments = 0;
     learn::Trainer trainer(options);
-    Status made = add_items(trainer);
+    Status made = add_items(trainer, size.items);
     const std::string path =
         std::filesystem::temp_directory_path() / ("bench-widgets." + std::to_string(::getpid()));
     if (made.ok()) {
-        add_sessions(trainer);
+        add_sessions(trainer, size);
         made = trainer.write(path, 1, kNow);
     }
     auto snapshot = store::Snapshot::open(path);
@@ -127,7 +117,7 @@ struct Visitors {
 };
 
 Visitors make_visitors(const store::Snapshot& snapshot) {
-    Walk walk(kItems, 2);
+    Walk walk(static_cast<std::uint32_t>(snapshot.item_count()), 2);
     Visitors visitors;
     for (std::size_t v = 0; v < kVisitors; ++v) {
         visitors.events.push_back(events_of(walk));
@@ -142,7 +132,11 @@ Visitors make_visitors(const store::Snapshot& snapshot) {
 class Bench {
   public:
     explicit Bench(const store::Snapshot& snapshot)
-        : snapshot_(snapshot), visitors_(make_visitors(snapshot)) {}
+        : snapshot_(snapshot), visitors_(make_visitors(snapshot)) {
+        request_.query.snapshot = &snapshot_;
+        request_.query.now = kNow;
+        request_.shown = &shown_;
+    }
 
     struct Cost {
         double us = 0, allocations = 0;
@@ -156,13 +150,22 @@ class Bench {
                 widgets.back().push_back(recommend::find_recommender("popular"));
             }
         }
-        fill_all(widgets);  // memory that grows once
-        const std::size_t before = allocations;
-        fill_all(widgets);
-        Cost cost;
-        cost.allocations = static_cast<double>(allocations - before) / kVisitors;
-        cost.us = 1e6 * bench::median_seconds([&] { fill_all(widgets); }) / kVisitors;
-        return cost;
+        return cost([&] { fill_all(widgets); });
+    }
+    // Of a category of the items that everybody looks at.
+    Cost listing() {
+        std::vector<store::ItemIndex> items;
+        for (std::uint32_t i = 0; i < kTiles; ++i) {
+            items.push_back(i * 41 % 2000);
+        }
+        recommend::Order order;
+        return cost([&] {
+            for (const auto& profile : visitors_.profiles) {
+                request_.query.visitor = profile.get();
+                recommend::reorder(request_, {"list", items}, scratch_, order);
+                bench::keep(order.changed);
+            }
+        });
     }
     double profile_us() {
         visitor::Profile profile;
@@ -180,13 +183,20 @@ class Bench {
     }
 
   private:
+    template <class All>
+    static Cost cost(All all) {
+        all();  // memory that grows once
+        const std::size_t before = test::allocations();
+        all();
+        Cost cost;
+        cost.allocations = static_cast<double>(test::allocations() - before) / kVisitors;
+        cost.us = 1e6 * bench::median_seconds(all) / kVisitors;
+        return cost;
+    }
     void fill_all(std::span<const std::vector<const recommend::Recommender*>> widgets) {
         for (const auto& profile : visitors_.profiles) {
             shown_.clear();
-            request_.query.snapshot = &snapshot_;
             request_.query.visitor = profile.get();
-            request_.query.now = kNow;
-            request_.shown = &shown_;
             for (const auto& widget : widgets) {
                 recommend::fill(request_, {"home", widget, 8, 1}, scratch_, ranked_);
                 bench::keep(ranked_.items.size());
@@ -205,23 +215,29 @@ class Bench {
 }  // namespace
 
 int main(int argc, char** argv) {
-    bench::Report report(argc, argv, "widgets", {"widgets of 8", "us", "target us", "allocations"});
-    const auto snapshot = make_shop();
+    bench::Report report(argc, argv, "widgets", {"ranking", "us", "target us", "allocations"});
+    std::vector<std::string> wanted = report.arguments();
+    const bool large = std::erase(wanted, "--large") > 0;
+    const auto snapshot = make_shop(large ? Size{100'000, 1'000'000} : Size{});
     Bench bench(*snapshot);
-    constexpr std::string_view kHome[] = {"recent", "popular", "sale", "cross_sell"};
-    constexpr std::string_view kPersonal[] = {"for_you"};
-    const auto row = [&](const std::string& name, std::span<const std::string_view> widgets,
-                         const std::string& target) {
-        const Bench::Cost cost = bench.page(widgets);
-        report.row({name, bench::number(cost.us, 2), target, bench::number(cost.allocations, 2)});
+    const auto row = [&](const std::string& name, double target, const auto& measure) {
+        if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), name) == wanted.end()) {
+            return 0.0;
+        }
+        const Bench::Cost cost = measure();
+        report.row({name, bench::number(cost.us, 2), target > 0 ? bench::number(target) : "",
+                    bench::number(cost.allocations, 2)});
         return cost.us;
     };
+    constexpr std::string_view kHome[] = {"recent", "popular", "sale", "cross_sell"};
+    constexpr std::string_view kPersonal[] = {"for_you"};
     for (const std::string_view& name : kHome) {
-        row(std::string(name), {&name, 1}, "");
+        row(std::string(name), 0, [&] { return bench.page({&name, 1}); });
     }
-    const double page = row("all four on one page", kHome, bench::number(kTarget));
-    row("for_you", kPersonal, "");
-    report.row({"the profile of 50 events", bench::number(bench.profile_us(), 2), "", ""});
+    const double page = row("all four on one page", kTarget, [&] { return bench.page(kHome); });
+    row("for_you", kForYouTarget, [&] { return bench.page(kPersonal); });
+    row("a listing of 48", kListingTarget, [&] { return bench.listing(); });
+    row("the profile of 50 events", 0, [&] { return Bench::Cost{bench.profile_us(), 0}; });
     return report.finish("four widgets take " + bench::number(page, 1) + " us, target " +
                          bench::number(kTarget));
 }

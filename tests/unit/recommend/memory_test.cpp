@@ -2,42 +2,13 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <filesystem>
-#include <new>
 
+#include "allocations.hpp"
 #include "unit/recommend/shop.hpp"
 
 using namespace pz;
 using namespace pz::test;
-
-namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-// A sanitizer has its own and looks at who frees what: nothing is counted there.
-#if defined(__has_feature)
-#define PERSONALIZE_ASAN __has_feature(address_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
-#define PERSONALIZE_ASAN 1
-#else
-#define PERSONALIZE_ASAN 0
-#endif
-#if !PERSONALIZE_ASAN
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-    std::free(memory);
-}
-#endif
 
 BOOST_FIXTURE_TEST_SUITE(memory, Shop)
 
@@ -51,9 +22,9 @@ BOOST_AUTO_TEST_CASE(a_second_request_asks_for_none) {
         std::size_t asked = 0;
         for (int turn = 0; turn < 2; ++turn) {
             shown.clear();
-            const std::size_t before = allocations;
+            const std::size_t before = allocations();
             recommend::fill(request, {"home", all, 8, 1}, scratch, ranked);
-            asked = allocations - before;
+            asked = allocations() - before;
         }
         BOOST_TEST(asked == 0U, recommender.name);
     }
