@@ -208,7 +208,7 @@ bool RedisClient::wait_for_successor(const Call& call) {
     const auto now = std::chrono::steady_clock::now();
     if (!give_up_) {
         give_up_ = now + kFailover;
-        warn(call.reply->message() + ": waiting for it, or who follows it, for up to " +
+        warn(call.reply->message() + "; waiting for it, or for its successor, up to " +
              std::to_string(kFailover.count()) + " s");
     }
     if (now >= *give_up_) {

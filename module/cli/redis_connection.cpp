@@ -48,6 +48,13 @@ std::span<redisReply* const> elements_of(const redisReply& reply) {
 Result<RedisConnection> RedisConnection::open(const redis::Endpoint& where,
                                               const redis::Login& login,
                                               const std::shared_ptr<const TlsContext>& tls) {
+    auto connection = reach(where, tls);
+    Status status = connection.ok() ? connection->sign_in(login) : connection.status();
+    return status.ok() ? std::move(connection) : Result<RedisConnection>(status);
+}
+
+Result<RedisConnection> RedisConnection::reach(const redis::Endpoint& where,
+                                               const std::shared_ptr<const TlsContext>& tls) {
     auto socket = RedisSocket::open(where, where.unix_socket ? nullptr : tls);
     if (!socket.ok()) {
         const std::string why = socket.message();
@@ -59,9 +66,7 @@ Result<RedisConnection> RedisConnection::open(const redis::Endpoint& where,
     if (connection.reader_ == nullptr) {
         return Status::error(place(where) + "no memory to connect");
     }
-    Status status = connection.sign_in(login);
-    return status.ok() ? Result<RedisConnection>(std::move(connection))
-                       : Result<RedisConnection>(status);
+    return connection;
 }
 
 Status RedisConnection::sign_in(const redis::Login& login) {
@@ -105,7 +110,7 @@ Status RedisConnection::flush() {
         return {};
     }
     const std::string bytes = std::exchange(output_, {});
-    const Status sent = socket_.send(bytes);
+    Status sent = socket_.send(bytes);
     if (sent.ok()) {
         return sent;
     }

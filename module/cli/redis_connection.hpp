@@ -36,6 +36,11 @@ class RedisConnection {
     static Result<RedisConnection> open(const redis::Endpoint& where, const redis::Login& login,
                                         const std::shared_ptr<const TlsContext>& tls);
 
+    // The two steps of it: whether anybody is there, and whether we may speak to them.
+    static Result<RedisConnection> reach(const redis::Endpoint& where,
+                                         const std::shared_ptr<const TlsContext>& tls);
+    Status sign_in(const redis::Login& login);
+
     const redis::Endpoint& where() const { return where_; }
     // Bytes made by redis/commands.hpp and its like; they leave with flush() or next().
     void append(std::string_view commands) { output_ += commands; }
@@ -55,7 +60,6 @@ class RedisConnection {
           socket_(std::move(socket)),
           reader_(redisReaderCreate()),
           tls_(tls) {}
-    Status sign_in(const redis::Login& login);
     Status lost(std::string_view why);
     Status receive();
 

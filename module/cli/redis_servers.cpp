@@ -133,7 +133,13 @@ Status RedisServers::find_primary() {
         redis::Login login = url_.login;
         login.primary = true;
         layout_ = *found;
-        return keep(RedisConnection::open(layout_.shards.front().primary, login, tls_));
+        auto primary = RedisConnection::reach(layout_.shards.front().primary, tls_);
+        absent_ = primary.status();
+        if (!primary.ok()) {
+            return {};
+        }
+        Status status = primary->sign_in(login);
+        return status.ok() ? keep(std::move(primary)) : status;
     }
     return problem;
 }
@@ -201,7 +207,8 @@ Result<RedisConnection*> RedisServers::at(const redis::Endpoint& where) {
         return known->second.get();
     }
     if (!cluster()) {
-        return Status::error("redis at " + where.name() + ": connection closed");
+        return absent_.ok() ? Status::error("redis at " + where.name() + ": connection closed")
+                            : absent_;
     }
     if (Status status = keep(RedisConnection::open(where, url_.login, tls_)); !status.ok()) {
         lost_.insert(where);

@@ -55,6 +55,7 @@ class RedisServers {
     redis::Url url_;
     std::shared_ptr<const TlsContext> tls_;  // null: none
     redis::Layout layout_;
+    Status absent_;  // why the primary that Sentinels name cannot be reached; they may name another
     std::map<redis::Endpoint, std::unique_ptr<RedisConnection>> connections_;
     std::set<redis::Endpoint> lost_;  // are asked last
     std::chrono::steady_clock::time_point asked_;

@@ -201,7 +201,7 @@ std::string TlsStream::explain(int returned) const {
     if (SSL_get_error(ssl_.get(), returned) == SSL_ERROR_SYSCALL || reason == 0) {
         return system != 0 ? std::strerror(system) : "connection closed";
     }
-    const std::string said = "TLS: " + take_reason();
+    std::string said = "TLS: " + take_reason();
     if (reason == SSL_R_WRONG_VERSION_NUMBER) {
         return said + "; it may not speak TLS: then write redis instead of rediss";
     }
