@@ -7,7 +7,7 @@ namespace pz::ngx {
 
 namespace {
 
-// Both live only as long as the call; what is kept is one piece, so that views into it stay.
+// Of the elements. Replies live only during the call; the one copy serves all views.
 std::size_t text_size(const redis::Reply& reply) {
     std::size_t size = 0;
     for (const redis::Reply& element : reply.elements) {
