@@ -161,7 +161,7 @@ std::size_t HistoryCache::keep(std::string_view visitor, const Reply& events, Mi
     if (find(visitor) != nullptr) {
         remove(by_use_.begin());
     }
-    if (denied_ || events.elements.size() < kLeast) {
+    if (denied_ || limits_.capacity == 0 || events.elements.size() < kLeast) {
         return std::exchange(left_, 0);
     }
     Entry entry{std::string(visitor), {}, now, now};

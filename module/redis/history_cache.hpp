@@ -1,8 +1,8 @@
 // HistoryCache: the events of visitors who were here just now, so that Redis need not send them all
 // again.
 //
-// It never answers by itself. Each page asks Redis, in its one round trip, for what tells whether the
-// list is still the one that is known: its length, its first events, and the event at the place
+// It never answers by itself. Each page asks Redis, in its one round trip, for what tells whether
+// the list is still the one that is known: its length, its first events, and the event at the place
 // where the known list ends. Up to kNewest - 1 events that came in front since are put there;
 // whatever else the answer says, everything is read anew. So a page knows what the server of the
 // list knows, whoever wrote it, and however failovers and moving slots changed who that is. What is

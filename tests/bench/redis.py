@@ -2,7 +2,8 @@
 beside redis-benchmark with the same commands; memory of a visitor.
 
 A lookup's cost is a page with a visitor minus the same page without one (60 KB, one widget
-`popular`); `unknown` are visitors without events, whose lookup brings nothing to be read."""
+`popular`), the visitor's profile included; `unknown` are visitors without events, whose lookup
+brings nothing to be read; `cache off`: the same 50 events without personalize_visitor_cache."""
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import sys
 import time
 
 from kit import measure, options as options_of, servers, shop, table
-from page import edges
+from page import edges, profile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOLS = f'{ROOT}/build/bench'
@@ -22,7 +23,10 @@ MEMORY_VISITORS = 15_625
 
 
 def arguments():
-    options = options_of.parse(options_of.parser('redis', __doc__, f'{ROOT}/build', ROUNDS), ROUNDS)
+    parser = options_of.parser('redis', __doc__, f'{ROOT}/build', ROUNDS)
+    parser.add_argument('--profile', action='store_true',
+                        help='where the CPU of a lookup goes at 32, by perf, instead of the rest')
+    options = options_of.parse(parser, ROUNDS)
     options.sessions = 50_000
     options.visitors = 2000
     return options
@@ -49,7 +53,7 @@ class Redis:
 
 
 class Lookups:
-    KINDS = {'none': {}, 'unknown': {'visitor_prefix': 'new-'}, 'known': {}}
+    KINDS = {'none': {}, 'unknown': {'visitor_prefix': 'new-'}, 'known': {}, 'whole': {}}
 
     def __init__(self, options, edge, loader, redis):
         self.options, self.edge, self.loader, self.redis = options, edge, loader, redis
@@ -57,7 +61,8 @@ class Lookups:
 
     def page(self, kind, concurrency):
         visitors = 0 if kind == 'none' else self.options.visitors
-        return self.loader.run(self.edge.pids['ours'], self.edge.ports['ours'], PAGE,
+        server = 'uncached' if kind == 'whole' else 'ours'
+        return self.loader.run(self.edge.pids[server], self.edge.ports[server], PAGE,
                                visitors=visitors, connections=concurrency,
                                seconds=self.options.seconds, **self.KINDS[kind])
 
@@ -75,7 +80,7 @@ class Lookups:
                 commands = self.commands_per_write(lambda: self.page('known', concurrency))
                 runs['known'].append(commands)
             else:
-                runs[kind].append(self.page(kind, concurrency))
+                runs[kind].append(self.redis.watched(lambda: self.page(kind, concurrency)))
         runs['hiredis'].append(self.hiredis(concurrency))
 
     def commands_per_write(self, load):
@@ -98,8 +103,10 @@ class Lookups:
             cpu = {kind: measure.median(some, 'cpu_us') for kind, some in runs.items()}
             yield [str(concurrency), table.text(measure.median(runs['known'], 'per_second'), 0),
                    cpu['none'], cpu['unknown'] - cpu['none'], cpu['known'] - cpu['none'],
+                   cpu['whole'] - cpu['none'],
                    measure.median(runs['known'], 'commands_per_write'),
                    runs['known'][0]['counted_by'], measure.median(runs['known'], 'redis_us'),
+                   measure.median(runs['whole'], 'redis_us'),
                    table.text(measure.median(runs['hiredis'], 'per_second'), 0), cpu['hiredis']]
 
 
@@ -122,7 +129,8 @@ def counted(counter):
 
 
 LOOKUP_COLUMNS = ['concurrency', 'lookups/s', 'page µs', '+ unknown', '+ 50 events',
-                  'commands/write', 'counted by', 'Redis µs', 'hiredis/s', 'hiredis µs']
+                  'cache off', 'commands/write', 'counted by', 'Redis µs', 'Redis, cache off',
+                  'hiredis/s', 'hiredis µs']
 EVENT_COLUMNS = ['events in a beacon', 'events/s of a worker', 'CPU µs/event', 'Redis µs/event',
                  'redis-benchmark/s', 'ratio']
 MEMORY_COLUMNS = ['events', 'bytes a visitor', 'GiB a million']
@@ -209,7 +217,7 @@ def measure_all(options, edge, loader, redis):
 
     targets = table.Targets()
     targets.add('nginx CPU of a lookup at 32, 50 events', rows[1][4], 8, unit='µs')
-    targets.add('commands in a write at 32', rows[1][5], 15, least=True)
+    targets.add('commands in a write at 32', rows[1][6], 15, least=True)
     targets.add('events taken in one by one / redis-benchmark', taken[0][5], .5, least=True)
     targets.add('events taken in 25 at once / redis-benchmark', taken[1][5], .5, least=True)
     targets.add('GiB of a million visitors of 20 events', memory[1][2], .8)
@@ -221,15 +229,40 @@ def measure_all(options, edge, loader, redis):
             {'tables': tables, 'targets': targets.rows})
 
 
+def show_profile(started, edge, loader, options):
+    """The parts of nginx's CPU for a page, without a lookup and with one of 50 events."""
+    samples = started.path('perf.data')
+    profile.check(samples)
+    lookups = Lookups(options, edge, loader, None)
+    kinds = {'none': 'ours', 'known': 'ours', 'whole': 'uncached'}
+    parts = {}
+    for kind, server in kinds.items():
+        lookups.page(kind, 32)  # what can be remembered is
+        parts[kind] = profile.parts(edge.pids[server][0], samples, lambda: lookups.page(kind, 32))
+    names = sorted({name for found in parts.values() for name in found},
+                   key=lambda name: -parts['known'].get(name, 0))
+    rows = [[name, *(parts[kind].get(name, 0.) for kind in kinds)] for name in names]
+    rows.append(['all', *(sum(parts[kind].values()) for kind in kinds)])
+    columns = ['part', 'page µs', 'with a lookup', 'cache off']
+    table.show('where the CPU of a page goes', columns, rows)
+    return [dict(zip(columns, row)) for row in rows]
+
+
 def main():
     options = arguments()
     servers.enter_namespace()
     with servers.Servers() as started:
         data = options.data or started.path('shop')
         shop.make(data, TOOLS, f'{options.build}/personalize', options.sessions, options.visitors)
-        edge = edges.Edges(started, data, options.build, ['ours'])
-        headline, found = measure_all(options, edge, measure.Loader(TOOLS, started),
-                                      Redis(edge.values['redis'], edge.redis.pid))
+        edge = edges.Edges(started, data, options.build, ['ours', 'uncached'])
+        loader = measure.Loader(TOOLS, started)
+        if options.profile:
+            parts = show_profile(started, edge, loader, options)
+            headline, found = f'a page with a lookup takes {parts[-1]["with a lookup"]:.0f} µs', {
+                'parts': parts}
+        else:
+            headline, found = measure_all(options, edge, loader,
+                                          Redis(edge.values['redis'], edge.redis.pid))
     if options.json:
         table.save(options.json, 'redis', headline, **found)
     print(f'redis: {headline}')

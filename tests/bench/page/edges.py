@@ -12,7 +12,8 @@ MARK = b'class="tile"'
 
 
 class Edges:
-    """The origin, Redis with its visitors, and of plain, ours, lua and varnish those `needed`."""
+    """The origin, Redis with its visitors, and of plain, ours, uncached (ours without
+    personalize_visitor_cache), lua and varnish those `needed`."""
 
     def __init__(self, servers, data, build, needed):
         data = os.path.abspath(data)
@@ -33,19 +34,25 @@ class Edges:
             getattr(self, f'_start_{name}')(name)
 
     def _nginx(self, name):
-        self.pids[name] = self.servers.nginx(f'{HERE}/{name}.conf.in', self.ports[name],
-                                             **self.values)
+        self._start(name, name)
+
+    def _start(self, server, source, **values):
+        self.pids[server] = self.servers.nginx(f'{HERE}/{source}.conf.in', self.ports[server],
+                                             **self.values, **values)
 
     _start_plain = _start_lua = _nginx
 
-    def _start_ours(self, name):
+    def _start_uncached(self, name):
+        self._start_ours(name, 'personalize_visitor_cache off;')
+
+    def _start_ours(self, name, visitor_cache=''):
         self.servers.configuration(f'{HERE}/rules.lua', **self.values)
         for size in shop.SIZES:
             for source in ('home', 'ours-size'):
                 path = self.servers.configuration(f'{HERE}/{source}.conf.in', size=size,
                                                   **self.values)
                 os.rename(path, path.replace('.conf', f'-{size}.conf'))
-        self._nginx(name)
+        self._start(name, 'ours', name=name, visitor_cache=visitor_cache)
 
     def _start_varnish(self, name):
         vcl = self.servers.configuration(f'{HERE}/varnish.vcl.in', **self.values)

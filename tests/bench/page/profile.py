@@ -58,15 +58,26 @@ def sample(pid, data, load):
     return {f'{dso} {symbol}': float(share) / 100 for share, dso, symbol in found}, run
 
 
-def show(pid, data, load, label):
-    shares, run = sample(pid, data, load)
+def by_part(shares):
     if not shares:
         raise SystemExit('--profile: perf took no samples')
-    cpu = run['cpu_us']
     parts = collections.Counter()
     for symbol, share in shares.items():
         parts[part_of(symbol)] += share
-    rows = [[name, share * cpu, share * 100] for name, share in parts.most_common()]
+    return parts
+
+
+def parts(pid, data, load):
+    """Microseconds of a request by part."""
+    shares, run = sample(pid, data, load)
+    return {name: share * run['cpu_us'] for name, share in by_part(shares).items()}
+
+
+def show(pid, data, load, label):
+    shares, run = sample(pid, data, load)
+    cpu = run['cpu_us']
+    found = by_part(shares)
+    rows = [[name, share * cpu, share * 100] for name, share in found.most_common()]
     table.show(f'{label}: {cpu:.1f} µs of CPU a request, of these', ['part', 'µs', '%'], rows)
     hottest = collections.Counter(shares).most_common(40)
     table.show('hottest functions', ['function', 'µs', '%'],
