@@ -190,7 +190,11 @@ class BestFirst {
             }
         }
         size_ = rest_.size();
-        std::make_heap(rest_.begin(), rest_.end(), std::greater());
+        // As recommenders give them, unless a rule moved some.
+        sorted_ = std::is_sorted(rest_.begin(), rest_.end());
+        if (!sorted_) {
+            std::make_heap(rest_.begin(), rest_.end(), std::greater());
+        }
     }
     std::size_t size() const { return size_; }
     std::uint32_t operator[](std::size_t place) {
@@ -201,14 +205,17 @@ class BestFirst {
     }
 
   private:
+    std::uint64_t first() const { return rest_[sorted_ ? order_.size() : 0]; }
     // With all that have the same score.
     void take_next() {
         const auto begin = static_cast<std::ptrdiff_t>(order_.size());
-        const float score = score_of(rest_.front());
-        while (!rest_.empty() && score_of(rest_.front()) == score) {
-            order_.push_back(index_of(rest_.front()));
-            std::pop_heap(rest_.begin(), rest_.end(), std::greater());
-            rest_.pop_back();
+        const float score = score_of(first());
+        while (order_.size() < size_ && score_of(first()) == score) {
+            order_.push_back(index_of(first()));
+            if (!sorted_) {
+                std::pop_heap(rest_.begin(), rest_.end(), std::greater());
+                rest_.pop_back();
+            }
         }
         if (order_.end() - order_.begin() > begin + 1) {
             std::sort(order_.begin() + begin, order_.end(),
@@ -225,9 +232,10 @@ class BestFirst {
 
     const store::Snapshot& snapshot_;
     std::vector<Candidate>& candidates_;
-    std::vector<std::uint64_t>& rest_;  // a heap
+    std::vector<std::uint64_t>& rest_;  // all keys in order, or else a heap of those not taken
     std::vector<std::uint32_t>& order_;
     std::size_t size_ = 0;
+    bool sorted_ = false;
 };
 
 // Unproven items on the places that were drawn for them, which is why they stand there.
