@@ -201,7 +201,7 @@ class BestFirst {
         while (place >= order_.size()) {
             take_next();
         }
-        return index_of(keys_[place]);
+        return order_[place];
     }
 
   private:
