@@ -14,6 +14,15 @@ namespace {
 // Of an entry and its place in the index, with what an allocator adds.
 constexpr std::size_t kOverhead = 192;
 
+// Into the processor's cache: the first lines, the rest it foresees.
+void fetch(const char* memory) {
+    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kAhead = 256;
+    for (std::size_t at = 0; at < kAhead; at += kLine) {
+        __builtin_prefetch(memory + at);
+    }
+}
+
 }  // namespace
 
 ReadyTiles::Kind::Kind(const rewrite::Template& tile, const store::Snapshot& snapshot,
@@ -90,11 +99,13 @@ ReadyTile ReadyTiles::Entry::view(SlotSpace slots) const {
     return {{rest, text}, {first, runs}, {rest + text, bits}, *crc, slots};
 }
 
-void ReadyTiles::Entry::expect() const {
-    constexpr std::size_t kLine = 64;
-    constexpr std::size_t kAhead = 256;  // the rest the processor foresees
-    for (std::size_t at = 0; at < kAhead; at += kLine) {
-        __builtin_prefetch(memory.get() + at);
+void ReadyTiles::Entry::expect(bool coded) const {
+    const char* const text_begin = memory.get() + sizeof(CrcPart) + runs * sizeof(TileRun);
+    if (coded) {
+        fetch(memory.get());
+        fetch(text_begin + text);  // the bits
+    } else {
+        fetch(text_begin);
     }
 }
 
@@ -199,7 +210,7 @@ std::uint32_t ReadyTiles::find(const Key& key) const {
     return index_.find(key.hash(), [&](std::uint32_t entry) { return entries_[entry].key == key; });
 }
 
-void ReadyTiles::expect(const Kind& kind, std::span<const TilePlace> places) {
+void ReadyTiles::expect(const Kind& kind, std::span<const TilePlace> places, bool coded) {
     if (kind.uses().visitor || capacity_ == 0) {
         return;
     }
@@ -216,7 +227,7 @@ void ReadyTiles::expect(const Kind& kind, std::span<const TilePlace> places) {
     }
     for (const std::uint32_t entry : hashes_) {
         if (entry != TileIndex::kNone) {
-            entries_[entry].expect();
+            entries_[entry].expect(coded);
         }
     }
 }
