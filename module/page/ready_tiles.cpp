@@ -92,11 +92,15 @@ std::uint32_t ReadyTiles::Key::hash() const noexcept {
     return static_cast<std::uint32_t>(hash * kMix >> 32U);
 }
 
+// Reads nothing of the memory: the checksum is for who needs it.
 ReadyTile ReadyTiles::Entry::view(SlotSpace slots) const {
-    const auto* const crc = reinterpret_cast<const CrcPart*>(memory.get());
-    const auto* const first = reinterpret_cast<const TileRun*>(crc + 1);
-    const auto* const rest = reinterpret_cast<const char*>(first + runs);
-    return {{rest, text}, {first, runs}, {rest + text, bits}, *crc, slots};
+    const char* const first = memory.get() + sizeof(CrcPart);
+    const char* const rest = first + runs * sizeof(TileRun);
+    return {{rest, text},
+            {reinterpret_cast<const TileRun*>(first), runs},
+            {rest + text, bits},
+            {},
+            slots};
 }
 
 void ReadyTiles::Entry::expect(bool coded) const {
@@ -181,7 +185,11 @@ ReadyTile ReadyTiles::get(Kind& kind, const TilePlace& place, const visitor::Pro
         moment.lesson = coded ? moment.lesson : entry.moment.lesson;
         if (entry.moment == moment) {
             entry.used = true;
-            return entry.view(slot_space());
+            ReadyTile ready = entry.view(slot_space());
+            if (coded) {
+                std::memcpy(&ready.crc, entry.memory.get(), sizeof(ready.crc));
+            }
+            return ready;
         }
         remove(found);
     }
@@ -257,7 +265,9 @@ ReadyTile ReadyTiles::keep(const Key& key, const Moment& moment, const ReadyTile
     free_.pop_back();
     bytes_ += entry.size();
     entries_[number] = std::move(entry);
-    return entries_[number].view(slot_space());
+    ReadyTile kept = entries_[number].view(slot_space());
+    kept.crc = tile.crc;
+    return kept;
 }
 
 // There is enough: what is kept is never more than the capacity.
