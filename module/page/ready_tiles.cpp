@@ -14,6 +14,15 @@ namespace {
 // Of an entry and its place in the index, with what an allocator adds.
 constexpr std::size_t kOverhead = 192;
 
+// Into the processor's cache: the first lines, the rest it foresees.
+void fetch(const char* memory) {
+    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kAhead = 256;
+    for (std::size_t at = 0; at < kAhead; at += kLine) {
+        __builtin_prefetch(memory + at);
+    }
+}
+
 }  // namespace
 
 ReadyTiles::Kind::Kind(const rewrite::Template& tile, const store::Snapshot& snapshot,
@@ -83,18 +92,24 @@ std::uint32_t ReadyTiles::Key::hash() const noexcept {
     return static_cast<std::uint32_t>(hash * kMix >> 32U);
 }
 
+// Reads nothing of the memory: the checksum is for who needs it.
 ReadyTile ReadyTiles::Entry::view(SlotSpace slots) const {
-    const auto* const crc = reinterpret_cast<const CrcPart*>(memory.get());
-    const auto* const first = reinterpret_cast<const TileRun*>(crc + 1);
-    const auto* const rest = reinterpret_cast<const char*>(first + runs);
-    return {{rest, text}, {first, runs}, {rest + text, bits}, *crc, slots};
+    const char* const first = memory.get() + sizeof(CrcPart);
+    const char* const rest = first + runs * sizeof(TileRun);
+    return {{rest, text},
+            {reinterpret_cast<const TileRun*>(first), runs},
+            {rest + text, bits},
+            {},
+            slots};
 }
 
-void ReadyTiles::Entry::expect() const {
-    constexpr std::size_t kLine = 64;
-    constexpr std::size_t kAhead = 256;  // the rest the processor foresees
-    for (std::size_t at = 0; at < kAhead; at += kLine) {
-        __builtin_prefetch(memory.get() + at);
+void ReadyTiles::Entry::expect(bool coded) const {
+    const char* const text_begin = memory.get() + sizeof(CrcPart) + runs * sizeof(TileRun);
+    if (coded) {
+        fetch(memory.get());
+        fetch(text_begin + text);  // the bits
+    } else {
+        fetch(text_begin);
     }
 }
 
@@ -185,7 +200,11 @@ ReadyTile ReadyTiles::get(Kind& kind, const TilePlace& place, const visitor::Pro
         moment.lesson = coded ? moment.lesson : entry.moment.lesson;
         if (entry.moment == moment) {
             entry.used = true;
-            return entry.view(slot_space());
+            ReadyTile ready = entry.view(slot_space());
+            if (coded) {
+                std::memcpy(&ready.crc, entry.memory.get(), sizeof(ready.crc));
+            }
+            return ready;
         }
         remove(found);
     }
@@ -214,7 +233,7 @@ std::uint32_t ReadyTiles::find(const Key& key) const {
     return index_.find(key.hash(), [&](std::uint32_t entry) { return entries_[entry].key == key; });
 }
 
-void ReadyTiles::expect(const Kind& kind, std::span<const TilePlace> places) {
+void ReadyTiles::expect(const Kind& kind, std::span<const TilePlace> places, bool coded) {
     if (kind.uses().visitor || capacity_ == 0) {
         return;
     }
@@ -233,7 +252,7 @@ void ReadyTiles::expect(const Kind& kind, std::span<const TilePlace> places) {
     }
     for (const std::uint32_t entry : hashes_) {
         if (entry != TileIndex::kNone) {
-            entries_[entry].expect();
+            entries_[entry].expect(coded);
         }
     }
 }
@@ -263,7 +282,9 @@ ReadyTile ReadyTiles::keep(const Key& key, const Moment& moment, const ReadyTile
     free_.pop_back();
     bytes_ += entry.size();
     entries_[number] = std::move(entry);
-    return entries_[number].view(slot_space());
+    ReadyTile kept = entries_[number].view(slot_space());
+    kept.crc = tile.crc;
+    return kept;
 }
 
 // There is enough: what is kept is never more than the capacity.

@@ -44,7 +44,7 @@ class ReadyTiles {
     class Kind;
     Kind& kind(const rewrite::Template& tile, const Locale& locale, rewrite::Charset charset);
     // get() will be asked for these: starts to bring them into the processor's cache.
-    void expect(const Kind& kind, std::span<const TilePlace> places);
+    void expect(const Kind& kind, std::span<const TilePlace> places, bool coded);
     // `coded`: with its runs. Lifetime: until the next call.
     ReadyTile get(Kind& kind, const TilePlace& place, const visitor::Profile& profile, bool coded);
 
@@ -86,7 +86,7 @@ class ReadyTiles {
 
         ReadyTile view(SlotSpace slots) const;
         std::size_t size() const;
-        void expect() const;
+        void expect(bool coded) const;
     };
 
     SlotSpace slot_space() const { return {this, epoch_}; }

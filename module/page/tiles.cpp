@@ -36,7 +36,7 @@ void TileRenderer::render(const rewrite::Template& tile, std::string_view placem
         places_.push_back({placement, recommender, label_of(item), item, places_.size() + 1,
                            snapshot.live(item.item)});
     }
-    tiles.expect(kind, places_);
+    tiles.expect(kind, places_, visitor_->coded_tiles);
     for (const TilePlace& place : places_) {
         emitter.emit_tile(tiles.get(kind, place, *visitor_->profile, visitor_->coded_tiles));
     }
