@@ -27,6 +27,7 @@ const TileValues kOrderDefaults = {
 namespace {
 
 constexpr std::size_t kFollowers = 500;  // of the newest sessions with the item touched last
+constexpr std::size_t kAhead = 8;        // sessions, in bringing their items into the cache
 constexpr float kFollowSmoothing = 20;   // sessions' worth of "as often as everywhere"
 constexpr float kSessionScale = 1000;    // of the probability that it comes next
 constexpr float kSurely = 0.2F;          // more tells nothing more
@@ -89,14 +90,14 @@ class Followers {
     Followers(const Query& query, store::ItemIndex item, Scratch::State& state)
         : snapshot_(*query.snapshot), sessions_(snapshot_.sessions()), counts_(state.pool) {
         counts_.reset(snapshot_.item_count());
-        const auto with = snapshot_.sessions_of(item);
-        for (const std::uint32_t session : with.first(std::min(with.size(), kFollowers))) {
-            const auto items = sessions_.items_of(session);
-            const auto at = std::find(items.begin(), items.end(), item);
-            if (at != items.end() && at + 1 != items.end()) {
-                counts_.at(at[1]) += 1;
-                total_ += 1;
+        auto with = snapshot_.sessions_of(item);
+        with = with.first(std::min(with.size(), kFollowers));
+        for (std::size_t i = 0; i < with.size(); ++i) {
+            if (i + 2 * kAhead < with.size()) {
+                sessions_.expect(with[i + 2 * kAhead]);
+                sessions_.expect_items(with[i + kAhead]);
             }
+            count(sessions_.items_of(with[i]), item);
         }
     }
     // 0 without sessions.
@@ -111,6 +112,13 @@ class Followers {
     bool follows(store::ItemIndex item) const { return counts_.get(item) > 0; }
 
   private:
+    void count(std::span<const store::ItemIndex> session, store::ItemIndex item) {
+        const auto at = std::find(session.begin(), session.end(), item);
+        if (at != session.end() && at + 1 != session.end()) {
+            counts_.at(at[1]) += 1;
+            total_ += 1;
+        }
+    }
     // Of all sessions' next items; never 0.
     float share(store::ItemIndex item) const {
         return (static_cast<float>(sessions_.frequency(item)) + 1) /
