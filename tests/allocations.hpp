@@ -1,7 +1,8 @@
-// Counts how often a program asks for memory with operator new: for what is to do so once and never
-// again. Include it in one source of a program alone, because it replaces the program's operator new.
-// With a sanitizer, which has its own and looks at who frees what, nothing is counted: a count that
-// is to be zero is then. Thread rules: one thread.
+// Counts how often a program asks for memory with operator new, for what is to do so once and never
+// again; and lets memory run out. Include it in one source of a program alone, because it replaces
+// the program's operator new. With a sanitizer, which has its own and looks at who frees what, nothing
+// is counted, a count that is to be zero is then, and memory does not run out. Thread rules: one
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +12,11 @@
 #if defined(__SANITIZE_ADDRESS__)
 #define PERSONALIZE_COUNTS_ALLOCATIONS 0
 #elif defined(__has_feature)
-#define PERSONALIZE_COUNTS_ALLOCATIONS !__has_feature(address_sanitizer)
-#else
+#if __has_feature(address_sanitizer)
+#define PERSONALIZE_COUNTS_ALLOCATIONS 0
+#endif
+#endif
+#ifndef PERSONALIZE_COUNTS_ALLOCATIONS
 #define PERSONALIZE_COUNTS_ALLOCATIONS 1
 #endif
 
@@ -24,11 +28,23 @@ inline std::size_t& allocations() {
     return count;
 }
 
+// How many more there may be before all that follow fail.
+inline constexpr long kNoLimit = -1;
+inline long& allocations_left() {
+    static long left = kNoLimit;
+    return left;
+}
+
 }  // namespace pz::test
 
 #if PERSONALIZE_COUNTS_ALLOCATIONS
 void* operator new(std::size_t size) {
     ++pz::test::allocations();
+    long& left = pz::test::allocations_left();
+    if (left != pz::test::kNoLimit && left-- == 0) {
+        left = 0;
+        throw std::bad_alloc();
+    }
     if (void* memory = std::malloc(size)) {
         return memory;
     }

@@ -1,48 +1,14 @@
 // What happens when C++ finds no memory while Lua is on the stack: the rule fails, or the call throws; no
 // exception crosses a Lua frame, which would end the program.
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <new>
 
+#include "allocations.hpp"
 #include "unit/rules/shop.hpp"
 
 using namespace pz;
 using namespace pz::test;
-
-namespace {
-
-constexpr long kNever = -1;
-long allocations_left = kNever;
-
-}  // namespace
-
-// A sanitizer has its own and looks at who frees what.
-#if defined(__has_feature)
-#define PERSONALIZE_ASAN __has_feature(address_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
-#define PERSONALIZE_ASAN 1
-#else
-#define PERSONALIZE_ASAN 0
-#endif
-#if !PERSONALIZE_ASAN
-void* operator new(std::size_t size) {
-    if (allocations_left != kNever && allocations_left-- == 0) {
-        allocations_left = 0;  // and all that follow
-        throw std::bad_alloc();
-    }
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-    std::free(memory);
-}
-#endif
 
 namespace {
 
@@ -64,10 +30,10 @@ rule "variant" { match = { color = "red" }, variant = true }
 )lua";
 
 bool skipped() {
-    if (PERSONALIZE_ASAN) {
+    if (!PERSONALIZE_COUNTS_ALLOCATIONS) {
         std::cerr << "SKIPPED: memory that runs out, because a sanitizer gives it\n";
     }
-    return PERSONALIZE_ASAN;
+    return !PERSONALIZE_COUNTS_ALLOCATIONS;
 }
 
 }  // namespace
@@ -94,14 +60,14 @@ BOOST_AUTO_TEST_CASE(a_page_that_finds_no_memory_leaves_the_rules_in_order) {
         auto list = candidates();
         std::vector<std::string> names;
         names.reserve(4);
-        allocations_left = count;
+        allocations_left() = count;
         try {
             rules->segments(context, names);
             rules->apply(context, list);
         } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): not within Lua
         }
-        through = allocations_left > 0;
-        allocations_left = kNever;
+        through = allocations_left() > 0;
+        allocations_left() = kNoLimit;
         list = candidates();
         const auto outcome = rules->apply(context, list);
         BOOST_REQUIRE_MESSAGE(outcome.failed == 0U, count << ": " << outcome.error);
@@ -117,13 +83,13 @@ BOOST_AUTO_TEST_CASE(a_file_that_finds_no_memory_does_not_load) {
     bool through = false;
     for (long count = 0; !through; ++count) {
         bool loaded = false;
-        allocations_left = count;
+        allocations_left() = count;
         try {
             loaded = rules::RuleSet::load(kGreedy, "shop.lua", patient()).ok();
         } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): not within Lua
         }
-        through = allocations_left > 0;
-        allocations_left = kNever;
+        through = allocations_left() > 0;
+        allocations_left() = kNoLimit;
         BOOST_REQUIRE(loaded || !through);
         BOOST_REQUIRE(count < 100'000);
     }
