@@ -10,6 +10,6 @@ for chunk in $personalize_lua; do
     cat << END >> $NGX_MAKEFILE
 
 $NGX_OBJS/addon/rules/$chunk.lua.inc: $ngx_addon_dir/module/rules/$chunk.lua $ngx_addon_dir/module/rules/embed
-	sh $ngx_addon_dir/module/rules/embed $ngx_addon_dir/module/rules/$chunk.lua > \$@
+	sh $ngx_addon_dir/module/rules/embed $ngx_addon_dir/module/rules/$chunk.lua > \$@.new && mv \$@.new \$@
 END
 done

@@ -72,12 +72,19 @@ Status AbsentItems::mark_some(RedisClient& client, const std::vector<std::string
         const std::string key = keys_.item(id);
         client.append(key, {"HSET", key, "availability", kGone});
     }
-    Status first_problem;  // all replies are read, whatever the first says
-    for (std::size_t due = ids.size(); due > 0; --due) {
+    Status
+        first_problem;  // all replies are read, and what is marked is named, whatever the first says
+    std::vector<std::string> marked;
+    for (const std::string& id : ids) {
         const auto reply = client.next();
-        first_problem = reply.ok() || !first_problem.ok() ? first_problem : reply.status();
+        if (reply.ok()) {
+            marked.push_back(id);
+        } else if (first_problem.ok()) {
+            first_problem = reply.status();
+        }
     }
-    return first_problem.ok() ? name_changed(client, keys_, ids) : first_problem;
+    const Status named = name_changed(client, keys_, marked);
+    return first_problem.ok() ? named : first_problem;
 }
 
 }  // namespace pz::cli

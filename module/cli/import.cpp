@@ -87,14 +87,14 @@ void Importer::send(const store::ItemInput& item) {
 }
 
 Status Importer::flush() {
+    Status first_problem;  // all replies are read, and all items named: one too many does no harm
     for (; replies_ > 0; replies_--) {
         const auto reply = client_.next();
-        if (!reply.ok()) {
-            return reply.status();
-        }
+        first_problem = reply.ok() || !first_problem.ok() ? first_problem : reply.status();
     }
-    if (Status status = name_changed(client_, keys_, changed_); !status.ok()) {
-        return status;
+    const Status named = name_changed(client_, keys_, changed_);
+    if (!first_problem.ok() || !named.ok()) {
+        return first_problem.ok() ? named : first_problem;
     }
     sent_ += changed_.size();
     changed_.clear();

@@ -111,6 +111,9 @@ Status name_changed(RedisClient& client, const redis::Keys& keys,
 // the second time; what moves then was seen before.
 Status scan_items(RedisClient& client, const redis::Keys& keys, const Page& page) {
     const std::string prefix = keys.item("");
+    if (Status status = client.refresh(); !status.ok()) {
+        return status;
+    }
     const std::string before = client.cluster() ? arrangement(client) : std::string();
     Status status = scan_servers(client, prefix, page);
     if (!status.ok() || !client.cluster() || stop_requested()) {

@@ -36,7 +36,7 @@ class RedisClient {
                                        Patience patience = Patience::failover);
 
     bool cluster() const { return servers_.cluster(); }
-    // Sends what was queued and the command, and waits. Never a null reply, never one of type
+    // Sends the command and waits; no reply of append() is due. Never a null reply, never one of type
     // error. `key`: one of those that the command is about.
     Result<RedisReply> command(std::string_view key, std::span<const std::string_view> words);
     Result<RedisReply> command(std::string_view key, std::initializer_list<std::string_view> words);

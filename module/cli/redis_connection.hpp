@@ -47,7 +47,6 @@ class RedisConnection {
     Status flush();
     // Waits for the oldest reply that is due. Never null; it may be an error.
     Result<RedisReply> next();
-    bool usable() const { return usable_; }
     // "redis at host:port: problem", with what is to be done, if that is known.
     Status problem(std::string_view text) const;
 

@@ -113,35 +113,47 @@ Status RedisServers::find_server() {
     return first_problem;
 }
 
-// The first Sentinel that knows the primary is believed.
+// A Sentinel may be behind the others: the first is believed whose primary says that it is one.
 Status RedisServers::find_primary() {
-    Status problem;
+    Status problem, refused;
+    absent_ = {};
+    std::set<redis::Endpoint> tried;
     for (const redis::Endpoint& where : url_.seeds) {
-        auto sentinel = RedisConnection::open(where, url_.sentinel_login, tls_);
-        auto reply = sentinel.ok()
-                         ? ask(*sentinel, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", url_.master})
-                         : Result<RedisReply>(sentinel.status());
-        if (!reply.ok()) {
-            problem = reply.status();
-            continue;
-        }
-        const auto found = redis::read_sentinel(Readable(**reply).root(), nullptr);
+        const auto found = named_primary(where);
         if (!found.ok()) {
-            problem = sentinel->problem(found.message());
+            problem = found.status();
             continue;
         }
+        const redis::Endpoint& named = found->shards.front().primary;
+        if (!tried.insert(named).second) {
+            continue;
+        }
+        layout_ = *found;
         redis::Login login = url_.login;
         login.primary = true;
-        layout_ = *found;
-        auto primary = RedisConnection::reach(layout_.shards.front().primary, tls_);
-        absent_ = primary.status();
-        if (!primary.ok()) {
-            return {};
+        auto primary = RedisConnection::reach(named, tls_);
+        const Status status = primary.ok() ? primary->sign_in(login) : primary.status();
+        if (status.ok()) {
+            absent_ = {};
+            return keep(std::move(primary));
         }
-        Status status = primary->sign_in(login);
-        return status.ok() ? keep(std::move(primary)) : status;
+        (primary.ok() ? refused : absent_) = status;
     }
-    return problem;
+    return !refused.ok() ? refused : !absent_.ok() ? Status() : problem;
+}
+
+Result<redis::Layout> RedisServers::named_primary(const redis::Endpoint& sentinel) const {
+    auto connection = RedisConnection::open(sentinel, url_.sentinel_login, tls_);
+    if (!connection.ok()) {
+        return connection.status();
+    }
+    auto reply = ask(*connection, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", url_.master});
+    if (!reply.ok()) {
+        return reply.status();
+    }
+    auto found = redis::read_sentinel(Readable(**reply).root(), nullptr);
+    return found.ok() ? std::move(found)
+                      : Result<redis::Layout>(connection->problem(found.message()));
 }
 
 Status RedisServers::refresh() {

@@ -47,6 +47,7 @@ class RedisServers {
         : url_(std::move(url)), tls_(std::move(tls)) {}
     Status find_server();
     Status find_primary();
+    Result<redis::Layout> named_primary(const redis::Endpoint& sentinel) const;
     Status ask_for_slots();
     Result<redis::Layout> slots_of(const redis::Endpoint& where) const;
     Status keep(Result<RedisConnection> connection);

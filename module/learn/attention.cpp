@@ -141,6 +141,11 @@ void Attention::forget_sources() {
         kept[number] = true;
     }
     std::erase_if(rows_, [&kept](const auto& row) { return !kept[source_of(row.first)]; });
+    // A number stands for another source soon: what was shown by the old one is no place of that.
+    for (auto& [name, viewer] : viewers_) {
+        std::erase_if(viewer.impressions,
+                      [&kept](const Impression& shown) { return !kept[source_of(shown.row)]; });
+    }
     for (std::size_t number = 0; number < kMaxSources; ++number) {
         clicks_[number] = kept[number] ? clicks_[number] : Places{};
     }

@@ -48,7 +48,7 @@ struct MainConf {
     bool has_prefix = false, has_partitions = false, has_retention = false, has_store = false;
     RedisConf redis;
     SpoolConf spool;
-    std::size_t visitor_cache_size = std::size_t{8} * 1024 * 1024;  // of a worker; 0: off
+    std::size_t visitor_cache_size = 0;  // of a worker; 0: off
     ngx_msec_t visitor_cache_age = ngx_msec_t{5} * 60 * 1000;
     bool has_visitor_cache = false;
     ngx_msec_t longest_timeout = 0;                               // of all locations

@@ -139,7 +139,7 @@ void Request::know_cached() {
 }
 
 // nginx's own handlers send the body right behind the header.
-bool Request::waits_for_file(const Start& start) {
+bool Request::await_file(const Start& start) {
     if (r_->upstream == nullptr && r_->content_handler == nullptr &&
         ngx_http_gzip_ok(r_) == NGX_OK) {
         start_ = start;

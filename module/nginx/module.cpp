@@ -245,7 +245,7 @@ bool begin(ngx_http_request_t* r) {
         if (!announce_encodings(r)) {
             return false;
         }
-        if (request->waits_for_file(start)) {
+        if (request->await_file(start)) {
             return true;
         }
         request->know_cached();

@@ -44,7 +44,6 @@ class RedisWire final : public redis::Wire {
     void finish_tls();
     std::string_view tls_name() const;
     std::string_view tls_problem() const;
-    void begin_session();
     ssize_t send_output();
     // What the socket does not take leaves later.
     void send();

@@ -159,7 +159,11 @@ void Request::on_delay() noexcept {
     const ngx_msec_t waited = ngx_current_msec - hold_began_;
     deadline_.set(patience() > waited ? patience() - waited : 1);
     if (rewrites()) {
-        send_head();
+        ngx_http_set_log_request(r_->connection->log, r_);
+        (void)guarded(r_->connection->log, 0, [this] {
+            send_head();
+            return 0;
+        });
     }
 }
 

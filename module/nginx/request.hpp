@@ -66,7 +66,7 @@ class Request final : private Lookup::Waiter,
     // The same of a file that is yet to come: true when the page, and its header, begin only with
     // the body's first link. Then the body filter calls meet_file(), and send_awaited_header() the
     // rest.
-    bool waits_for_file(const Start& start);
+    bool await_file(const Start& start);
     bool waits_for_file() const { return start_.has_value(); }
     void meet_file(const ngx_chain_t* in);
     void forget_start() { start_.reset(); }

@@ -179,7 +179,10 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
     blank.time = ngx_time();
     const auto ids = split(items);
     if (blank.type == visitor::EventType::view_item_list && rule.item != nullptr) {
-        events.push_back(shown_list(parameters, ids, snapshot.get()));
+        visitor::Event list = shown_list(parameters, ids, snapshot.get());
+        if (visitor::is_shown_list(list)) {
+            events.push_back(std::move(list));
+        }
         return;
     }
     for (std::size_t i = 0; i < ids.size(); i++) {

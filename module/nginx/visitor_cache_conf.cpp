@@ -6,6 +6,8 @@ namespace pz::ngx {
 
 namespace {
 
+constexpr std::size_t kUsualSize = std::size_t{8} * 1024 * 1024;
+
 bool read_option(MainConf& main, std::string_view option) {
     constexpr std::string_view kSize = "size=";
     constexpr std::string_view kMaxAge = "max_age=";
@@ -38,6 +40,7 @@ char* set_visitor_cache(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
             main.visitor_cache_size = 0;
             return {};
         }
+        main.visitor_cache_size = kUsualSize;
         for (const std::string_view option : options) {
             if (!read_option(main, option)) {
                 return Status::error("personalize_visitor_cache: '" + std::string(option) +

@@ -96,7 +96,7 @@ std::unique_ptr<Workspace> Worker::take_workspace() {
 }
 
 void Worker::give_back(std::unique_ptr<Workspace> workspace) noexcept {
-    if (workspaces_.size() < kSpareWorkspaces &&
+    if (workspaces_.size() < kSpareWorkspaces && workspace->events.capacity() <= kSpareEvents &&
         workspace->event_bytes.capacity() + workspace->trait_bytes.capacity() <= kSpareReplies &&
         workspace->gzip.block.capacity() <= kSpareBlock) {
         workspace->clear();

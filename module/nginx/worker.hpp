@@ -129,6 +129,7 @@ class Worker {
     static constexpr std::size_t kSpareWorkspaces = 256;
     // Of a visitor or a page with more, the memory goes.
     static constexpr std::size_t kSpareReplies = 16 * 1024;
+    static constexpr std::size_t kSpareEvents = 256;
     static constexpr std::size_t kSpareBlock = 64 * 1024;
 
     bool spooling() const { return spool_ != nullptr && spool_->holds(); }

@@ -19,7 +19,9 @@ bool is_denial(const Reply& reply) {
 // As append_check() should have been answered; what the traits are is the reader's business.
 bool well_formed(std::span<const Reply> replies) {
     return replies.size() == kReplies && replies[kLength].type == Reply::Type::integer &&
-           replies[kPlace].type == Reply::Type::text && replies[kFirst].type == Reply::Type::array;
+           replies[kPlace].type == Reply::Type::text &&
+           replies[kFirst].type == Reply::Type::array &&
+           replies[kFirst].elements.size() <= HistoryCache::kNewest;
 }
 
 }  // namespace
@@ -177,8 +179,8 @@ std::size_t HistoryCache::keep(std::string_view visitor, const Reply& events, Mi
         return std::exchange(left_, 0);
     }
     by_use_.push_front(std::move(entry));
+    bytes_ += size_of(by_use_.front());  // before what may throw
     index_.emplace(by_use_.front().visitor, by_use_.begin());
-    bytes_ += size_of(by_use_.front());
     make_room();
     return std::exchange(left_, 0);
 }

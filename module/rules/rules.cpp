@@ -134,7 +134,10 @@ Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
         if (Status status = state.decide(rule, i, &holds); !status.ok()) {
             note(outcome,
                  explain(status.message(), state.name, "rule '" + state.rule_names[i] + "': "));
-        } else if (holds) {
+            continue;
+        }
+        state.rule_strikes[i] = 0;
+        if (holds) {
             found = {rule.recommend, i};
             ++state.rule_uses[i];
         }

@@ -58,6 +58,9 @@ Result<Event> PixelParser::parse(std::string_view query) {
     }
     if (event_.type == EventType::view_item_list && !event_.item.empty()) {
         event_ = list_event({event_.parameter("list"), {}, {event_.item}, {}, {}}, event_.time);
+        if (!is_shown_list(event_)) {
+            return Status::error("item_id: an item of a list has no comma in its id");
+        }
     }
     Status valid = validate(event_);
     return valid.ok() ? Result<Event>(std::move(event_)) : Result<Event>(std::move(valid));

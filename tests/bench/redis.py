@@ -61,7 +61,7 @@ class Lookups:
 
     def page(self, kind, concurrency):
         visitors = 0 if kind == 'none' else self.options.visitors
-        server = 'uncached' if kind == 'whole' else 'ours'
+        server = 'ours' if kind == 'whole' else 'cached'
         return self.loader.run(self.edge.pids[server], self.edge.ports[server], PAGE,
                                visitors=visitors, connections=concurrency,
                                seconds=self.options.seconds, **self.KINDS[kind])
@@ -234,7 +234,7 @@ def show_profile(started, edge, loader, options):
     samples = started.path('perf.data')
     profile.check(samples)
     lookups = Lookups(options, edge, loader, None)
-    kinds = {'none': 'ours', 'known': 'ours', 'whole': 'uncached'}
+    kinds = {'none': 'cached', 'known': 'cached', 'whole': 'ours'}
     parts = {}
     for kind, server in kinds.items():
         lookups.page(kind, 32)  # what can be remembered is
@@ -254,7 +254,7 @@ def main():
     with servers.Servers() as started:
         data = options.data or started.path('shop')
         shop.make(data, TOOLS, f'{options.build}/personalize', options.sessions, options.visitors)
-        edge = edges.Edges(started, data, options.build, ['ours', 'uncached'])
+        edge = edges.Edges(started, data, options.build, ['ours', 'cached'])
         loader = measure.Loader(TOOLS, started)
         if options.profile:
             parts = show_profile(started, edge, loader, options)

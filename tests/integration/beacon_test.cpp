@@ -204,6 +204,7 @@ BOOST_AUTO_TEST_CASE(lists_that_were_shown_go_to_the_stream_alone) {
     BOOST_REQUIRE(wait_until([&] { return edge.stream().size() >= 3; }));
     BOOST_CHECK_EQUAL(edge.stream()[2].at("items"), "P05,P06");
     BOOST_CHECK_EQUAL(edge.stream()[2].at("list"), "top");
+    edge.get("/shown?items=,&list=top", visitor("jo"));  // of nothing
     BOOST_CHECK(edge.events("jo").empty());
     BOOST_CHECK_EQUAL(edge.status("impressions"), 3);
     // Beside other events.

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_SUITE(next_page)
 BOOST_AUTO_TEST_CASE(knows_across_edges) {
     const TempDir dir;
     const RedisServer server(dir);
-    Pairs pairs(server.unix_url(), "", to(server));
+    Pairs pairs(server.unix_url(), "personalize_visitor_cache size=8m;", to(server));
     pairs.run("two edges, one server", [](std::size_t) {});
     BOOST_CHECK_GT(pairs.sum("visitor_cache_hits"), 100);
     BOOST_CHECK_EQUAL(pairs.sum("lookup_failures"), 0);
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(knows_across_edges) {
 BOOST_AUTO_TEST_CASE(knows_without_the_cache) {
     const TempDir dir;
     const RedisServer server(dir);
-    Pairs pairs(server.unix_url(), "personalize_visitor_cache off;", to(server));
+    Pairs pairs(server.unix_url(), "", to(server));
     pairs.run("two edges, one server, without the cache", [](std::size_t) {});
     BOOST_CHECK_EQUAL(pairs.sum("visitor_cache_hits"), 0);
 }
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(knows_without_the_cache) {
 BOOST_AUTO_TEST_CASE(knows_of_the_forgotten_nothing) {
     const TempDir dir;
     const RedisServer server(dir);
-    Pairs pairs(server.unix_url(), "", to(server));
+    Pairs pairs(server.unix_url(), "personalize_visitor_cache size=8m;", to(server));
     RedisClient client = server.client();
     pairs.run("two edges, and visitors who are forgotten", [&](std::size_t i) {
         if (i % 97 == 96) {
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(knows_of_the_forgotten_nothing) {
 BOOST_AUTO_TEST_CASE(knows_in_a_cluster_whose_slots_move) {
     const TempDir dir;
     RedisCluster cluster(dir, 3);
-    Pairs pairs(cluster.url(), "personalize_partitions 4;",
+    Pairs pairs(cluster.url(), "personalize_partitions 4; personalize_visitor_cache size=8m;",
                 [&](const std::string& key, const std::string& event) {
                     cluster.command(key, {"LPUSH", key, event});
                 });

@@ -9,8 +9,9 @@ namespace pz::test {
 
 namespace {
 
-const EdgeOptions kRecent = {.location =
-                                 "personalize_widget '#w1' recent limit=2 min=1 template=tile;"};
+const EdgeOptions kRecent = {
+    .location = "personalize_widget '#w1' recent limit=2 min=1 template=tile;",
+    .http = "personalize_visitor_cache size=8m;"};
 
 // Twenty events, the newest of item P01 to P19.
 void remember(const Edge& edge, std::string_view who, std::size_t newest) {
@@ -51,8 +52,9 @@ BOOST_AUTO_TEST_CASE(whoever_came_before_is_known_but_for_the_newest_events) {
 BOOST_AUTO_TEST_CASE(what_the_shop_says_of_a_visitor_is_read_each_time) {
     const TempDir dir;
     const std::string tile = dir.write("named.html", R"(<a class="t">{{visitor.name}}</a>)");
-    Edge edge({.location = "personalize_widget '#w1' recent limit=2 min=1 template=named;",
-               .http = "personalize_template named " + tile + ";"});
+    Edge edge(
+        {.location = "personalize_widget '#w1' recent limit=2 min=1 template=named;",
+         .http = "personalize_visitor_cache size=8m; personalize_template named " + tile + ";"});
     remember(edge, "anna", 5);
     for (const char* name : {"Anna", "Berta", "Clara"}) {
         edge.redis->client().command({"HSET", "pz:{anna}:traits", "name", name});

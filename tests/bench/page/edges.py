@@ -12,7 +12,7 @@ MARK = b'class="tile"'
 
 
 class Edges:
-    """The origin, Redis with its visitors, and of plain, ours, uncached (ours without
+    """The origin, Redis with its visitors, and of plain, ours, cached (ours with
     personalize_visitor_cache), lua and varnish those `needed`."""
 
     def __init__(self, servers, data, build, needed):
@@ -42,8 +42,8 @@ class Edges:
 
     _start_plain = _start_lua = _nginx
 
-    def _start_uncached(self, name):
-        self._start_ours(name, 'personalize_visitor_cache off;')
+    def _start_cached(self, name):
+        self._start_ours(name, 'personalize_visitor_cache size=64m;')
 
     def _start_ours(self, name, visitor_cache=''):
         self.servers.configuration(f'{HERE}/rules.lua', **self.values)

@@ -220,6 +220,14 @@ BOOST_AUTO_TEST_CASE(nonsense_is_no_answer) {
     auto negative = list.check(49);
     negative[0].integer = -1;
     BOOST_TEST(cache.confirm("anna", 49, negative, 0) == nullptr);
+    // More than was asked for, and more than is known.
+    List longer = list_of(150, 150);
+    List known{.limit = 100};
+    known.texts.assign(longer.texts.begin(), longer.texts.begin() + 100);
+    known.keep_in(cache, "anna");
+    auto everything = longer.check(99);
+    everything[2] = longer.first(150);
+    BOOST_TEST(cache.confirm("anna", 99, everything, 0) == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(who_may_not_ask_reads_everything) {

@@ -241,6 +241,26 @@ BOOST_AUTO_TEST_CASE(who_meets_the_memory_limit_now_and_then_goes_on) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_replaces_a_recommender_now_and_then_late_goes_on) {
+    auto rules = load(
+        "rule 'mostly' { when = function(visitor, page) if page.query == 'works' then return false "
+        "end\n"
+        "local s = 'x' while true do s = s .. s end end, recommend = 'sale' }",
+        limits());
+    const auto fails = [&](std::string_view query) {
+        context.query = query;
+        rules::Outcome outcome;
+        rules->replacement(context, outcome);
+        return outcome.error.find("rests until") == std::string::npos ? outcome.failed : 99U;
+    };
+    for (int round = 0; round < 3; ++round) {
+        for (unsigned i = 1; i < limits().max_overruns; ++i) {
+            BOOST_TEST(fails("") == 1U);
+        }
+        BOOST_TEST(fails("works") == 0U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_segment_rests_too) {
     auto rules = load(
         "segment 'hungry' { when = function() local s = 'x' while true do s = s .. s end end }\n"

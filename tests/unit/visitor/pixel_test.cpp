@@ -59,6 +59,7 @@ BOOST_AUTO_TEST_CASE(errors_name_the_field) {
         {"name=" + std::string(41, 'n'), "name: longer than 40 bytes"},
         {"name=a%0Ab", "name: not without control characters"},
         {"name=like&item_id=" + std::string(51, 'i'), "item_id: longer than 50 bytes"},
+        {"name=view_item_list&item_id=A,B", "item_id: an item of a list has no comma in its id"},
         {"name=like&price=cheap", "price: not a number"},
         {"name=like&price=-1", "price: negative"},
         {"name=like&quantity=0", "quantity: not a whole number from 1 to 1000000"},
