@@ -207,7 +207,9 @@ BOOST_AUTO_TEST_CASE(a_second_learner_stands_by_and_takes_over) {
     first.kill();
     BOOST_TEST(wait_until([&] { return snapshot()->generation() == 2U; }), log());
     BOOST_TEST(contains(log(), "taking over"), log());
-    BOOST_TEST(contains(log(), "generation 2: 3 items, 1 events"), log());
+    // Said once it is in service.
+    BOOST_TEST(wait_until([&] { return contains(log(), "generation 2: 3 items, 1 events"); }),
+               log());
     second.signal(SIGTERM);
     BOOST_TEST(second.wait().value_or(-1) == 0);
 }
