@@ -69,8 +69,8 @@ class Worker {
     redis::HistoryCache& histories() { return histories_; }
     page::PageCache& pages() { return pages_; }
     // Most lookups end sooner; then the head of the page and the rest leave in one write. After that
-    // the head does not wait any longer.
-    static constexpr ngx_msec_t kHeadDelay = 2;
+    // the head does not wait any longer. More than a turn of a busy loop, and nothing that is seen.
+    static constexpr ngx_msec_t kHeadDelay = 5;
     Delays& head_delays() { return head_delays_; }
     // For pages of this snapshot, which is snapshot().
     page::ReadyTiles& tiles_of(const SnapshotPtr& snapshot);
