@@ -3,7 +3,7 @@
 // Two kinds of buffers: slices point into a buffer that came from above, which is marked consumed
 // only when its last slice has been sent (as ngx_http_sub_filter_module does it); copies own their
 // bytes. Both are reused once sent, so a long response needs a bounded number of them. Invariant:
-// busy_ holds our buffers only, in order of sending. Lifetime: pool and spare memory outlive what is
+// busy_ holds our buffers only, in order of sending. Lifetime: pool and lent memory outlive what is
 // sent.
 #pragma once
 
@@ -16,8 +16,9 @@ namespace pz::ngx {
 
 class Chain {
   public:
-    // Copies take `spare` before they ask the pool.
-    Chain(ngx_pool_t* pool, std::span<u_char> spare) : pool_(pool), spare_(spare) {}
+    explicit Chain(ngx_pool_t* pool) : pool_(pool) {}
+    // From now on copies take this before they ask the pool. Once.
+    void lend(std::span<u_char> spare) { spare_ = spare; }
 
     // All return false when memory is out.
     bool slice(std::string_view bytes);

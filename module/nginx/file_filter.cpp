@@ -161,8 +161,8 @@ void Request::meet_file(const ngx_chain_t* in) {
 // Of a page that is known.
 void Request::join_gzip() {
     if (known_ != nullptr) {
-        page::Output& own = *this;
-        gzip_.emplace(*known_, work_->gzip, own);
+        page::GzipSink& own = *this;
+        gzip_.emplace(*known_, own);
         worker_.stats().gzip_joined.add();
     }
 }

@@ -31,10 +31,9 @@ Request::Request(ngx_http_request_t* r)
       worker_(*main_->worker),
       work_(worker_.take_workspace()),
       lookup_(*main_, *work_, r->connection->log, *this),
-      profile_(work_->profile),
       variables_(work_->variables),
       context_(work_->context),
-      chain_(r->pool, {work_->copies.get(), Workspace::kCopies}),
+      chain_(r->pool),
       deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
 
 Request::~Request() {
@@ -42,6 +41,9 @@ Request::~Request() {
     html_.reset();  // it uses the profile and the output
     json_.reset();
     worker_.give_back(std::move(work_));
+    if (desk_ != nullptr) {
+        worker_.give_back(std::move(desk_));
+    }
 }
 
 void Request::destroy(void* self) noexcept {
@@ -105,6 +107,14 @@ void Request::enter_location(bool wanted) {
             skip(Skip::redis);
         }
     }
+}
+
+Desk& Request::desk() {
+    if (desk_ == nullptr) {
+        desk_ = worker_.take_desk();
+        chain_.lend({desk_->copies.get(), Desk::kCopies});
+    }
+    return *desk_;
 }
 
 void Request::skip(Skip reason) {
@@ -255,7 +265,7 @@ void Request::decide() {
     }
     page::Visitor visitor;
     visitor.snapshot = snapshot_.get();
-    visitor.profile = &profile_;
+    visitor.profile = &desk().profile;
     if (RuleWatch* watch = worker_.rules(location_->rules)) {
         rules_ = watch->current();
         visitor.rules = rules_.get();
@@ -282,6 +292,7 @@ void Request::input(std::string_view bytes) {
 }
 
 void Request::made(std::string_view bytes) {
+    (void)desk();
     out_of_memory_ = out_of_memory_ || !chain_.copy(bytes);
 }
 

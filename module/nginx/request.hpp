@@ -34,7 +34,7 @@ class Request final : private Lookup::Waiter,
                       private Worker::Waiter,
                       private Joins::Waiter,
                       private Delays::Waiter,
-                      private page::Output {
+                      private page::GzipSink {
   public:
     static Request* find(ngx_http_request_t* r);
     // nullptr when memory is out.
@@ -120,9 +120,10 @@ class Request final : private Lookup::Waiter,
     void on_joined() noexcept override;
     // Delays::Waiter
     void on_delay() noexcept override;
-    // page::Output
+    // page::GzipSink
     void input(std::string_view bytes) override;
     void made(std::string_view bytes) override;
+    page::GzipMemory& gzip_memory() override { return desk().gzip; }
 
     void decide();
     void build_profile();
@@ -134,7 +135,12 @@ class Request final : private Lookup::Waiter,
     void record_impressions();
     // Whether Redis has yet to confirm what this request changes.
     bool writing() const { return write_ != nullptr || join_ != nullptr; }
-    bool personal() const { return profile_.event_count() > 0 || !profile_.traits().empty(); }
+    // Whether anything is known of the visitor.
+    bool personal() const {
+        return desk_ != nullptr &&
+               (desk_->profile.event_count() > 0 || !desk_->profile.traits().empty());
+    }
+    Desk& desk();
     void evaluate_variables(page::Visitor& visitor);
     const page::Locale& locale() const;
     void know_file(ngx_fd_t fd, off_t begin, off_t end);
@@ -160,6 +166,7 @@ class Request final : private Lookup::Waiter,
     Skip skip_ = Skip::none;
 
     std::unique_ptr<Workspace> work_;
+    std::unique_ptr<Desk> desk_;  // once the page is made
     Lookup lookup_;
     std::vector<std::string> own_events_;  // of this request, newest first
     Worker::Write* write_ = nullptr;       // of these, until it is answered
@@ -168,7 +175,6 @@ class Request final : private Lookup::Waiter,
     SnapshotPtr snapshot_;  // the page's, once its profile is built
     bool profiled_ = false;
     std::shared_ptr<rules::RuleSet> rules_;
-    visitor::Profile& profile_;
     std::vector<std::string_view>& variables_;
     std::vector<std::pair<std::string_view, std::string_view>>& context_;
 

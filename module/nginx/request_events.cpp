@@ -214,8 +214,10 @@ bool Request::add_shown_list(const visitor::Event& event) {
 
 std::string Request::segments() const {
     std::string joined;
-    for (const auto& segment : profile_.segments()) {
-        joined += (joined.empty() ? "" : ",") + segment;
+    if (desk_ != nullptr) {
+        for (const auto& segment : desk_->profile.segments()) {
+            joined += (joined.empty() ? "" : ",") + segment;
+        }
     }
     return joined;
 }

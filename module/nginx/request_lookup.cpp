@@ -29,7 +29,7 @@ void Request::build_profile() {
     std::vector<std::string_view>& events = work_->events;
     if (snapshot_ != nullptr) {
         events.insert(events.begin(), own_events_.begin(), own_events_.end());
-        profile_.build(*snapshot_, events, work_->traits, now());
+        desk().profile.build(*snapshot_, events, work_->traits, now());
     }
     events.clear();
 }

@@ -46,6 +46,7 @@ Worker::Worker(MainConf& conf)
         rules_.push_back(std::make_unique<RuleWatch>(*file, stats_));
     }
     workspaces_.reserve(kSpareWorkspaces);
+    desks_.reserve(kSpareDesks);
     tick_.set(kTick);
 }
 
@@ -69,7 +70,6 @@ RuleWatch* Worker::rules(const RuleFile* file) {
 }
 
 void Workspace::clear() {
-    profile.clear();
     event_bytes.clear();
     trait_bytes.clear();
     events.clear();
@@ -97,10 +97,25 @@ std::unique_ptr<Workspace> Worker::take_workspace() {
 
 void Worker::give_back(std::unique_ptr<Workspace> workspace) noexcept {
     if (workspaces_.size() < kSpareWorkspaces && workspace->events.capacity() <= kSpareEvents &&
-        workspace->event_bytes.capacity() + workspace->trait_bytes.capacity() <= kSpareReplies &&
-        workspace->gzip.block.capacity() <= kSpareBlock) {
+        workspace->event_bytes.capacity() + workspace->trait_bytes.capacity() <= kSpareReplies) {
         workspace->clear();
         workspaces_.push_back(std::move(workspace));  // there is room
+    }
+}
+
+std::unique_ptr<Desk> Worker::take_desk() {
+    if (desks_.empty()) {
+        return std::make_unique<Desk>();
+    }
+    auto desk = std::move(desks_.back());
+    desks_.pop_back();
+    return desk;
+}
+
+void Worker::give_back(std::unique_ptr<Desk> desk) noexcept {
+    if (desks_.size() < kSpareDesks && desk->gzip.block.capacity() <= kSpareBlock) {
+        desk->profile.clear();
+        desks_.push_back(std::move(desk));  // there is room
     }
 }
 

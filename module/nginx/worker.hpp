@@ -33,23 +33,29 @@
 
 namespace pz::ngx {
 
-// What a request needs of memory; taken over from one that has ended, so that it need not be asked
-// for again.
+// What a request needs of memory from its begin; taken over from one that has ended, so that it need
+// not be asked for again.
 struct Workspace {
-    visitor::Profile profile;
     std::string commands;  // of the lookup
     // What the events, unless they are used at once, and the traits point into.
     std::string event_bytes, trait_bytes;
     std::vector<std::string_view> events;
     std::vector<std::pair<std::string_view, std::string_view>> traits, context;
     std::vector<std::string_view> variables;
+    page::Page::Memory page;
+
+    void clear();
+};
+
+// What a request needs only once its page is made. Most pages are made and sent in one go: then
+// however many requests wait for Redis, their pages are made on one desk after another, and it stays
+// in the processor's cache.
+struct Desk {
+    visitor::Profile profile;
     // What a usual page has of made bytes.
     static constexpr std::size_t kCopies = 32 * 1024;
     std::unique_ptr<u_char[]> copies = std::make_unique_for_overwrite<u_char[]>(kCopies);
     page::GzipMemory gzip;
-    page::Page::Memory page;
-
-    void clear();
 };
 
 class Worker {
@@ -78,6 +84,8 @@ class Worker {
     // Empty; to be given back, and never kept longer than its snapshot.
     std::unique_ptr<Workspace> take_workspace();
     void give_back(std::unique_ptr<Workspace> workspace) noexcept;
+    std::unique_ptr<Desk> take_desk();
+    void give_back(std::unique_ptr<Desk> desk) noexcept;
     Stats& stats() { return stats_; }
 
     // Who waits for a write; told once, unless it is forgotten before.
@@ -127,6 +135,7 @@ class Worker {
     static constexpr ngx_msec_t kTick = 500;
     static constexpr std::size_t kImpressionBytes = 64 * 1024;
     static constexpr std::size_t kSpareWorkspaces = 256;
+    static constexpr std::size_t kSpareDesks = 64;
     // Of a visitor or a page with more, the memory goes.
     static constexpr std::size_t kSpareReplies = 16 * 1024;
     static constexpr std::size_t kSpareEvents = 256;
@@ -153,6 +162,7 @@ class Worker {
     page::ReadyTiles tiles_;
     SnapshotPtr tiles_snapshot_;                          // theirs
     std::vector<std::unique_ptr<Workspace>> workspaces_;  // that nobody uses
+    std::vector<std::unique_ptr<Desk>> desks_;            // that nobody uses
     std::list<Write> writes_;                             // under way
     std::unique_ptr<EventSpool> spool_;                   // nullptr: none configured
     std::map<unsigned, Commands> impressions_;            // by partition

@@ -5,9 +5,8 @@
 namespace pz::page {
 
 void GzipOutput::begin() {
-    if (!begun_) {
-        begun_ = true;
-        output_.made(join_.begin());
+    if (!join_) {
+        output_.made(join_.emplace(output_.gzip_memory()).begin());
     }
 }
 
@@ -28,18 +27,18 @@ void GzipOutput::input(std::string_view bytes) {
 
 void GzipOutput::made(std::string_view bytes) {
     send_pending();
-    join_.add_text(bytes);
-    output_.made(join_.end_block());
+    join_->add_text(bytes);
+    output_.made(join_->end_block());
 }
 
 void GzipOutput::tile(const ReadyTile& tile) {
     send_pending();
-    join_.add_tile(tile);
+    join_->add_tile(tile);
 }
 
 void GzipOutput::flush() {
     send_pending();
-    output_.made(join_.end_block());
+    output_.made(join_->end_block());
 }
 
 void GzipOutput::send_pending() {
@@ -48,22 +47,22 @@ void GzipOutput::send_pending() {
     while (pending_begin_ < pending_end_) {
         const DeflatedPiece* piece = page_.piece(pending_begin_, pending_end_);
         if (piece != nullptr) {
-            output_.made(join_.end_block());
-            join_.add(*piece);
+            output_.made(join_->end_block());
+            join_->add(*piece);
             output_.input(piece->bytes);
             pending_begin_ += piece->size;
             continue;
         }
         const std::size_t from = pending_begin_;
         pending_begin_ = page_.next_piece(from, pending_end_);
-        join_.add_text(all.substr(from, pending_begin_ - from));
+        join_->add_text(all.substr(from, pending_begin_ - from));
     }
 }
 
 void GzipOutput::finish() {
     flush();
     finished_ = true;
-    output_.made(join_.end());
+    output_.made(join_->end());
 }
 
 }  // namespace pz::page

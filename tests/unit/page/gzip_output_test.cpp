@@ -32,6 +32,23 @@ struct PageShop : Shop {
     ReadyTiles ready{1 << 20};
 };
 
+class Stream final : public GzipSink {
+  public:
+    void input(std::string_view bytes) override { out.input(bytes); }
+    void made(std::string_view bytes) override { out.made(bytes); }
+    GzipMemory& gzip_memory() override {
+        BOOST_TEST(out.text.empty());
+        asked++;
+        return memory_;
+    }
+
+    Collector out;
+    unsigned asked = 0;
+
+  private:
+    GzipMemory memory_;
+};
+
 std::string gunzip(const std::string& stream) {
     std::string text(1 << 20, '\0');
     z_stream inflater{};
@@ -51,9 +68,8 @@ std::string gunzip(const std::string& stream) {
 std::string stream_of(PageShop& shop, std::string_view text, const Script& script,
                       std::size_t split = std::string_view::npos) {
     const auto known = shop.known(text);
-    Collector out;
-    GzipMemory memory;
-    GzipOutput gzip(*known, memory, out);
+    Stream stream;
+    GzipOutput gzip(*known, stream);
     Page page(shop.plan, shop.scratch, gzip);
     Visitor visitor = shop.visitor();
     visitor.coded_tiles = true;
@@ -72,7 +88,8 @@ std::string stream_of(PageShop& shop, std::string_view text, const Script& scrip
         }
     }
     gzip.finish();
-    return out.text;
+    BOOST_TEST(stream.asked == 1U);
+    return stream.out.text;
 }
 
 }  // namespace
@@ -103,14 +120,14 @@ BOOST_AUTO_TEST_CASE(decodes_to_the_page_when_other_bytes_came_than_those_known)
 BOOST_AUTO_TEST_CASE(kept_listings_and_widgets_leave_as_pieces) {
     PageShop shop;
     const auto known = shop.known(kPage);
-    Collector out;
-    GzipMemory memory;
-    GzipOutput gzip(*known, memory, out);
+    Stream stream;
+    GzipOutput gzip(*known, stream);
     gzip.input(known->bytes());
+    BOOST_TEST(stream.asked == 0U);  // it may all be one piece
     gzip.finish();
-    BOOST_TEST(gunzip(out.text) == kPage);
+    BOOST_TEST(gunzip(stream.out.text) == kPage);
     // All but the stream's begin and end are pieces.
-    BOOST_TEST(out.text.size() - out.forwarded == 20U);
+    BOOST_TEST(stream.out.text.size() - stream.out.forwarded == 20U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
