@@ -106,7 +106,7 @@ void GzipJoin::enter(const SlotSpace& slots) {
 class GzipJoin::TileWriter {
   public:
     TileWriter(deflate::Bits bits, const ReadyTile& tile, std::uint64_t begin)
-        : bits_(bits), tile_(tile), begin_(begin + 1) {}
+        : bits_(bits), text_(tile.text), code_(tile.bits.data()), begin_(begin + 1) {}
 
     // Runs that follow each other here as in the tile before are one match.
     void add(const TileRun& run, std::uint64_t& last) {
@@ -122,12 +122,13 @@ class GzipJoin::TileWriter {
             match_ = run.size;
             distance_ = distance;
         } else {
-            bits_.literals(tile_.text.substr(run.begin, run.size));
+            bits_.literals(text_.substr(run.begin, run.size));
         }
     }
     void add_bits(const TileRun& run) {
         end_match();
-        bits_.put_bits(tile_.bits.data() + run.bits_begin, run.bits);
+        bits_.put_bits(code_, run.bits);
+        code_ += (run.bits + 7U) / 8;
     }
     deflate::Bits end() {
         end_match();
@@ -144,7 +145,8 @@ class GzipJoin::TileWriter {
     }
 
     deflate::Bits bits_;
-    const ReadyTile tile_;
+    const std::string_view text_;
+    const char* code_;           // of the next run
     const std::uint64_t begin_;  // 1 + where the tile begins
     // A match that may go on with the next run.
     std::size_t match_ = 0;

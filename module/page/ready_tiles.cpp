@@ -15,10 +15,10 @@ namespace {
 constexpr std::size_t kOverhead = 192;
 
 // Into the processor's cache: the first lines, the rest it foresees.
-void fetch(const char* memory) {
+void fetch(const char* memory, std::size_t size) {
     constexpr std::size_t kLine = 64;
-    constexpr std::size_t kAhead = 256;
-    for (std::size_t at = 0; at < kAhead; at += kLine) {
+    constexpr std::size_t kAhead = 512;
+    for (std::size_t at = 0; at < std::min(size, kAhead); at += kLine) {
         __builtin_prefetch(memory + at);
     }
 }
@@ -95,26 +95,28 @@ std::uint32_t ReadyTiles::Key::hash() const noexcept {
 // Reads nothing of the memory: the checksum is for who needs it.
 ReadyTile ReadyTiles::Entry::view(SlotSpace slots) const {
     const char* const first = memory.get() + sizeof(CrcPart);
-    const char* const rest = first + runs * sizeof(TileRun);
-    return {{rest, text},
+    return {{memory.get() + code_size(), text},
             {reinterpret_cast<const TileRun*>(first), runs},
-            {rest + text, bits},
+            {first + runs * sizeof(TileRun), bits},
             {},
             slots};
 }
 
+// A coded tile's text is asked for only where no tile like it stands before.
 void ReadyTiles::Entry::expect(bool coded) const {
-    const char* const text_begin = memory.get() + sizeof(CrcPart) + runs * sizeof(TileRun);
     if (coded) {
-        fetch(memory.get());
-        fetch(text_begin + text);  // the bits
+        fetch(memory.get(), code_size());
     } else {
-        fetch(text_begin);
+        fetch(memory.get() + code_size(), text);
     }
 }
 
+std::size_t ReadyTiles::Entry::code_size() const {
+    return sizeof(CrcPart) + runs * sizeof(TileRun) + bits + deflate::kSlack;
+}
+
 std::size_t ReadyTiles::Entry::size() const {
-    return sizeof(CrcPart) + runs * sizeof(TileRun) + text + bits + deflate::kSlack + kOverhead;
+    return code_size() + text + kOverhead;
 }
 
 void ReadyTiles::begin(const store::Snapshot& snapshot) {
@@ -269,9 +271,9 @@ ReadyTile ReadyTiles::keep(const Key& key, const Moment& moment, const ReadyTile
     char* at =
         std::copy_n(reinterpret_cast<const char*>(&tile.crc), sizeof(tile.crc), entry.memory.get());
     at = std::copy_n(reinterpret_cast<const char*>(tile.runs.data()), tile.runs.size_bytes(), at);
-    at = std::copy(tile.text.begin(), tile.text.end(), at);
     at = std::copy(tile.bits.begin(), tile.bits.end(), at);
-    std::fill_n(at, deflate::kSlack, '\0');
+    at = std::fill_n(at, deflate::kSlack, '\0');
+    std::copy(tile.text.begin(), tile.text.end(), at);
     if (free_.empty()) {
         entries_.emplace_back();
         free_.reserve(entries_.capacity());  // remove() must not fail halfway

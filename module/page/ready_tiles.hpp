@@ -81,10 +81,11 @@ class ReadyTiles {
         Moment moment;
         std::uint32_t runs = 0, text = 0, bits = 0;
         bool used = true;  // since the hand last passed
-        std::unique_ptr<char[]>
-            memory;  // of these three, behind a CrcPart; null: the entry is free
+        // Of a CrcPart, the runs, the bits and the text; null: the entry is free.
+        std::unique_ptr<char[]> memory;
 
         ReadyTile view(SlotSpace slots) const;
+        std::size_t code_size() const;  // what stands before the text
         std::size_t size() const;
         void expect(bool coded) const;
     };

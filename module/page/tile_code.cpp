@@ -35,24 +35,30 @@ class RunWriter {
     RunWriter(std::vector<TileRun>& runs, char* begin) : runs_(runs), begin_(begin), bits_(begin) {}
 
     void begin(std::uint32_t slot, std::size_t at, std::size_t size) {
-        end();
-        char* const here = bits_.align();
-        runs_.push_back({slot, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size),
-                         static_cast<std::uint32_t>(here - begin_), 0});
+        if (!runs_.empty()) {
+            end();
+        }
+        last_ = bits_.align();
+        runs_.push_back({static_cast<std::uint16_t>(slot), static_cast<std::uint16_t>(at),
+                         static_cast<std::uint16_t>(size), 0});
     }
     deflate::Bits& bits() { return bits_; }
+    // Of the last run, which may have to be several. Returns what they all take.
     std::size_t end() {
-        const auto bytes = static_cast<std::size_t>(bits_.at() - begin_);
-        if (!runs_.empty()) {
-            TileRun& last = runs_.back();
-            last.bits = static_cast<std::uint32_t>((bytes - last.bits_begin) * 8 + bits_.pending());
+        constexpr std::size_t kMostBits = 0xfff8;  // so that the next ones begin on a byte
+        std::size_t left = static_cast<std::size_t>(bits_.at() - last_) * 8 + bits_.pending();
+        for (; left > kMostBits; left -= kMostBits) {
+            runs_.back().bits = kMostBits;
+            runs_.push_back({});
         }
-        return bytes + 1;
+        runs_.back().bits = static_cast<std::uint16_t>(left);
+        return static_cast<std::size_t>(bits_.at() - begin_) + 1;
     }
 
   private:
     std::vector<TileRun>& runs_;
     char* const begin_;
+    char* last_ = nullptr;  // where the last run's bits begin
     deflate::Bits bits_;
 };
 
@@ -60,6 +66,9 @@ class RunWriter {
 
 ReadyTile TileCoder::code(std::string_view text, std::span<const rewrite::TilePart> parts,
                           std::span<const std::size_t> shared, std::uint32_t first_slot) {
+    if (text.size() > kMostText) {
+        return {text, {}, {}, {}, {}};
+    }
     runs_.clear();
     bits_.resize(deflate::most_bytes(text.size()) + parts.size() + deflate::kSlack + 1);
     RunWriter writer(runs_, bits_.data());
@@ -79,8 +88,9 @@ ReadyTile TileCoder::code(std::string_view text, std::span<const rewrite::TilePa
         writer.bits().literals(text_of(text, part).substr(shared[i]));
     }
     writer.bits().literals(text.substr(at));
+    const std::size_t size = writer.end();
     const CrcPart crc = {libdeflate_crc32(0, text.data(), text.size()), crc_shift(text.size())};
-    return {text, runs_, std::string_view(bits_).substr(0, writer.end()), crc, {}};
+    return {text, runs_, std::string_view(bits_).substr(0, size), crc, {}};
 }
 
 }  // namespace pz::page

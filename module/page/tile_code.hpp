@@ -20,12 +20,12 @@
 namespace pz::page {
 
 // A run of the tile's text that is the same in all tiles with a run of this slot, and the bits of
-// what stands between it and the next one.
+// what stands between it and the next one, which begin on a byte. Small, since a page reads hundreds
+// of them from memory.
 struct TileRun {
-    std::uint32_t slot;
-    std::uint32_t begin, size;  // size 0: there is none, and no slot
-    std::uint32_t bits_begin;   // a byte of the bits
-    std::uint32_t bits;         // how many
+    std::uint16_t slot;
+    std::uint16_t begin, size;  // size 0: there is none, and no slot
+    std::uint16_t bits;         // how many
 };
 
 // Whose the numbers of slots are: those of one space have nothing to do with another's.
@@ -47,9 +47,12 @@ struct ReadyTile {
 
 class TileCoder {
   public:
+    // Longer tiles have no code.
+    static constexpr std::size_t kMostText = 0xffff;
+
     // `parts` are in order and do not overlap; of parts[i], the first shared[i] bytes are a run of
-    // the slot first_slot + parts[i].slot. Parts of one slot are looked at for repetitions.
-    // Lifetime: the tile's, until the next call; `text` is the caller's.
+    // the slot first_slot + parts[i].slot, which is at most 0xffff. Parts of one slot are looked at
+    // for repetitions. Lifetime: the tile's, until the next call; `text` is the caller's.
     // The slots are of no space yet.
     ReadyTile code(std::string_view text, std::span<const rewrite::TilePart> parts,
                    std::span<const std::size_t> shared, std::uint32_t first_slot);

@@ -212,6 +212,27 @@ BOOST_AUTO_TEST_CASE(runs_that_follow_each_other_are_one_match) {
     pair.check();
 }
 
+// What a run's bits are counted with ends at 64 Ki: at 7 KB of text. What a tile is counted with, too.
+BOOST_AUTO_TEST_CASE(long_texts_between_runs_and_long_tiles) {
+    for (const std::size_t size : {7280U, 7281U, 7282U, 8190U, 8191U, 8192U, 20000U, 65520U, 65521U,
+                                   65522U, 65523U, 70000U}) {
+        std::string text;
+        for (std::size_t i = 0; i < size; i++) {
+            text += static_cast<char>(i % 251 * (i / 251 % 7 + 1));
+        }
+        Tile tile;
+        tile.add(1, "before");
+        tile.add(kOwn, text);
+        tile.add(2, "behind it");
+        BOOST_TEST(TileCoder().code(tile.text, tile.parts, tile.shared, 5).runs.empty() ==
+                   (tile.text.size() > TileCoder::kMostText));
+        Stream stream;
+        stream.add(tile);
+        stream.add(tile);
+        stream.check();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(tiles_behind_tiles_cost_little) {
     Stream first;
     first.add(tile(1));
