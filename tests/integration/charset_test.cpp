@@ -83,8 +83,10 @@ BOOST_AUTO_TEST_CASE(charsets_without_certain_ascii_are_left_alone) {
         const Response response = shop.get(content, std::string("text/html; charset=") + name);
         BOOST_TEST_INFO(name);
         BOOST_CHECK_EQUAL(response.body, page_with(content));
-        BOOST_CHECK_EQUAL(response.header("Content-Length").value_or(""),
-                          std::to_string(page_with(content).size()));
+        if (!response.decoded) {  // nginx's own gzip knows no length beforehand
+            BOOST_CHECK_EQUAL(response.header("Content-Length").value_or(""),
+                              std::to_string(page_with(content).size()));
+        }
         BOOST_CHECK_EQUAL(shop.edge.result(line++), "passed:charset");
     }
     BOOST_CHECK_EQUAL(shop.edge.status("requests.passed.charset"), 6);

@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(head_request_is_left_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(responses_that_are_no_personal_pages_keep_bytes_and_validators) {
-    Edge edge;
+    Edge edge({.server = "gzip off;"});  // with it nginx itself would change them
     const Page cases[] = {
         {home_page(), "application/json", 200, kOriginHeaders},
         {home_page(), "text/html", 404, kOriginHeaders},
@@ -276,7 +276,8 @@ BOOST_AUTO_TEST_CASE(compressed_page_is_personal_after_gunzip) {
     Edge edge({.server = "location /g/ { proxy_pass http://origin/; gunzip on; "
                          "personalize_widget '#w1' popular limit=4 template=tile; }"});
     edge.origin.page("/", {gzip(home_page()), "text/html", 200, {{"Content-Encoding", "gzip"}}});
-    const Response page = edge.get("/g/", visitor("v"));
+    // For clients that accept gzip nginx leaves it as it is.
+    const Response page = edge.get("/g/", with(visitor("v"), "Accept-Encoding", "identity"));
     BOOST_CHECK(!page.has("Content-Encoding"));
     CHECK_LIST(tiles_of(page.body, "w1"), "P01 P02 P03 P04");
 }
