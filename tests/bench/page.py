@@ -170,6 +170,10 @@ def warn_of_others(bench):
         print(f'THE EDGE HAD {statistics.median(cores):.0%} OF ITS CORE at saturation: others use '
               'this machine, or the load generator is the limit. CPU and ratios hold within noise; '
               'requests/s and latencies are not the edge\'s.')
+    waited = bench.value('ours', TARGET_SIZE, 'half', 'waited')
+    if waited and waited > .02:
+        print(f'AT HALF LOAD OTHERS HAD THE EDGE\'S CORE for {waited:.0%} of the time, while it was '
+              'ready to go on: p99 is theirs.')
 
 
 def profile_one(options, started, data):

@@ -11,21 +11,30 @@ import zlib
 TICKS = os.sysconf('SC_CLK_TCK')
 
 
+def schedule(pids):
+    """Nanoseconds these processes have run, and have been ready without a core; 0, 0 where the kernel
+    keeps no schedstat."""
+    run = waited = 0
+    for pid in pids:
+        for task in os.listdir(f'/proc/{pid}/task'):
+            try:
+                with open(f'/proc/{pid}/task/{task}/schedstat', encoding='ascii') as file:
+                    fields = file.read().split()
+            except OSError:
+                continue  # the thread has ended
+            run, waited = run + int(fields[0]), waited + int(fields[1])
+    return run, waited
+
+
 def cpu(pids):
     """Microseconds these processes have run: (all, by the scheduler's clock; user's; system's)."""
-    run = user = system = 0
+    user = system = 0
     for pid in pids:
         with open(f'/proc/{pid}/stat', encoding='utf-8') as file:
             fields = file.read().rsplit(')', 1)[1].split()
         user, system = user + int(fields[11]), system + int(fields[12])
-        for task in os.listdir(f'/proc/{pid}/task'):
-            try:
-                with open(f'/proc/{pid}/task/{task}/schedstat', encoding='ascii') as file:
-                    run += int(file.read().split()[0])
-            except OSError:
-                pass  # the thread has ended, or the kernel keeps no schedstat
     user, system = user * 1e6 / TICKS, system * 1e6 / TICKS
-    return run / 1e3 or user + system, user, system
+    return schedule(pids)[0] / 1e3 or user + system, user, system
 
 
 def memory(pids):
@@ -48,7 +57,8 @@ class Loader:
     def run(self, pids, port, path, headers=(), visitors=0, rate=0, connections=64, seconds=2,
             body='', visitor_prefix=''):
         """One run's figures: the loader's own; cpu_us, user_us, system_us per request; `core`, the
-        share of a core that the server had; memory_mb."""
+        share of a core that the server had; `waited`, the share of the time for which it was ready
+        and others had its core; memory_mb."""
         self.runs += 1
         command = [self.program, '--port', str(port), '--path', path, '--seed', str(self.runs),
                    '--connections', str(connections), '--seconds', str(seconds),
@@ -59,7 +69,7 @@ class Loader:
         command += ['--rate', f'{rate:.1f}'] if rate else []
         command += ['--body', body] if body else []
         command += ['--visitor-prefix', visitor_prefix] if visitor_prefix else []
-        before, begin = cpu(pids), time.monotonic()
+        waited, before, begin = schedule(pids)[1], cpu(pids), time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, check=False,
                               preexec_fn=lambda: os.sched_setaffinity(0, self.cores))
         used = [after - start for start, after in zip(before, cpu(pids))]
@@ -70,6 +80,7 @@ class Loader:
         for name, value in zip(('cpu_us', 'user_us', 'system_us'), used):
             out[name] = value / max(out['finished'], 1)
         out['core'] = used[0] / elapsed
+        out['waited'] = (schedule(pids)[1] - waited) / 1e3 / elapsed
         out['memory_mb'] = memory(pids)
         return out
 
