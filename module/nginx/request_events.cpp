@@ -284,7 +284,7 @@ void Request::record_impressions() {
         }
         list.rules = rules_ != nullptr ? rules_->version_text() : std::string_view();
         const visitor::Event event = visitor::list_event(list, ngx_time());
-        if (!event.parameter("items").empty() && visitor::validate(event).ok()) {
+        if (visitor::is_shown_list(event)) {
             worker_.add_impression(visitor_, event);
         }
     }
