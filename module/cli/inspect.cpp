@@ -1,7 +1,10 @@
 #include "cli/inspect.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
+#include "page/listing_data.hpp"
 #include "rewrite/characters.hpp"
 #include "store/utf8.hpp"
 
@@ -45,6 +48,9 @@ class Printer {
   private:
     void explain_pattern(std::size_t pattern);
     void explain_keys(std::size_t pattern);
+    void explain_keys(const Found& found, const std::string& at, const std::string& what);
+    std::vector<FoundTile> tiles_of(const Found& found) const;
+    std::optional<rewrite::JsonArray> data_of(const Found& script) const;
     std::string why(const Skipped& skipped) const;
     std::string why_ambiguous(const Skipped& skipped, const std::string& by) const;
     std::string why_inside(const Skipped& skipped) const;
@@ -61,11 +67,34 @@ void Printer::found() {
         out_ += std::to_string(found.begin) + ' ' + std::to_string(found.inner_begin) + ' ' +
                 std::to_string(found.inner_end) + ' ' + std::to_string(found.end) + ' ' +
                 tag_at(page_, found.begin) + '\n';
-        for (const FoundTile& tile : found.tiles) {
+        for (const FoundTile& tile : tiles_of(found)) {
             out_ += "  " + std::to_string(tile.begin) + ' ' + std::to_string(tile.end);
             out_ += (tile.key.empty() ? "" : " " + printable(tile.key)) + '\n';
         }
     }
+}
+
+// Of a listing's data: the elements of its array.
+std::vector<FoundTile> Printer::tiles_of(const Found& found) const {
+    const auto array = data_of(found);
+    std::vector<FoundTile> tiles = found.tiles;
+    for (std::size_t i = 0; array && i < array->elements.size(); i++) {
+        const rewrite::JsonArray::Element& element = array->elements[i];
+        tiles.push_back({found.inner_begin + element.begin, found.inner_begin + element.end,
+                         std::string(element.id)});
+    }
+    return tiles;
+}
+
+std::optional<rewrite::JsonArray> Printer::data_of(const Found& script) const {
+    const auto& data = sought_.plan.placements[script.pattern].data;
+    if (!data) {
+        return std::nullopt;
+    }
+    const std::string_view text =
+        page_.substr(static_cast<std::size_t>(script.inner_begin),
+                     static_cast<std::size_t>(script.inner_end - script.inner_begin));
+    return page::find_listing_data(text, *data, sought_.plan.limits);
 }
 
 void Printer::explained() {
@@ -104,22 +133,39 @@ void Printer::explain_pattern(std::size_t pattern) {
     if (found == 0 && skipped == 0) {
         comment("  " + hint_of(page_, sought, sought_.plan.limits));
     }
-    if (sought.listing) {
+    if (sought.listing || sought_.plan.placements[pattern].data) {
         explain_keys(pattern);
     }
 }
 
 void Printer::explain_keys(std::size_t pattern) {
+    bool first = true;
     for (const Found& found : inspection_.found) {
         if (found.pattern != pattern) {
             continue;
         }
-        const auto without = std::count_if(found.tiles.begin(), found.tiles.end(),
-                                           [](const FoundTile& tile) { return tile.key.empty(); });
-        comment("  " + std::to_string(found.begin) + ": " + std::to_string(found.tiles.size()) +
-                " tiles, " + std::to_string(without) + " of them without a key" +
-                (without > 0 ? ": they keep their places; see --id and --item" : ""));
+        const auto& data = sought_.plan.placements[pattern].data;
+        const std::string at = "  " + std::to_string(found.begin) + ": ";
+        if (data && !std::exchange(first, false)) {
+            comment(at + "not looked at: the first script counts; name it more exactly");
+        } else if (data && !data_of(found)) {
+            comment(at + "no array, or more than one, at " + data->path.text +
+                    ", or no JSON: listing and script stay as they are");
+        } else {
+            explain_keys(found, at, data ? "elements" : "tiles");
+        }
     }
+}
+
+void Printer::explain_keys(const Found& found, const std::string& at, const std::string& what) {
+    const std::vector<FoundTile> tiles = tiles_of(found);
+    const auto without = std::count_if(tiles.begin(), tiles.end(),
+                                       [](const FoundTile& tile) { return tile.key.empty(); });
+    const std::string advice = what == "tiles" ? "--id and --item" : "data_id=";
+    comment(at + std::to_string(tiles.size()) + " " + what + ", " + std::to_string(without) +
+            " of them without a key" +
+            (without > 0 ? ": they keep their places; see " + advice : std::string()) +
+            (tiles.empty() && what == "tiles" ? ": see --item" : ""));
 }
 
 std::string Printer::why(const Skipped& skipped) const {

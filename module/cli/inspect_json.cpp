@@ -26,6 +26,20 @@ std::string outcome_of(std::string_view text, const rewrite::JsonArrays& arrays)
     return std::to_string(arrays.arrays.size()) + " found";
 }
 
+std::string keys_of(const rewrite::JsonArrays& arrays) {
+    std::size_t elements = 0;
+    std::size_t without = 0;
+    for (const rewrite::JsonArray& array : arrays.arrays) {
+        elements += array.elements.size();
+        for (const rewrite::JsonArray::Element& element : array.elements) {
+            without += element.id.empty() ? 1 : 0;
+        }
+    }
+    return ", " + std::to_string(elements) + " elements, " + std::to_string(without) +
+           " of them without a key" +
+           (without > 0 ? ": they keep their places; see --id" : std::string());
+}
+
 class NoSink final : public rewrite::Sink {
   public:
     void raw(std::string_view) override {}
@@ -110,7 +124,7 @@ bool json_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
         out += "# '" + printable(pattern.path.text) + "': " +
                (large ? "what is to be kept of the document is larger than personalize_buffer_size"
                       : outcome_of(text, arrays)) +
-               "\n";
+               (found ? keys_of(arrays) : std::string()) + "\n";
     }
     return found;
 }

@@ -301,6 +301,10 @@ char* set_template(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         if (!text.ok()) {
             return Status::error("personalize_template: cannot read " + text.message());
         }
+        if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+            return Status::error("personalize_template: " + *path +
+                                 " is empty: write the HTML of one tile");
+        }
         auto compiled = rewrite::Template::compile(*text);
         if (!compiled.ok()) {
             return Status::error("personalize_template: " + *path + ": " + compiled.message());

@@ -1,5 +1,5 @@
 // ListingData: a listing that a page has once more, as an array in a script, for the program that
-// takes the page over in the browser. Internal to the room.
+// takes the page over in the browser.
 //
 // The script is a JSON document, or an assignment of one: "window.state = {...};" or "var state =
 // {...};", with anything behind the semicolon. A script in which "<!--" stands is left alone: what

@@ -20,16 +20,30 @@ bool read_number(std::string_view text, Number* number) {
     return error == std::errc() && end == text.data() + text.size();
 }
 
+// nginx reads quotes at the start of an argument only: item='li > a' is three of them.
+std::string quoting_advice(std::string_view before) {
+    const std::size_t equals = before.find('=');
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : before.substr(equals + 1);
+    const bool cut = !value.empty() && (value.front() == '\'' || value.front() == '"') &&
+                     (value.size() == 1 || value.back() != value.front());
+    return cut ? "; put the whole option before it in quotes, as in \"" +
+                     std::string(before.substr(0, equals)) + "=li > a\""
+               : std::string();
+}
+
 }  // namespace
 
 Status Options::parse(std::span<const std::string_view> arguments,
                       std::span<const std::string_view> known) {
+    std::string_view before;
     for (const std::string_view argument : arguments) {
         const std::size_t equals = argument.find('=');
         const std::string_view key = argument.substr(0, equals);
         if (std::find(known.begin(), known.end(), key) == known.end()) {
-            return Status::error(unknown_name("option", key, known));
+            return Status::error(unknown_name("option", key, known) + quoting_advice(before));
         }
+        before = argument;
         if (equals == std::string_view::npos || equals + 1 == argument.size()) {
             return Status::error("option '" + std::string(key) + "' has no value: write " +
                                  std::string(key) + "=...");

@@ -5,9 +5,9 @@
 // that close several elements or, out of scope, none; tables and what they close; svg and math with
 // their integration points; <template>. Where the standard moves or reopens elements (foster
 // parenting, the adoption agency, formatting cut off by an outer end tag, a form's end in the wrong
-// place, markup inside <select>) the stack is the standard's, and irregularities() counts: who
-// depends on an element's extent meanwhile must give it up. Not followed: text that opens <body>,
-// <frameset>, quirks mode. Thread rules: one thread.
+// place) the stack is the standard's, and irregularities() counts: who depends on an element's extent
+// meanwhile must give it up. So it is with markup inside <select>, which old browsers drop and new
+// ones keep. Not followed: text that opens <body>, <frameset>, quirks mode. Thread rules: one thread.
 #pragma once
 
 #include <array>
@@ -130,6 +130,8 @@ class OpenElements {
     void imply_section(std::size_t table);
     void imply_row(std::size_t table);
     bool in_table_start(const Tag& tag, TagAttributes& attributes);
+    bool in_table() const;
+    bool stray_in_table(const Tag& tag);
     void close_implied(const Tag& tag);
     void close_items(TagId first, TagId second);
     void close_formatting(TagId id);

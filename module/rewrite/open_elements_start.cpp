@@ -148,6 +148,9 @@ void OpenElements::html_start(const Tag& tag, TagAttributes& attributes) {
                tag_is(stack_.back().id, tag_flag::kTableContext) &&
                in_table_start(tag, attributes)) {
         return;
+    } else if ((tag.id == TagId::table || tag.id == TagId::form) && in_table() &&
+               stray_in_table(tag)) {
+        return;
     }
     if (tag.id == TagId::form && !form_start()) {
         return;
@@ -198,7 +201,10 @@ bool OpenElements::root_start(const Tag& tag) {
 
 // Browsers disagree about markup in <select>: old ones drop it, new ones keep it.
 bool OpenElements::in_select_start(const Tag& tag) {
-    if (tag_is(tag.id, tag_flag::kSelectContent)) {
+    const bool content = tag_is(tag.id, tag_flag::kSelectContent);
+    fostered_ = !content || !(current_is(TagId::select) || current_is(TagId::optgroup) ||
+                              current_is(TagId::option));
+    if (content) {
         return false;
     }
     ++irregularities_;
@@ -207,6 +213,7 @@ bool OpenElements::in_select_start(const Tag& tag) {
     const std::size_t select = ends ? find(TagId::select, Reach::scope) : kNone;
     if (select != kNone) {
         pop_to(select);
+        fostered_ = false;
     }
     return tag.id == TagId::select;
 }
@@ -290,6 +297,39 @@ bool OpenElements::in_table_start(const Tag& tag, TagAttributes& attributes) {
         pop_to(table);
     } else {
         fostered_ = true;
+    }
+    return false;
+}
+
+// Whether a table's rules hold: in what stands directly in a table, too, though that was moved out.
+bool OpenElements::in_table() const {
+    for (std::size_t i = open_count(TagId::table) == 0 ? 0 : stack_.size(); i-- > 0;) {
+        const OpenElement& e = stack_[i];
+        if (e.space != Space::html || e.removed) {
+            continue;
+        }
+        if (tag_is(e.id, tag_flag::kTableContext)) {
+            return true;
+        }
+        if (e.id == TagId::td || e.id == TagId::th || e.id == TagId::caption ||
+            e.id == TagId::template_) {
+            return false;
+        }
+    }
+    return false;
+}
+
+// A <table> there ends the table, a <form> is empty. True when the tag opens nothing.
+bool OpenElements::stray_in_table(const Tag& tag) {
+    ++irregularities_;
+    if (tag.id == TagId::form) {
+        if (form_start()) {
+            next_child(tag.id);
+        }
+        return true;
+    }
+    if (const std::size_t table = find(TagId::table, Reach::table); table != kNone) {
+        pop_to(table);
     }
     return false;
 }

@@ -65,7 +65,8 @@ constexpr std::uint8_t make_hindered(TagId id) {
     hindered |= (flags & tag_flag::kClosesP) != 0 ? kParagraph : 0;
     hindered |= (flags & tag_flag::kHeading) != 0 ? kHeading : 0;
     hindered |= id == TagId::li || id == TagId::dd || id == TagId::dt ? kItem : 0;
-    const bool same = id == TagId::a || id == TagId::button || id == TagId::nobr;
+    const bool same = id == TagId::a || id == TagId::button || id == TagId::nobr ||
+                      id == TagId::table;  // it ends one in which it has no cell
     hindered |= same ? kSameName : 0;
     return hindered;
 }

@@ -1,6 +1,7 @@
 #include "rewrite/selector.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "rewrite/attributes.hpp"
@@ -13,6 +14,21 @@ namespace {
 constexpr std::size_t kMaxText = 4096;
 constexpr int kMaxChild = 1000000;
 constexpr std::size_t kMaxCompounds = 256;  // in all alternatives together
+
+// Attributes of HTML whose values are compared without case; its standard, 4.16.2.
+constexpr std::string_view kWithoutCase[] = {
+    "accept",     "accept-charset", "align",     "alink",    "axis",     "bgcolor", "charset",
+    "checked",    "clear",          "codetype",  "color",    "compact",  "declare", "defer",
+    "dir",        "direction",      "disabled",  "enctype",  "face",     "frame",   "hreflang",
+    "http-equiv", "lang",           "language",  "link",     "media",    "method",  "multiple",
+    "nohref",     "noresize",       "noshade",   "nowrap",   "readonly", "rel",     "rev",
+    "rules",      "scope",          "scrolling", "selected", "shape",    "target",  "text",
+    "type",       "valign",         "valuetype", "vlink"};
+
+bool has_no_case(std::string_view attribute) {
+    return std::find(std::begin(kWithoutCase), std::end(kWithoutCase), attribute) !=
+           std::end(kWithoutCase);
+}
 
 bool is_name(char c) {
     return byte_is(c, byte_class::kAlpha) || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
@@ -355,6 +371,7 @@ class Parser {
             return test;
         }
         test.op = read_operator();
+        test.ignore_case = has_no_case(test.name);
         skip_space();
         test.value = value();
         skip_space();

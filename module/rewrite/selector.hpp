@@ -2,7 +2,9 @@
 //
 // type, *, #id, .class, [a], [a=v] [a~=v] [a^=v] [a$=v] [a*=v] [a|=v] with optional " i" or " s"
 // flag, :first-child, :nth-child(odd | even | an+b), :not() of one of these, descendant and child
-// combinators, lists. Names of types and attributes are matched without case, values as written.
+// combinators, lists. Names of types and attributes are matched without case, values with it but for
+// those attributes of HTML whose values have none ([type=submit]; its standard, 4.16.2). A value with
+// a character reference that would have to be decoded to match does not match.
 // Where it is not certain how manyth child an element is (see OpenElements::Outcome::child),
 // :nth-child() and its :not() match nothing. Thread rules: immutable after compile(); share freely.
 #pragma once

@@ -1,5 +1,7 @@
 // What a compound says of one element; the parser is in selector.cpp.
 #include <algorithm>
+#include <iterator>
+#include <string>
 
 #include "rewrite/attributes.hpp"
 #include "rewrite/characters.hpp"
@@ -64,6 +66,42 @@ bool test_value(const AttributeTest& test, std::string_view value) {
     return false;
 }
 
+// Whether browsers may read a reference there that decode_references() does not know.
+bool has_other_reference(std::string_view value) {
+    constexpr std::string_view kKnown[] = {"amp;", "lt;", "gt;", "quot;", "apos;"};
+    for (std::size_t at = value.find('&'); at != std::string_view::npos; at = value.find('&', at)) {
+        const std::string_view name = value.substr(++at);
+        std::size_t size = 0;
+        while (size < name.size() && (byte_is(name[size], byte_class::kAlpha) ||
+                                      (name[size] >= '0' && name[size] <= '9'))) {
+            ++size;
+        }
+        const char next = size < name.size() ? name[size] : '\0';
+        const bool known = std::any_of(std::begin(kKnown), std::end(kKnown),
+                                       [name](auto text) { return name.starts_with(text); });
+        // Those that need no ';' have up to six letters, and none does before a '='.
+        if (size > 1 && !known && (next == ';' || (size <= 6 && next != '='))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// As browsers read the value; where that is not certain, and where a value that is asked for is
+// written with references, nothing matches: tags are looked for by the bytes that are asked for.
+bool holds(const AttributeTest& test, std::string_view value) {
+    if (test.op == AttributeTest::Op::present || value.find('&') == std::string_view::npos) {
+        return test_value(test, value) != test.negated;
+    }
+    if (has_other_reference(value)) {
+        return false;
+    }
+    std::string decoded;
+    decode_references(value, decoded);
+    const bool fits = test_value(test, decoded);
+    return test.negated ? !fits : fits && contains(value, test.value, test.ignore_case);
+}
+
 }  // namespace
 
 bool ChildTest::matches(std::uint32_t child) const {
@@ -91,7 +129,7 @@ bool Compound::matches(std::string_view tag, std::span<const Attribute> list,
     }
     return std::all_of(attributes.begin(), attributes.end(), [list](const AttributeTest& test) {
         const Attribute* attribute = find_attribute(list, test.name);
-        return (attribute != nullptr && test_value(test, attribute->value)) != test.negated;
+        return attribute == nullptr ? test.negated : holds(test, attribute->value);
     });
 }
 

@@ -1,6 +1,8 @@
 #include "rewrite/template.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "rewrite/characters.hpp"
 
@@ -72,6 +74,58 @@ bool has_other_scheme(std::string_view url) {
     return false;
 }
 
+// What a byte of a URL is, RFC 3986, 2.2 and 2.3; the quote, which is reserved, is left out.
+enum class UrlByte : std::uint8_t { other, reserved, unreserved };
+
+constexpr auto kUrlBytes = [] {
+    std::array<UrlByte, 256> bytes{};
+    for (const char c : std::string_view(":/?#[]@!$&()*+,;=")) {
+        bytes[static_cast<unsigned char>(c)] = UrlByte::reserved;
+    }
+    for (const char c : std::string_view("0123456789-._~abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+        bytes[static_cast<unsigned char>(c)] = UrlByte::unreserved;
+    }
+    return bytes;
+}();
+
+bool is_hex(char c) {
+    const char lower = to_lower(c);
+    return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'f');
+}
+
+// Whether the byte at `at` stays as it is. `component`: it must not end its part of the URL.
+bool stays(std::string_view url, std::size_t at, bool component) {
+    const UrlByte kind = kUrlBytes[static_cast<unsigned char>(url[at])];
+    const bool encoded =
+        url[at] == '%' && url.size() - at > 2 && is_hex(url[at + 1]) && is_hex(url[at + 2]);
+    return kind == UrlByte::unreserved || (!component && (kind == UrlByte::reserved || encoded));
+}
+
+void escape_url(std::string_view url, bool component, std::string& out) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    for (std::size_t i = 0; i < url.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(url[i]);
+        if (!stays(url, i, component)) {
+            out.push_back('%');
+            out.push_back(kDigits[byte >> 4U]);
+            out.push_back(kDigits[byte & 15U]);
+        } else if (byte == '&') {
+            out.append("&amp;");
+        } else {
+            out.push_back(url[i]);
+        }
+    }
+}
+
+// Without what browsers leave out at both ends of a URL.
+std::string_view trim_url(std::string_view url) {
+    const auto counts = [](char c) { return static_cast<unsigned char>(c) > ' '; };
+    const auto begin = std::find_if(url.begin(), url.end(), counts);
+    const auto end = std::find_if(url.rbegin(), std::make_reverse_iterator(begin), counts);
+    return {begin, end.base()};
+}
+
 }  // namespace
 
 void escape_html(std::string_view text, std::string& out, Charset charset) {
@@ -99,7 +153,11 @@ void Template::write_value(std::uint32_t step, std::string_view value, std::stri
                            Charset charset) const {
     switch (steps_[step].op) {
         case Op::url:
-            escape_html(has_other_scheme(value) ? std::string_view("#") : value, out, charset);
+            escape_url(has_other_scheme(value) ? "#" : trim_url(value), false, out);
+            break;
+        case Op::url_part:
+        case Op::url_component:
+            escape_url(value, steps_[step].op == Op::url_component, out);
             break;
         case Op::raw:
             charset == Charset::utf8 ? void(out.append(value)) : append_ascii(value, out);

@@ -1,9 +1,12 @@
 // Tile templates: Mustache (the spec's interpolation, sections, inverted sections and comments; no
 // partials, lambdas or delimiter changes), compiled once, rendered without allocation.
 //
-// {{name}} is escaped for HTML, text and quoted attributes alike. Where it decides the scheme of a
-// URL (href, src, srcset, action, poster and the rarer attributes of the kind; not behind "/p/" or
-// "?q=") a value whose scheme is neither http nor https becomes "#".
+// {{name}} is escaped for HTML, text and quoted attributes alike. In URLs (href, src, srcset, action,
+// poster and the rarer attributes of the kind) it is percent-encoded as UTF-8, as Go's html/template
+// does: behind '?' or '#', or directly behind '=', all but unreserved characters (RFC 3986, 2.3),
+// elsewhere all but reserved ones, too, and what is percent-encoded already.
+// Where it decides the scheme (not behind "/p/" or "?q=") a value whose scheme is neither http nor
+// https becomes "#".
 // {{{name}}} and {{&name}} write the value as it is, in text only, and must be allowed by the
 // caller.
 // {{#name}}..{{/name}} is shown when the value is not empty, {{^name}}..{{/name}} when it is; there
@@ -61,7 +64,16 @@ class Template {
   private:
     void write_value(std::uint32_t step, std::string_view value, std::string& out,
                      Charset charset) const;
-    enum class Op : std::uint8_t { literal, text, url, raw, section, inverted };
+    enum class Op : std::uint8_t {
+        literal,
+        text,
+        url,
+        url_part,
+        url_component,
+        raw,
+        section,
+        inverted
+    };
     struct Step {
         Op op;
         std::uint32_t argument;  // literal: index into literals_; else index into names_

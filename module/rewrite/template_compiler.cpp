@@ -224,10 +224,20 @@ class TemplateCompiler {
         }
         TemplateContext::Escape escape = TemplateContext::Escape::html;
         check(tag.begin, context_.interpolation(raw, escape));
-        add(raw                                      ? Op::raw
-            : escape == TemplateContext::Escape::url ? Op::url
-                                                     : Op::text,
-            name_index(tag.name));
+        add(raw ? Op::raw : op_of(escape), name_index(tag.name));
+    }
+
+    static Op op_of(TemplateContext::Escape escape) {
+        switch (escape) {
+            case TemplateContext::Escape::url:
+                return Op::url;
+            case TemplateContext::Escape::url_part:
+                return Op::url_part;
+            case TemplateContext::Escape::url_component:
+                return Op::url_component;
+            default:
+                return Op::text;
+        }
     }
 
     void open_section(const MustacheTag& tag) {

@@ -137,21 +137,22 @@ bool TemplateContext::enter_value() {
     return true;
 }
 
-// Literal text of the open value: does it decide the scheme?
+// Literal text of the open value: does it decide the scheme, and which part of the URL follows?
 TemplateContext::Error TemplateContext::read_url(std::size_t from, std::size_t to) {
     const bool list = is_list_of_urls(attribute_);
     for (std::size_t i = from; i < to && is_one_of(kUrlAttributes, attribute_); ++i) {
         const char c = flat_[i];
+        const bool open = url_ == Url::open || url_ == Url::open_value;
         if (list && c == ',') {
             url_ = Url::open;
             scheme_begin_ = i + 1;
-        } else if (url_ != Url::open && url_ != Url::open_value) {
-            continue;
-        } else if (c == '/' || c == '?' || c == '#') {
+        } else if ((c == '?' || c == '#') && url_ != Url::forbidden) {
+            url_ = Url::query;
+        } else if (open && (c == '/' || c == '=')) {  // neither can stand in a scheme
             url_ = Url::safe;
         } else if (c == ':' && url_ == Url::open_value) {
             return "a value cannot be the scheme of a URL; write the scheme as it is";
-        } else if (c == ':') {
+        } else if (c == ':' && open) {
             const std::string_view text(flat_);
             const auto scheme = trim_left(text.substr(scheme_begin_, i - scheme_begin_));
             url_ = is_harmless_scheme(lower(scheme)) ? Url::safe : Url::forbidden;
@@ -215,12 +216,19 @@ TemplateContext::Error TemplateContext::in_attribute(bool raw, Escape& escape) {
     if (!is_one_of(kUrlAttributes, attribute_)) {
         return {};
     }
+    return in_url(escape);
+}
+
+TemplateContext::Error TemplateContext::in_url(Escape& escape) {
     if (url_ == Url::forbidden) {
         return "a value cannot follow this scheme in '" + attribute_ + "'; use http or https";
     }
-    if (url_ != Url::safe) {
+    if (url_ == Url::open || url_ == Url::open_value) {
         escape = Escape::url;
         url_ = Url::open_value;
+    } else {
+        const bool component = url_ == Url::query || flat_.back() == '=';
+        escape = component ? Escape::url_component : Escape::url_part;
     }
     return {};
 }

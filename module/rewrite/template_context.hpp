@@ -18,7 +18,9 @@ namespace pz::rewrite {
 class TemplateContext {
   public:
     using Error = std::optional<std::string>;
-    enum class Escape : std::uint8_t { html, url };
+    // url: it begins a URL; url_part: it stands in one; url_component: it is all of one part of a
+    // query or fragment, and nothing in it may end that part.
+    enum class Escape : std::uint8_t { html, url, url_part, url_component };
 
     Error literal(std::string_view text);
     // Whether a character reference put here is one, or at least does no harm (in a comment).
@@ -27,7 +29,8 @@ class TemplateContext {
     Error interpolation(bool raw, Escape& escape);
 
     // How far a URL attribute's scheme is known; the worse of two ways through is the greater.
-    enum class Url : std::uint8_t { safe, open, open_value, forbidden };
+    // safe and query: it is; query: behind '?' or '#'.
+    enum class Url : std::uint8_t { safe, query, open, open_value, forbidden };
 
     // The place where a section begins, to be given to section_end().
     struct Place {
@@ -48,6 +51,7 @@ class TemplateContext {
     bool enter_value();
     Error read_url(std::size_t from, std::size_t to);
     Error in_attribute(bool raw, Escape& escape);
+    Error in_url(Escape& escape);
     Error in_raw_text(bool raw) const;
     bool in_value() const;
     std::size_t tag_begin() const { return static_cast<std::size_t>(tokenizer_.unfinished()); }

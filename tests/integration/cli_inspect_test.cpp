@@ -76,7 +76,9 @@ BOOST_AUTO_TEST_CASE(arrays_of_json_are_found_by_path) {
     const std::string page = dir.write("page.json", R"({"a":{"list":[{"sku":"A"}, {"x":1}]}})");
     const Outcome found = inspect({page, "--json-path", "$.a.list", "--id", "sku", "--explain"});
     BOOST_TEST(found.status == 0, found.output);
-    BOOST_TEST(found.output == "13 14 34 35 array\n  14 25 A\n  27 34\n# '$.a.list': 1 found\n");
+    BOOST_TEST(found.output ==
+               "13 14 34 35 array\n  14 25 A\n  27 34\n# '$.a.list': 1 found, 2 elements, 1 of "
+               "them without a key: they keep their places; see --id\n");
     const Outcome nothing = inspect({page, "--json-path", "$.b", "--explain"});
     BOOST_TEST(nothing.status == 1);
     BOOST_TEST(contains(nothing.output, "there is no array at this path"), nothing.output);

@@ -28,6 +28,7 @@ void check_refused(const TempDir& dir, const Wrong& wrong) {
 void check_all(const std::vector<Wrong>& table) {
     const TempDir dir;
     dir.write("good.html", "<a href=\"{{link}}\">{{title}}</a>");
+    dir.write("empty.html", " \n");
     dir.write("bad.html", "<a href=\"{{link}}\">{{title</a>");
     dir.write("raw.html", "<a>{{{title}}}</a>");
     dir.write("script.html", "<script>{{title}}</script>");
@@ -227,6 +228,9 @@ BOOST_AUTO_TEST_CASE(templates) {
         {{in_server("personalize_template t nowhere.html;"), "nowhere.html"},
          {in_server("personalize_template t .;"), "not a regular file"},
          {in_server("personalize_template t bad.html;"), "bad.html"},
+         {in_server("personalize_template t empty.html;"), "write the HTML of one tile"},
+         {in_server("personalize_listing ul item='li > a';"),
+          "put the whole option before it in quotes, as in \"item=li > a\""},
          {in_server("personalize_template t raw.html;"), "raw.html"},
          {in_server("personalize_template t script.html;"), "script.html"},
          {in_server("personalize_widget '#a' popular template=nix;"), "personalize_template nix"}});

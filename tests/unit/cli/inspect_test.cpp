@@ -75,6 +75,26 @@ BOOST_AUTO_TEST_CASE(wrong_selectors_and_options_are_refused) {
     BOOST_TEST(sought.plan.patterns.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_listing_s_data_is_looked_into) {
+    const std::string page =
+        "<ul><li data-item-id=A></li></ul><script id=d>{\"a\":[{\"id\":\"A\"},{}]}</script>"
+        "<script id=d>[]</script>";
+    const auto at = [](const char* path) {
+        return listing("ul", {"data=#d", std::string("data_path=") + path});
+    };
+    const std::string found = lines(page, at("$.a"), true);
+    BOOST_TEST(found.find("33 46 67 76 script\n  52 62 A\n  63 65\n") != found.npos, found);
+    BOOST_TEST(found.find("33: 2 elements, 1 of them without a key: they keep their places; see "
+                          "data_id=") != found.npos,
+               found);
+    BOOST_TEST(found.find("76: not looked at: the first script counts") != found.npos, found);
+    const std::string nothing = lines(page, at("$.b"), true);
+    BOOST_TEST(
+        nothing.find("33: no array, or more than one, at $.b, or no JSON: listing and script "
+                     "stay as they are") != nothing.npos,
+        nothing);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_passed_over_is_explained) {
     BOOST_TEST(
         why("<section>\n <div class=a>x</section>", ".a") ==
@@ -165,7 +185,9 @@ BOOST_AUTO_TEST_CASE(arrays_of_json_are_lines_too) {
         return out;
     };
     BOOST_TEST(json("{\"a\":[{\"id\":7},{}]}") ==
-               "5 6 17 18 array\n  6 14 7\n  15 17\n# '$.a': 1 found\n");
+               "5 6 17 18 array\n  6 14 7\n  15 17\n# '$.a': 1 found, 2 elements, 1 of them "
+               "without a key: they keep "
+               "their places; see --id\n");
     BOOST_TEST(json("{\"b\":[]}") == "# '$.a': there is no array at this path\n");
     BOOST_TEST(json("{\"a\":[],\"a\":[]}").find("its member twice") != std::string::npos);
     BOOST_TEST(json("{").find("not valid JSON from") != std::string::npos);

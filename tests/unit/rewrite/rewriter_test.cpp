@@ -230,6 +230,11 @@ BOOST_AUTO_TEST_CASE(uncertain_ends_are_given_up) {
     check_given_up("<table><div id=w>x</div></table>");
     check_given_up("<div id=w><p><table></table></div>");
     check_given_up("<div id=w><select><div></div></select></div>");
+    check_given_up("<select><div id=w></div></select>");
+    check_given_up("<select><b id=w>x</b></select>");
+    check_given_up("<select><option><div id=w>x</div></select>");
+    check_given_up("<select><div><option id=w>x</option></div></select>");
+    check_given_up("<select name=s><option>1<option>2<div id=w>x</div>");
     check_given_up("<svg><g id=w><p>x</g></svg>");
     check_given_up("<p><b>x</p><div id=w></b></div>");
     check_given_up("<div id=w><" + std::string(100, 'y') + "></div>");
@@ -293,6 +298,10 @@ BOOST_AUTO_TEST_CASE(combinators_see_the_tree) {
         {"table > #w", "<table><colgroup id=w><col></table>"},
         {"ul li #w", "<ul><li><p><i id=w></i></ul>"},
         {"div > p > #w, x", "<div><p><i id=w></i></p></div>"},
+        {"select > #w", "<select><div></div></select><select><option id=w>x</select>"},
+        {"body > #w", "<select><input><b id=w></b>"},
+        {"body > #w", "<div><table><div><table><tr><td>x</table></div></table><i id=w></i></div>"},
+        {"td table #w", "<table><tr><td><div><table><tr><td id=w></td></table></div></table>"},
     };
     for (const auto& [text, page] : cases) {
         const Pattern patterns[] = {widget(text)};
@@ -307,6 +316,9 @@ BOOST_AUTO_TEST_CASE(combinators_see_the_tree) {
         {"li li", "<ul><li>a<li>b</ul>"},
         {"a > b #w", "<a><i><b><i id=w></i></b></i></a>"},
         {"body > #w", "<p><b>x</p>y<div id=w></div>"},  // in a reopened <b>
+        {"div #w", "<div><table><div><table><tr><td>x</table></div></table><i id=w></i></div>"},
+        {"div table td", "<table><div><table><tr><td id=w>x</table></div></table>"},
+        {"form #w", "<table><div><form><i id=w></i></form></div></table>"},
     };
     for (const auto& [text, page] : misses) {
         const Pattern patterns[] = {widget(text)};

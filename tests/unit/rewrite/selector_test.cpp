@@ -89,6 +89,25 @@ constexpr Case kCases[] = {
     {":not([a]):not(#b)", "id=b", false},
     {":NOT([a=v i])", "a=V", false},
     {":not(*)", "", false},
+    // References: as browsers read them, but what is asked for must stand there as it is.
+    {"[a='u&v']", "a='u&v'", true},
+    {"[a='u&v']", "a='u&amp;v'", false},
+    {"[a='u&amp;v']", "a='u&amp;v'", false},
+    {":not([a='u&v'])", "a='u&amp;v'", false},
+    {":not([a=u])", "a='&#117;'", false},
+    {":not([a=u])", "a='u&amp;v'", true},
+    {"[a*=amp]", "a='u&amp;v'", false},
+    {"[a^=u]", "a='u&amp;v'", true},
+    {"[a^=u]", "a='u&v=1&w=2'", true},
+    {"[a^=u]", "a='u&auml;'", false},
+    {":not([a=v])", "a='u&auml;'", false},
+    {":not([a=v])", "a='u&copy'", false},
+    {"[a]", "a='u&auml;'", true},
+    // HTML's attributes without case.
+    {"[type=submit]", "type=SUBMIT", true},
+    {"[type=submit s]", "type=SUBMIT", false},
+    {":not([TYPE=submit])", "type=SUBMIT", false},
+    {"[data-type=submit]", "data-type=SUBMIT", false},
     {":first-child", "", false},  // where it stands is not certain here
     {":not(:first-child)", "", false},
 };

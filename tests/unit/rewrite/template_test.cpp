@@ -40,6 +40,8 @@ const Values kValues = {{"a", "A"},
                         {"utf", "\xC3\xA4\xE2\x82\xAC"},
                         {"shift", "a\x1B$B\x0E\x7F\x01\f\t\r\nb"},
                         {"colon", "a:b"},
+                        {"odd", "a/b?c=1&d#\"'<> %41%4\xC3\xA9"},
+                        {"blank", " /p/1\n"},
                         {"late", "x/a:b"}};
 
 constexpr Case kCases[] = {
@@ -67,8 +69,19 @@ constexpr Case kCases[] = {
     {"<a href=\"{{late}}\"></a>", "<a href=\"x/a:b\"></a>"},
     {"<a href=\"{{empty}}\"></a>", "<a href=\"\"></a>"},
     {"<a href=\" {{js}}\"></a>", "<a href=\" #\"></a>"},
-    {"<a href=\"/p/{{colon}}?q={{js}}\"></a>", "<a href=\"/p/a:b?q=javascript:alert(1)\"></a>"},
-    {"<a href=\"{{path}}?q={{colon}}\"></a>", "<a href=\"/p/1?q=a:b\"></a>"},
+    {"<a href=\"/p/{{colon}}?q={{js}}\"></a>",
+     "<a href=\"/p/a:b?q=javascript%3Aalert%281%29\"></a>"},
+    {"<a href=\"{{path}}?q={{colon}}\"></a>", "<a href=\"/p/1?q=a%3Ab\"></a>"},
+    {"<a href=\"{{odd}}\"></a>", "<a href=\"a/b?c=1&amp;d#%22%27%3C%3E%20%41%254%C3%A9\"></a>"},
+    {"<a href=\"/x/{{odd}}.html\"></a>",
+     "<a href=\"/x/a/b?c=1&amp;d#%22%27%3C%3E%20%41%254%C3%A9.html\"></a>"},
+    {"<a href=\"/x?q={{odd}}&amp;b={{a}}#{{html}}\"></a>",
+     "<a href=\"/x?q=a%2Fb%3Fc%3D1%26d%23%22%27%3C%3E%20%2541%254%C3%A9&amp;b=A#%3C%26%3E%22%27\">"
+     "</a>"},
+    {"<a href=\"{{path}}&amp;b={{html}}\"></a>", "<a href=\"/p/1&amp;b=%3C%26%3E%22%27\"></a>"},
+    {"<a href=\"/p{{#a}}?x{{/a}}{{html}}\"></a>", "<a href=\"/p?x%3C%26%3E%22%27\"></a>"},
+    {"<a href=\"{{a}}={{js}}\"></a>", "<a href=\"A=javascript%3Aalert%281%29\"></a>"},
+    {"<a href=\"{{blank}}\"></a>", "<a href=\"/p/1\"></a>"},
     {"<a href=\"{{a}}{{colon}}\"></a>", "<a href=\"A#\"></a>"},
     {"<a href=\"p{{colon}}\"></a>", "<a href=\"p#\"></a>"},
     {"<a href=\"https:{{path}}\"></a>", "<a href=\"https:/p/1\"></a>"},
@@ -218,7 +231,7 @@ BOOST_AUTO_TEST_CASE(pages_that_are_not_utf8_get_character_references) {
         render_ascii("<p title=\"\u00fc{{a}}\">\u20ac {{a}}</p>", "\U0001F600<\u00e9>"),
         "<p title=\"&#252;&#128512;&lt;&#233;&gt;\">&#8364; &#128512;&lt;&#233;&gt;</p>");
     BOOST_CHECK_EQUAL(render_ascii("<a href=\"{{a}}\">", "/stra\u00dfe"),
-                      "<a href=\"/stra&#223;e\">");
+                      "<a href=\"/stra%C3%9Fe\">");
     BOOST_CHECK_EQUAL(render_ascii("<title>\u00fc</title><!-- \u00fc -->{{a}}", "x"),
                       "<title>&#252;</title><!-- &#252; -->x");
     BOOST_CHECK_EQUAL(render_ascii("{{#a}}\u00e4{{/a}}{{^a}}\u00f6{{/a}}", "1"), "&#228;");
