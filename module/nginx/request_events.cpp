@@ -8,6 +8,7 @@
 #include "page/tile_fields.hpp"
 #include "visitor/beacon.hpp"
 #include "visitor/fields.hpp"
+#include "visitor/identity.hpp"
 #include "visitor/shown_list.hpp"
 
 namespace pz::ngx {
@@ -148,6 +149,10 @@ void Request::record_events() {
         }
     }
     std::erase_if(events, [this](const visitor::Event& event) { return add_shown_list(event); });
+    visitor::Lines lines;
+    for (visitor::Event& event : events) {
+        (void)lines.number(event);
+    }
     if (events.empty()) {
         return;
     }

@@ -93,7 +93,7 @@ bool keeps_custom(EventType type) {
 
 bool reserved(std::string_view key) {
     const auto is_key = [key](const MappedField& field) { return field.theirs == key; };
-    return key == "items" || key == "segment" ||
+    return key == "items" || key == "segment" || key == "nth" ||
            std::any_of(kItemFields.begin(), kItemFields.end(), is_key) ||
            std::any_of(kEventFields.begin(), kEventFields.end(), is_key);
 }

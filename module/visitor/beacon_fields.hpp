@@ -30,8 +30,8 @@ inline constexpr std::array<MappedField, 3> kEventFields = {
 
 // Events that keep parameters of the shop's own: those that GA4 does not know.
 bool keeps_custom(EventType type);
-// Not for such a parameter to say: what is read by its own rules, and the segments, which only the
-// shop knows.
+// Not for such a parameter to say: what is read by its own rules, the segments, which only the shop
+// knows, and the number of an order's line.
 bool reserved(std::string_view key);
 
 // Unix seconds. A clock that is wrong, or an event that waited too long, must not rewrite history:

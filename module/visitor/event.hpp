@@ -60,8 +60,8 @@ struct Event {
     std::string item;       // decoded id; empty: none
     std::int64_t time = 0;  // unix seconds
     // Decoded, in the order written. Known: price (number), qty (integer >= 1), list, value,
-    // currency, segment, term, variant, eid (event id, for exactly-once). Never v, e, i or t: those
-    // are the stream entry's own. Of two with the same key the first counts.
+    // currency, segment, term, variant, eid (event id, for exactly-once), nth (identity.hpp). Never
+    // v, e, i or t: those are the stream entry's own. Of two with the same key the first counts.
     std::vector<std::pair<std::string, std::string>> parameters;
 
     std::string_view parameter(std::string_view key) const;  // empty when absent
@@ -74,6 +74,8 @@ Result<Event> parse_event(std::string_view text);
 // The text form. The event must be valid (validate()).
 std::string format_event(const Event& event);
 Status validate(const Event& event);
+// Of a valid event. False, and it is unchanged: it would not be valid with this one more.
+bool add_parameter(Event& event, std::string_view key, std::string_view value);
 
 // 1 to 64 of A-Z a-z 0-9 . _ -
 bool valid_visitor_id(std::string_view id);

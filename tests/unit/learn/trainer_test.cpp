@@ -221,6 +221,15 @@ BOOST_AUTO_TEST_CASE(what_names_itself_is_learned_once) {
     BOOST_TEST(trainer.popularity("a", kNow - 3 * kDay) == 24.0F);
 }
 
+BOOST_AUTO_TEST_CASE(equal_lines_of_an_order_are_learned_each_once) {
+    items("a");
+    for (int times = 0; times < 2; ++times) {
+        event("v", "purchase", "a", 0, " eid=T1");
+        event("v", "purchase", "a", 0, " eid=T1 nth=2");
+    }
+    BOOST_TEST(trainer.popularity("a", kNow) == 12.0F);
+}
+
 BOOST_AUTO_TEST_CASE(machines_are_not_tried_on) {
     for (int i = 0; i < 60; ++i) {
         item("i" + std::to_string(i));
