@@ -176,6 +176,25 @@ BOOST_AUTO_TEST_CASE(add_to_cart_from_form_fields) {
                       "token=x%26y&item=P0%33&qty=2&price=13.50");
 }
 
+BOOST_AUTO_TEST_CASE(add_to_cart_from_a_multipart_form) {
+    Edge edge(kShop);
+    add_pages(edge);
+    const auto field = [](const char* name, const char* value) {
+        return std::string("--b0\r\nContent-Disposition: form-data; name=\"") + name +
+               "\"\r\n\r\n" + value + "\r\n";
+    };
+    const std::string body =
+        field("form_key", "abc") + field("item", "P03") + field("qty", "2") + "--b0--\r\n";
+    const std::string type = "multipart/form-data; boundary=b0";
+    edge.post("/cart/add", body.substr(0, body.size() - 6), visitor("bert"), type);  // cut off
+    edge.post("/cart/add", body, visitor("bert"), type);
+    BOOST_REQUIRE(has_events(edge, "bert", 1));
+    const List events = edge.events("bert");
+    CHECK_LIST(short_forms(events), "add_to_cart P03");
+    BOOST_CHECK_MESSAGE(events[0].find(" qty=2") != std::string::npos, events[0]);
+    BOOST_CHECK_EQUAL(edge.origin.received().back().body, body);
+}
+
 BOOST_AUTO_TEST_CASE(purchase_of_several_items) {
     Edge edge(kShop);
     add_pages(edge);
