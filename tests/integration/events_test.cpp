@@ -195,6 +195,21 @@ BOOST_AUTO_TEST_CASE(add_to_cart_from_a_multipart_form) {
     BOOST_CHECK_EQUAL(edge.origin.received().back().body, body);
 }
 
+BOOST_AUTO_TEST_CASE(add_to_cart_that_is_answered_by_a_redirect) {
+    Edge edge(kShop);
+    const auto add = [&edge](int status, const std::string& item) {
+        edge.origin.page("/cart/add", {"", "text/html", status, {{"Location", "/cart"}}});
+        edge.post("/cart/add", "item=" + item, visitor("bert"));
+    };
+    add(307, "P01");
+    add(404, "P02");
+    add(303, "P03");
+    add(302, "P04");
+    add(301, "P05");
+    BOOST_REQUIRE(has_events(edge, "bert", 3));
+    CHECK_LIST(short_forms(edge.events("bert")), "add_to_cart P05 add_to_cart P04 add_to_cart P03");
+}
+
 BOOST_AUTO_TEST_CASE(purchase_of_several_items) {
     Edge edge(kShop);
     add_pages(edge);
