@@ -128,6 +128,7 @@ class Request final : private Lookup::Waiter,
     void build_profile();
     std::int64_t now();
     void collect_events(const EventRule& rule, std::vector<visitor::Event>& events);
+    void add_value(std::string_view key, std::string_view text, visitor::Event& event);
     bool add_shown_list(const visitor::Event& event);
     void add_segments(visitor::Event& event) const;
     void count_page(const page::Counters& counters);

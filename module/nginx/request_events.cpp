@@ -1,15 +1,15 @@
 // What a request leaves behind: the events its location records, and the impressions of its
 // placements.
 #include <algorithm>
-#include <array>
 
 #include "nginx/request.hpp"
+#include "nginx/seen_price.hpp"
 #include "nginx/visit.hpp"
-#include "page/tile_fields.hpp"
 #include "visitor/beacon.hpp"
 #include "visitor/fields.hpp"
 #include "visitor/identity.hpp"
 #include "visitor/shown_list.hpp"
+#include "visitor/values.hpp"
 
 namespace pz::ngx {
 
@@ -80,21 +80,6 @@ visitor::Event shown_list(std::span<const Values> parameters, std::span<const st
         list.items.push_back(item.size() <= visitor::kMaxItemIdLength ? item : std::string_view());
     }
     return visitor::list_event(list, ngx_time());
-}
-
-// Where the shop does not say at what price the visitor saw the item, the catalog does.
-void add_price(const store::Snapshot& snapshot, visitor::Event& event) {
-    page::Locale::Buffer digits;
-    const store::ItemIndex item = snapshot.find(event.item);
-    const auto price = page::format_price(snapshot.live(item).current_price_micros(), digits);
-    if (!price.empty()) {
-        event.parameters.emplace_back("price", price);
-    }
-}
-
-// Whether the event shows interest at the catalog's price; what was paid only the shop knows.
-bool seen_at_price(visitor::EventType type) {
-    return visitor::interest(type) > 0 && type != visitor::EventType::purchase;
 }
 
 }  // namespace
@@ -194,17 +179,28 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
         visitor::Event event = blank;
         event.item = item_id(snapshot.get(), ids[i]);
         for (const Values& values : parameters) {
-            if (const std::string_view text = values.of(i); !text.empty()) {
-                event.parameters.emplace_back(values.name, text);
-            }
+            add_value(values.name, values.of(i), event);
         }
-        if (snapshot != nullptr && !priced && seen_at_price(event.type)) {
-            add_price(*snapshot, event);
+        if (snapshot != nullptr && !priced) {
+            add_seen_price(*snapshot, event);
         }
         add_segments(event);
         if ((rule.item == nullptr || !event.item.empty()) && visitor::validate(event).ok()) {
             events.push_back(std::move(event));
         }
+    }
+}
+
+// What is no price or quantity is left out: it came from a form or a query, thus from anybody.
+void Request::add_value(std::string_view key, std::string_view text, visitor::Event& event) {
+    if (text.empty()) {
+        return;
+    }
+    std::string value;
+    if (visitor::read_value(key, text, &value)) {
+        event.parameters.emplace_back(key, std::move(value));
+    } else {
+        worker_.stats().values_refused.add();
     }
 }
 

@@ -282,7 +282,7 @@ bool BeaconParser::read_name(dom::object object, Event& event) {
     if (element.get(name) != simdjson::SUCCESS) {
         return fail("not a text");
     }
-    if (const auto problem = name_problem(name); !problem.empty()) {
+    if (const auto problem = sent_name_problem(name); !problem.empty()) {
         return fail(problem);
     }
     event.name = name;

@@ -34,6 +34,10 @@ bool keeps_custom(EventType type);
 // knows, and the number of an order's line.
 bool reserved(std::string_view key);
 
+// What is wrong with an event's name as a client sends it: by GA4's rules letters, digits and _, a
+// letter first. Empty: nothing is.
+std::string_view sent_name_problem(std::string_view name);
+
 // Unix seconds. A clock that is wrong, or an event that waited too long, must not rewrite history:
 // it is of `now`.
 std::int64_t credible_time(std::int64_t seconds, std::int64_t now, std::int64_t max_age);

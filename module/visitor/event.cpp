@@ -174,15 +174,6 @@ Status validate(const Event& event) {
     return {};
 }
 
-bool add_parameter(Event& event, std::string_view key, std::string_view value) {
-    event.parameters.emplace_back(key, value);
-    const bool valid = validate(event).ok();
-    if (!valid) {
-        event.parameters.pop_back();
-    }
-    return valid;
-}
-
 bool valid_visitor_id(std::string_view id) {
     return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

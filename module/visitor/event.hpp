@@ -74,8 +74,6 @@ Result<Event> parse_event(std::string_view text);
 // The text form. The event must be valid (validate()).
 std::string format_event(const Event& event);
 Status validate(const Event& event);
-// Of a valid event. False, and it is unchanged: it would not be valid with this one more.
-bool add_parameter(Event& event, std::string_view key, std::string_view value);
 
 // 1 to 64 of A-Z a-z 0-9 . _ -
 bool valid_visitor_id(std::string_view id);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "store/checksum.hpp"
+#include "visitor/values.hpp"
 
 namespace pz::visitor {
 

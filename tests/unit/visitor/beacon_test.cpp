@@ -248,6 +248,8 @@ BOOST_AUTO_TEST_CASE(an_error_names_its_place) {
         {R"({"name":""})", "name: empty"},
         {R"({"name":"a\u0000b"})", "name: not without control characters"},
         {R"({"name":")" + std::string(41, 'n') + "\"}", "name: longer than 40 bytes"},
+        {R"({"name":"my-own"})", "name: not of letters, digits and _, with a letter first"},
+        {R"({"name":"1st"})", "name: not of letters, digits and _, with a letter first"},
         {R"([3])", "[0]: not an object"},
         {R"([{"name":"a"},null])", "[1]: not an object"},
         {R"([{"name":"a"},{}])", "[1].name: missing"},
