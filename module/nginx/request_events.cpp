@@ -1,6 +1,7 @@
 // What a request leaves behind: the events its location records, and the impressions of its
 // placements.
 #include <algorithm>
+#include <array>
 
 #include "nginx/request.hpp"
 #include "nginx/seen_price.hpp"
@@ -82,6 +83,17 @@ visitor::Event shown_list(std::span<const Values> parameters, std::span<const st
     return visitor::list_event(list, ngx_time());
 }
 
+constexpr std::string_view kSegment = "segment";
+
+// Where the shop does not say for itself.
+void add_segments(std::span<visitor::Event> events, std::string_view segments) {
+    for (visitor::Event& event : events) {
+        if (event.parameter(kSegment).empty()) {
+            (void)visitor::add_parameter(event, kSegment, segments);
+        }
+    }
+}
+
 }  // namespace
 
 void Request::on_written(bool) noexcept {
@@ -145,9 +157,27 @@ void Request::record_events() {
     for (auto event = events.rbegin(); event != events.rend(); ++event) {
         own_events_.push_back(visitor::format_event(*event));
     }
-    if (write_ != nullptr) {  // another answer of this request
+    write_events();           // of another answer of this request
+    if (write_ != nullptr) {  // likewise
         Worker::forget(write_);
+        write_ = nullptr;
     }
+    events_ = std::move(events);
+    if (!lookup_.pending()) {
+        write_events();
+    }
+}
+
+void Request::write_events() {
+    if (events_.empty()) {
+        return;
+    }
+    for (const auto& [name, value] : work_->traits) {
+        if (name == kSegment && !value.empty()) {
+            add_segments(events_, value);
+        }
+    }
+    const auto events = std::exchange(events_, {});
     write_ = worker_.write_events(visitor_, events, *this);
 }
 
@@ -184,7 +214,6 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
         if (snapshot != nullptr && !priced) {
             add_seen_price(*snapshot, event);
         }
-        add_segments(event);
         if ((rule.item == nullptr || !event.item.empty()) && visitor::validate(event).ok()) {
             events.push_back(std::move(event));
         }
@@ -246,15 +275,21 @@ void Request::finish_log() {
     }
 }
 
-// What the shop says of the visitor, if the lookup has ended: so everybody's clicks can be told by
-// segment.
-void Request::add_segments(visitor::Event& event) const {
-    for (const auto& [name, value] : work_->traits) {
-        if (name == "segment" && event.parameter("segment").empty() && !value.empty() &&
-            value.size() <= visitor::kMaxParameterLength) {
-            event.parameters.emplace_back(name, value);
+// Those that the shop or its rules say, with commas between; those found by machine are learned
+// otherwise.
+std::string Request::told_segments() const {
+    std::string told;
+    if (rules_ == nullptr && profile_.trait(kSegment).empty()) {
+        return told;  // none is worth finding out about
+    }
+    const auto found = snapshot_->found_segments();
+    for (const std::string& name : profile_.segments()) {
+        if (std::none_of(found.begin(), found.end(),
+                         [&](store::ValueId id) { return snapshot_->text(id) == name; })) {
+            told.append(told.empty() ? "" : ",").append(name);
         }
     }
+    return told;
 }
 
 void Request::count_page(const page::Counters& counters) {
@@ -276,14 +311,19 @@ void Request::record_impressions() {
     if (!location_->impressions || !seen_ || !may_write() || worker_.redis() == nullptr) {
         return;
     }
-    for (const auto& shown : page_->shown()) {
+    const auto all = page_->shown();
+    const std::string segments = all.empty() ? std::string() : told_segments();
+    for (const auto& shown : all) {
         visitor::ShownList list{shown.placement, shown.recommender, {}, shown.places};
         for (const store::ItemIndex item : shown.items) {
             list.items.push_back(item != store::kNoItem ? snapshot_->id(item) : std::string_view());
         }
         list.rules = rules_ != nullptr ? rules_->version_text() : std::string_view();
-        const visitor::Event event = visitor::list_event(list, ngx_time());
+        visitor::Event event = visitor::list_event(list, ngx_time());
         if (!event.parameter("items").empty() && visitor::validate(event).ok()) {
+            if (!segments.empty()) {
+                add_segments({&event, 1}, segments);
+            }
             worker_.add_impression(visitor_, event);
         }
     }

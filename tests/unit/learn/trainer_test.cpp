@@ -164,6 +164,27 @@ BOOST_AUTO_TEST_CASE(lists_by_category_brand_and_segment) {
     BOOST_TEST(ranked(ListKind::in_segment, "new") == "b");
 }
 
+BOOST_AUTO_TEST_CASE(lists_shown_tell_the_segments_of_events_without) {
+    items("abcdef");
+    event("v", "view_item", "a", 5001);  // nothing is known yet
+    event("v", "view_item_list", "-", 5000, " list=home items=a,b segment=vip,%20keen");
+    event("v", "view_item", "b", 4000);
+    event("w", "view_item", "c", 4000);  // somebody else
+    event("v", "view_item_list", "-", 3900, " list=shop items=a,b");
+    event("v", "view_item", "d", 3800, " segment=vip,old");
+    event("v", "view_item_list", "-", 3700, " list=home items=a,b segment=new");
+    event("v", "view_item", "e", 3600);
+    event("v", "view_item", "f", 1800);  // too late
+    write();
+    for (const char* both : {"vip", "keen"}) {
+        std::string items = ranked(ListKind::in_segment, both);
+        std::sort(items.begin(), items.end());
+        BOOST_TEST(items == "bd", both);
+    }
+    BOOST_TEST(ranked(ListKind::in_segment, "old") == "d");
+    BOOST_TEST(ranked(ListKind::in_segment, "new") == "e");
+}
+
 BOOST_AUTO_TEST_CASE(new_and_sale) {
     item("a", {{"date_added", "2025-11-01"}});
     item("b");
