@@ -40,6 +40,8 @@ class Trainer::Restoring {
     void stream();
     void history();
     void evidence();
+    void visit_segments();
+    Visit* known_visit();
     Slot slot();
     std::uint32_t count(std::size_t limit);
 
@@ -85,6 +87,8 @@ void Trainer::Restoring::section(std::uint32_t number) {
             return evidence();
         case kLists:
             return state_.lists.restore(from_, state_.products.size());
+        case kVisitSegments:
+            return visit_segments();
         case kAttention:
             return state_.attention.restore(from_, state_.products.size());
         case kRepeats:
@@ -182,16 +186,33 @@ void Trainer::Restoring::history() {
     sources_.histories.push_back(file);
 }
 
-// What belongs to a visit that was read before.
-void Trainer::Restoring::evidence() {
+// A visit that was read before, to which the record belongs.
+Visit* Trainer::Restoring::known_visit() {
     const auto visit = state_.visits.find(from_.text(kMaxText));
     if (visit == state_.visits.end()) {
-        return from_.refuse("a visit that it does not name");
+        from_.refuse("a visit that it does not name");
+        return nullptr;
+    }
+    return &visit->second;
+}
+
+void Trainer::Restoring::evidence() {
+    Visit* const visit = known_visit();
+    if (visit == nullptr) {
+        return;
     }
     for (auto left = count(kMaxClicks); left > 0 && from_.status().ok(); --left) {
-        visit->second.clicks.push_back(slot());
+        visit->clicks.push_back(slot());
     }
-    visit->second.lists = ListLog::restore_visit(from_, state_.products.size());
+    visit->lists = ListLog::restore_visit(from_, state_.products.size());
+}
+
+void Trainer::Restoring::visit_segments() {
+    Visit* const visit = known_visit();
+    if (visit != nullptr) {
+        visit->segments = from_.text(visitor::kMaxParameterLength);
+        visit->segments_at = from_.time();
+    }
 }
 
 Slot Trainer::Restoring::slot() {

@@ -50,6 +50,7 @@ class Trainer::Saving {
     void visits();
     void log(Section section, const SessionLog& kept, const SessionLog& closed);
     void evidence();
+    void visit_segments();
     void signals();
     void sources(const Sources& sources);
 
@@ -61,7 +62,8 @@ class Trainer::Saving {
 };
 
 bool Trainer::Saving::over(const Visit& visit) const {
-    return std::max({visit.last, visit.last_purchase, visit.lists.shown_at}) < half_hour_ago();
+    return std::max({visit.last, visit.last_purchase, visit.lists.shown_at, visit.segments_at}) <
+           half_hour_ago();
 }
 
 // So that the file names no visitors but those of the last half hour.
@@ -151,6 +153,7 @@ Status Trainer::Saving::save(const Sources& sources) {
     log(kBaskets, state_.logs.baskets, closed_.baskets);
     log(kTrials, state_.logs.trials, closed_.trials);
     evidence();
+    visit_segments();
     signals();
     this->sources(sources);
     return to_.finish();
@@ -236,6 +239,18 @@ void Trainer::Saving::evidence() {
             to_.number(numbers_[slot]);
         }
         ListLog::save_visit(to_, numbers_, visit.lists);
+    }
+    to_.end();
+}
+
+void Trainer::Saving::visit_segments() {
+    to_.begin(kVisitSegments);
+    for (const auto& [visitor, visit] : state_.visits) {
+        if (!over(visit) && !visit.segments.empty()) {
+            to_.text(visitor);
+            to_.text(visit.segments);
+            to_.number(visit.segments_at);
+        }
     }
     to_.end();
 }

@@ -5,7 +5,8 @@
 // generation:
 //   popular / in_category / in_brand / in_segment: visitor::interest() of the events, purchases
 //     times min(qty, 3), decayed exponentially (half-life 14 days). Segments are those that events
-//     name in their parameter "segment" (comma-separated). Of more than 256 the weakest, by decayed
+//     name in their parameter "segment" (comma-separated), and those that the last list
+//     shown to the visitor in the half hour before named. Of more than 256 the weakest, by decayed
 //     events, makes room for a new one, so that lasting ones stay whatever names come by.
 //   new_items, on_sale: from first_seen and the prices of the catalog
 //   cross_sell: size-weighted cosine of baskets. A basket is one visitor's purchases with gaps of

@@ -40,6 +40,22 @@ bool listed_in(std::span<const std::string_view> names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+constexpr std::string_view kSegment = "segment";
+
+// Each once.
+void add_names(std::string_view list, std::vector<std::string_view>& names) {
+    while (!list.empty()) {
+        const std::size_t end = std::min(list.find(','), list.size());
+        std::string_view name = list.substr(0, end);
+        list.remove_prefix(std::min(end + 1, list.size()));
+        name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+        name = name.substr(0, name.find_last_not_of(' ') + 1);
+        if (!name.empty() && !listed_in(names, name)) {
+            names.push_back(name);
+        }
+    }
+}
+
 bool apart(std::int64_t a, std::int64_t b) {
     return std::abs(a - b) > kSessionGap;
 }
@@ -135,18 +151,21 @@ void Trainer::State::weigh(Slot slot, const Event& event, double weight) {
         product.first_event == 0 ? event.time : std::min(product.first_event, event.time);
 }
 
-void Trainer::State::weigh_segments(Slot slot, const Event& event, double weight) {
-    const std::string_view names = event.parameter("segment");
-    const double share = 1.0 / static_cast<double>(1 + std::count(names.begin(), names.end(), ','));
-    for (std::string_view rest = names; !rest.empty();) {
-        const std::size_t end = std::min(rest.find(','), rest.size());
-        if (Segment* found = segment(rest.substr(0, end))) {
+void Trainer::State::weigh_segments(Slot slot, const Visit& visit, const Event& event,
+                                    double weight) {
+    std::vector<std::string_view> names;
+    add_names(event.parameter(kSegment), names);
+    if (!apart(event.time, visit.segments_at)) {
+        add_names(visit.segments, names);
+    }
+    const double share = 1.0 / static_cast<double>(std::max<std::size_t>(names.size(), 1));
+    for (const std::string_view name : names) {
+        if (Segment* found = segment(name)) {
             found->items[slot].add(weight, event.time, options.popularity_half_life);
             found->strength.add(share, event.time, options.popularity_half_life);
             found->rank = found->strength.rank(options.popularity_half_life);
             found->touched = events;
         }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
     }
 }
 
@@ -204,8 +223,8 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
         return;
     }
     attention.click(visitor, slot, event.time);
-    weigh_segments(slot, event, weight);
     Visit& visit = this->visit(visitor);
+    weigh_segments(slot, visit, event, weight);
     visit.touched = events;
     if (apart(event.time, visit.last)) {
         logs.add_session(visit);
@@ -235,6 +254,12 @@ void Trainer::State::show_list(std::string_view visitor, const Event& event) {
     const visitor::ShownList list = visitor::read_list(event);
     if (visitor.empty() || list.items.empty()) {
         return;
+    }
+    if (const std::string_view names = event.parameter(kSegment); !names.empty()) {
+        Visit& visit = this->visit(visitor);
+        visit.touched = events;
+        visit.segments = names;
+        visit.segments_at = event.time;
     }
     ListTiles tiles;
     std::vector<Attention::Shown> known;

@@ -59,6 +59,10 @@ struct Visit {
     std::vector<Slot> basket;
     ListVisit lists;
     std::vector<Slot> clicks;  // of the session, as they came, with repetitions; at most kMaxClicks
+    // The edge writes lists when all is known of the visitor, and what rules say, too: they tell for
+    // the events that came without.
+    std::string segments;  // of the last list that named some; commas between
+    std::int64_t segments_at = 0;
 };
 
 inline constexpr std::int64_t kSessionGap = 30 * 60;  // seconds
@@ -128,7 +132,7 @@ struct Trainer::State {
     Slot slot_of(std::string_view id);  // of an event: also of an item that the catalog lacks
     Slot add_slot(std::string_view id);
     void weigh(Slot slot, const visitor::Event& event, double weight);
-    void weigh_segments(Slot slot, const visitor::Event& event, double weight);
+    void weigh_segments(Slot slot, const Visit& visit, const visitor::Event& event, double weight);
     Segment* segment(std::string_view name);  // null: no name for one
     void count_columns(const store::ItemInput& input, int change);
     std::vector<std::string> columns_left_out() const;

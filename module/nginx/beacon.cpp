@@ -7,6 +7,7 @@
 #include "nginx/compat.hpp"
 #include "nginx/conf.hpp"
 #include "nginx/pending.hpp"
+#include "nginx/seen_price.hpp"
 #include "nginx/visit.hpp"
 #include "nginx/worker.hpp"
 #include "visitor/beacon.hpp"
@@ -121,6 +122,16 @@ std::span<visitor::Event> without_shown_lists(ngx_http_request_t* r, std::string
     return {events.begin(), lists};
 }
 
+void add_seen_prices(ngx_http_request_t* r, std::span<visitor::Event> events) {
+    const SnapshotPtr snapshot = main_conf(r)->worker->snapshot();
+    if (snapshot == nullptr) {
+        return;
+    }
+    for (visitor::Event& event : events) {
+        add_seen_price(*snapshot, event);
+    }
+}
+
 // NGX_DONE: the answer comes later, or has been given.
 ngx_int_t store(ngx_http_request_t* r, std::span<visitor::Event> events) {
     const std::string_view visitor = evaluate(r, location_conf(r)->visitor);
@@ -131,6 +142,7 @@ ngx_int_t store(ngx_http_request_t* r, std::span<visitor::Event> events) {
     if (events.empty()) {
         return accept(r);
     }
+    add_seen_prices(r, events);
     Pending* pending = Pending::create(r, answer);
     if (pending == nullptr) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

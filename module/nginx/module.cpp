@@ -183,6 +183,15 @@ bool succeeded(ngx_http_request_t* r) {
     return r->headers_out.status >= 200 && r->headers_out.status < 300;
 }
 
+// A POST that did its work and sends the browser on to a page that shows it, as carts mostly answer.
+// (307 and 308 ask for the same POST elsewhere: there it is yet to be done.)
+bool posted(ngx_http_request_t* r) {
+    const ngx_uint_t status = r->headers_out.status;
+    return r->method == NGX_HTTP_POST &&
+           (status == NGX_HTTP_MOVED_PERMANENTLY || status == NGX_HTTP_MOVED_TEMPORARILY ||
+            status == NGX_HTTP_SEE_OTHER);
+}
+
 // As a login mostly answers.
 bool redirects(ngx_http_request_t* r) {
     return r->headers_out.status >= 300 && r->headers_out.status < 400;
@@ -227,7 +236,7 @@ bool begin(ngx_http_request_t* r) {
         request->forget_start();  // of a response that this one replaces
     }
     const bool counts = request != nullptr && request->counts();
-    if (counts && succeeded(r)) {
+    if (counts && (succeeded(r) || posted(r))) {
         request->record_events();
     }
     if (counts && (succeeded(r) || redirects(r))) {

@@ -37,6 +37,10 @@ Request::Request(ngx_http_request_t* r)
       deadline_(this, on_deadline, r->connection->log, Timer::Leaving::waits) {}
 
 Request::~Request() {
+    guarded(ngx_cycle->log, 0, [this] {
+        write_events();
+        return 0;
+    });
     stop_waiting();
     html_.reset();  // it uses the profile and the output
     json_.reset();
@@ -77,6 +81,7 @@ Request* Request::create(ngx_http_request_t* r) {
 }
 
 void Request::enter_location(bool wanted) {
+    write_events();  // of the location before
     location_ = location_conf(r_);
     wanted_ = wanted;
     wants_page_ = wanted && !location_->plan->empty();
@@ -183,6 +188,10 @@ void Request::on_deadline(ngx_event_t* event) noexcept {
         self->worker_.stats().lookup_timeouts.add();
         self->skip(Skip::timeout);
     }
+    (void)guarded(self->r_->connection->log, 0, [self] {
+        self->write_events();
+        return 0;
+    });
     self->stop_waiting();
     self->wake();
 }
@@ -329,6 +338,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     }
     if (!lookup_.pending()) {
         decide();
+        write_events();
     }
     for (ngx_chain_t* link = in; link != nullptr; link = link->next) {
         if (!feed(link->buf)) {
@@ -353,6 +363,9 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
 // With a length of its own, the response would end for the client before its last buffer: all of
 // it is kept.
 ngx_int_t Request::pass(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
+    if (!lookup_.pending()) {
+        write_events();
+    }
     const bool wait = writing();
     hold(wait ? Hold::end : Hold::none);
     if (!wait && kept_ == nullptr) {

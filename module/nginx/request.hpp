@@ -46,8 +46,9 @@ class Request final : private Lookup::Waiter,
     bool in(const LocationConf* location) const { return location_ == location; }
     // Whether it is the doing of a visitor, or of somebody who becomes one, who may be remembered.
     bool counts();
-    // Writes this location's events. The end of the response waits until Redis has them, so that the
-    // visitor's next page knows, whichever worker or edge makes it.
+    // Writes this location's events, when the lookup, if it is out, has ended and told the visitor's
+    // segments; without these when it fails, or the request ends before. The end of the response waits
+    // until Redis has them, so that the visitor's next page knows, whichever worker or edge makes it.
     void record_events();
     // Gives the anonymous visitor's events to the customer, where this location says who they are. The
     // end of the response waits for this, too.
@@ -129,12 +130,14 @@ class Request final : private Lookup::Waiter,
     void build_profile();
     std::int64_t now();
     void collect_events(const EventRule& rule, std::vector<visitor::Event>& events);
+    void add_value(std::string_view key, std::string_view text, visitor::Event& event);
     bool add_shown_list(const visitor::Event& event);
-    void add_segments(visitor::Event& event) const;
+    void write_events();
+    std::string told_segments() const;
     void count_page(const page::Counters& counters);
     void record_impressions();
     // Whether Redis has yet to confirm what this request changes.
-    bool writing() const { return write_ != nullptr || join_ != nullptr; }
+    bool writing() const { return !events_.empty() || write_ != nullptr || join_ != nullptr; }
     // Whether anything is known of the visitor.
     bool personal() const {
         return desk_ != nullptr &&
@@ -168,7 +171,8 @@ class Request final : private Lookup::Waiter,
     std::unique_ptr<Workspace> work_;
     std::unique_ptr<Desk> desk_;  // once the page is made
     Lookup lookup_;
-    std::vector<std::string> own_events_;  // of this request, newest first
+    std::vector<visitor::Event> events_;   // of this request, until they are written
+    std::vector<std::string> own_events_;  // the same, newest first
     Worker::Write* write_ = nullptr;       // of these, until it is answered
     Joins::Join* join_ = nullptr;          // until it has ended
 

@@ -4,11 +4,13 @@
 #include <array>
 
 #include "nginx/request.hpp"
+#include "nginx/seen_price.hpp"
 #include "nginx/visit.hpp"
-#include "page/tile_fields.hpp"
 #include "visitor/beacon.hpp"
 #include "visitor/fields.hpp"
+#include "visitor/identity.hpp"
 #include "visitor/shown_list.hpp"
+#include "visitor/values.hpp"
 
 namespace pz::ngx {
 
@@ -81,19 +83,15 @@ visitor::Event shown_list(std::span<const Values> parameters, std::span<const st
     return visitor::list_event(list, ngx_time());
 }
 
-// Where the shop does not say at what price the visitor saw the item, the catalog does.
-void add_price(const store::Snapshot& snapshot, visitor::Event& event) {
-    page::Locale::Buffer digits;
-    const store::ItemIndex item = snapshot.find(event.item);
-    const auto price = page::format_price(snapshot.live(item).current_price_micros(), digits);
-    if (!price.empty()) {
-        event.parameters.emplace_back("price", price);
-    }
-}
+constexpr std::string_view kSegment = "segment";
 
-// Whether the event shows interest at the catalog's price; what was paid only the shop knows.
-bool seen_at_price(visitor::EventType type) {
-    return visitor::interest(type) > 0 && type != visitor::EventType::purchase;
+// Where the shop does not say for itself.
+void add_segments(std::span<visitor::Event> events, std::string_view segments) {
+    for (visitor::Event& event : events) {
+        if (event.parameter(kSegment).empty()) {
+            (void)visitor::add_parameter(event, kSegment, segments);
+        }
+    }
 }
 
 }  // namespace
@@ -148,6 +146,10 @@ void Request::record_events() {
         }
     }
     std::erase_if(events, [this](const visitor::Event& event) { return add_shown_list(event); });
+    visitor::Lines lines;
+    for (visitor::Event& event : events) {
+        (void)lines.number(event);
+    }
     if (events.empty()) {
         return;
     }
@@ -155,9 +157,27 @@ void Request::record_events() {
     for (auto event = events.rbegin(); event != events.rend(); ++event) {
         own_events_.push_back(visitor::format_event(*event));
     }
-    if (write_ != nullptr) {  // another answer of this request
+    write_events();           // of another answer of this request
+    if (write_ != nullptr) {  // likewise
         Worker::forget(write_);
+        write_ = nullptr;
     }
+    events_ = std::move(events);
+    if (!lookup_.pending()) {
+        write_events();
+    }
+}
+
+void Request::write_events() {
+    if (events_.empty()) {
+        return;
+    }
+    for (const auto& [name, value] : work_->traits) {
+        if (name == kSegment && !value.empty()) {
+            add_segments(events_, value);
+        }
+    }
+    const auto events = std::exchange(events_, {});
     write_ = worker_.write_events(visitor_, events, *this);
 }
 
@@ -189,17 +209,27 @@ void Request::collect_events(const EventRule& rule, std::vector<visitor::Event>&
         visitor::Event event = blank;
         event.item = item_id(snapshot.get(), ids[i]);
         for (const Values& values : parameters) {
-            if (const std::string_view text = values.of(i); !text.empty()) {
-                event.parameters.emplace_back(values.name, text);
-            }
+            add_value(values.name, values.of(i), event);
         }
-        if (snapshot != nullptr && !priced && seen_at_price(event.type)) {
-            add_price(*snapshot, event);
+        if (snapshot != nullptr && !priced) {
+            add_seen_price(*snapshot, event);
         }
-        add_segments(event);
         if ((rule.item == nullptr || !event.item.empty()) && visitor::validate(event).ok()) {
             events.push_back(std::move(event));
         }
+    }
+}
+
+// What is no price or quantity is left out: it came from a form or a query, thus from anybody.
+void Request::add_value(std::string_view key, std::string_view text, visitor::Event& event) {
+    if (text.empty()) {
+        return;
+    }
+    std::string value;
+    if (visitor::read_value(key, text, &value)) {
+        event.parameters.emplace_back(key, std::move(value));
+    } else {
+        worker_.stats().values_refused.add();
     }
 }
 
@@ -247,15 +277,22 @@ void Request::finish_log() {
     }
 }
 
-// What the shop says of the visitor, if the lookup has ended: so everybody's clicks can be told by
-// segment.
-void Request::add_segments(visitor::Event& event) const {
-    for (const auto& [name, value] : work_->traits) {
-        if (name == "segment" && event.parameter("segment").empty() && !value.empty() &&
-            value.size() <= visitor::kMaxParameterLength) {
-            event.parameters.emplace_back(name, value);
+// Those that the shop or its rules say, with commas between; those found by machine are learned
+// otherwise.
+std::string Request::told_segments() const {
+    std::string told;
+    if (desk_ == nullptr || snapshot_ == nullptr ||
+        (rules_ == nullptr && desk_->profile.trait(kSegment).empty())) {
+        return told;  // none is known, or worth finding out about
+    }
+    const auto found = snapshot_->found_segments();
+    for (const std::string& name : desk_->profile.segments()) {
+        if (std::none_of(found.begin(), found.end(),
+                         [&](store::ValueId id) { return snapshot_->text(id) == name; })) {
+            told.append(told.empty() ? "" : ",").append(name);
         }
     }
+    return told;
 }
 
 void Request::count_page(const page::Counters& counters) {
@@ -277,14 +314,19 @@ void Request::record_impressions() {
     if (!location_->impressions || !seen_ || !may_write() || worker_.redis() == nullptr) {
         return;
     }
-    for (const auto& shown : page_->shown()) {
+    const auto all = page_->shown();
+    const std::string segments = all.empty() ? std::string() : told_segments();
+    for (const auto& shown : all) {
         visitor::ShownList list{shown.placement, shown.recommender, {}, shown.places};
         for (const store::ItemIndex item : shown.items) {
             list.items.push_back(item != store::kNoItem ? snapshot_->id(item) : std::string_view());
         }
         list.rules = rules_ != nullptr ? rules_->version_text() : std::string_view();
-        const visitor::Event event = visitor::list_event(list, ngx_time());
+        visitor::Event event = visitor::list_event(list, ngx_time());
         if (visitor::is_shown_list(event)) {
+            if (!segments.empty()) {
+                add_segments({&event, 1}, segments);
+            }
             worker_.add_impression(visitor_, event);
         }
     }

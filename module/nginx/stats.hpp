@@ -52,7 +52,8 @@ struct Stats {
     Counter lookup_bucket[kLatencyBounds.size() + 1], lookup_us;
     Counter redis_connects, redis_failures, redis_redirects;
     Counter widgets_filled, listings_reordered, placements_kept, over_budget, over_limit, ambiguous;
-    Counter events, events_failed, beacons_refused, impressions, impressions_dropped;
+    Counter events, events_failed, beacons_refused, values_refused, impressions,
+        impressions_dropped;
     Counter events_spooled, events_replayed, events_unreplayable, spool_full, spool_failures;
     Counter without_consent, not_of_visitors;
     Counter forgets, forgets_failed, joins, joins_failed;

@@ -47,6 +47,8 @@ constexpr Metric kMetrics[] = {
     {"spool_full", "events that the spool had no room for", &Stats::spool_full},
     {"spool_failures", "writes, syncs and reads of the spool that failed", &Stats::spool_failures},
     {"beacons_refused", "beacons that could not be read", &Stats::beacons_refused},
+    {"values_refused", "prices and quantities that personalize_event left out: they were none",
+     &Stats::values_refused},
     {"impressions", "placements shown to visitors", &Stats::impressions},
     {"impressions_dropped", "impressions that Redis did not get", &Stats::impressions_dropped},
     {"without_consent", "requests of visitors who have not consented to being remembered",

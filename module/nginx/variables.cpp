@@ -4,6 +4,7 @@
 #include "nginx/request.hpp"
 #include "visitor/bots.hpp"
 #include "visitor/fields.hpp"
+#include "visitor/multipart.hpp"
 
 namespace pz::ngx {
 
@@ -56,9 +57,17 @@ bool body_in_memory(ngx_http_request_t* r, std::string& body) {
     return true;
 }
 
-bool is_form(ngx_http_request_t* r) {
-    return r->headers_in.content_type != nullptr &&
-           view(r->headers_in.content_type->value).starts_with("application/x-www-form-urlencoded");
+bool form_field(ngx_http_request_t* r, std::string_view name, std::string& value) {
+    const ngx_table_elt_t* header = r->headers_in.content_type;
+    const std::string_view type = header != nullptr ? view(header->value) : std::string_view();
+    const bool plain = type.starts_with("application/x-www-form-urlencoded");
+    const std::string_view boundary = visitor::multipart_boundary(type);
+    std::string body;
+    if ((!plain && boundary.empty()) || !body_in_memory(r, body)) {
+        return false;
+    }
+    return plain ? visitor::form_value(body, name, &value)
+                 : visitor::multipart_value(body, boundary, name, &value);
 }
 
 // Each finds the value of the name behind its variable's prefix; false: there is none.
@@ -77,11 +86,7 @@ constexpr Family kFamilies[] = {
          return visitor::form_value(view(r->args), name, &value);
      }},
     // The body arrives while the request lives, so a field may not be remembered as absent.
-    {"personalize_form_", NGX_HTTP_VAR_NOCACHEABLE,
-     [](ngx_http_request_t* r, std::string_view name, std::string& value) {
-         std::string body;
-         return is_form(r) && body_in_memory(r, body) && visitor::form_value(body, name, &value);
-     }},
+    {"personalize_form_", NGX_HTTP_VAR_NOCACHEABLE, form_field},
     {"personalize_json_", NGX_HTTP_VAR_NOCACHEABLE,
      [](ngx_http_request_t* r, std::string_view name, std::string& value) {
          std::string body;

@@ -10,6 +10,7 @@
 #include "visitor/beacon_fields.hpp"
 #include "visitor/beacon_lists.hpp"
 #include "visitor/event_reader.hpp"
+#include "visitor/identity.hpp"
 
 namespace pz::visitor {
 
@@ -93,6 +94,7 @@ class BeaconParser {
     std::string place_;
     std::string error_;
     std::vector<Event> events_;
+    Lines lines_;           // of the event that is walked
     std::size_t text_ = 0;  // bytes of events_ in text form
 };
 
@@ -191,6 +193,7 @@ bool BeaconParser::walk_params(dom::object params, Event event) {
         (keeps_custom(event.type) && !read_custom(params, shared))) {
         return false;
     }
+    lines_ = {};
     Event first = event;
     if (!read_value(params, first)) {
         return false;
@@ -279,7 +282,7 @@ bool BeaconParser::read_name(dom::object object, Event& event) {
     if (element.get(name) != simdjson::SUCCESS) {
         return fail("not a text");
     }
-    if (const auto problem = name_problem(name); !problem.empty()) {
+    if (const auto problem = sent_name_problem(name); !problem.empty()) {
         return fail(problem);
     }
     event.name = name;
@@ -416,7 +419,7 @@ bool BeaconParser::finish(Event event, const Parameters& shared) {
             return false;
         }
     }
-    return keep(std::move(event));
+    return lines_.number(event) ? keep(std::move(event)) : fail("no room for the line's number");
 }
 
 bool BeaconParser::keep(Event event) {

@@ -14,8 +14,9 @@
 // alone search_term -> term, event_id or transaction_id -> eid, and value (on the first event only,
 // so that sums stay right). select_filter, select_variant and names of the shop's own keep all
 // other params that are texts, numbers or truth values, where the item does not say otherwise;
-// their price and qty must be such numbers as an item's. GA4's events drop other params. Never
-// taken from a client: segment, and `items` as a text. null is the same as absent, and "19.90" as
+// their price and qty must be such numbers as an item's. GA4's events drop other params. Items
+// that their event's eid does not tell apart are numbered (identity.hpp). Never taken from a client:
+// segment, nth, and `items` as a text. null is the same as absent, and "19.90" as
 // good a number as 19.90. Thread rules: a pure function.
 #pragma once
 

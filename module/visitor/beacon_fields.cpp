@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "visitor/event_reader.hpp"
+
 namespace pz::visitor {
 
 namespace {
@@ -14,6 +16,10 @@ constexpr double kMaxAmount = 1e9;
 constexpr double kMaxQuantity = 1e6;
 constexpr double kMaxMicros = 1e18;
 constexpr std::int64_t kMicros = 1'000'000;
+
+bool letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 bool number_of(std::string_view text, double* number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
@@ -93,9 +99,19 @@ bool keeps_custom(EventType type) {
 
 bool reserved(std::string_view key) {
     const auto is_key = [key](const MappedField& field) { return field.theirs == key; };
-    return key == "items" || key == "segment" ||
+    return key == "items" || key == "segment" || key == "nth" ||
            std::any_of(kItemFields.begin(), kItemFields.end(), is_key) ||
            std::any_of(kEventFields.begin(), kEventFields.end(), is_key);
+}
+
+std::string_view sent_name_problem(std::string_view name) {
+    if (const auto problem = name_problem(name); !problem.empty()) {
+        return problem;
+    }
+    const bool good = letter(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
+                          return letter(c) || (c >= '0' && c <= '9') || c == '_';
+                      });
+    return good ? std::string_view() : "not of letters, digits and _, with a letter first";
 }
 
 std::int64_t credible_time(std::int64_t seconds, std::int64_t now, std::int64_t max_age) {

@@ -30,9 +30,13 @@ inline constexpr std::array<MappedField, 3> kEventFields = {
 
 // Events that keep parameters of the shop's own: those that GA4 does not know.
 bool keeps_custom(EventType type);
-// Not for such a parameter to say: what is read by its own rules, and the segments, which only the
-// shop knows.
+// Not for such a parameter to say: what is read by its own rules, the segments, which only the shop
+// knows, and the number of an order's line.
 bool reserved(std::string_view key);
+
+// What is wrong with an event's name as a client sends it: by GA4's rules letters, digits and _, a
+// letter first. Empty: nothing is.
+std::string_view sent_name_problem(std::string_view name);
 
 // Unix seconds. A clock that is wrong, or an event that waited too long, must not rewrite history:
 // it is of `now`.

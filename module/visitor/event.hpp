@@ -60,8 +60,8 @@ struct Event {
     std::string item;       // decoded id; empty: none
     std::int64_t time = 0;  // unix seconds
     // Decoded, in the order written. Known: price (number), qty (integer >= 1), list, value,
-    // currency, segment, term, variant, eid (event id, for exactly-once). Never v, e, i or t: those
-    // are the stream entry's own. Of two with the same key the first counts.
+    // currency, segment, term, variant, eid (event id, for exactly-once), nth (identity.hpp). Never
+    // v, e, i or t: those are the stream entry's own. Of two with the same key the first counts.
     std::vector<std::pair<std::string, std::string>> parameters;
 
     std::string_view parameter(std::string_view key) const;  // empty when absent

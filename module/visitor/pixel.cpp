@@ -89,7 +89,7 @@ bool PixelParser::read_name() {
     if (name.empty()) {
         return fail("name", "missing");
     }
-    if (const auto problem = name_problem(name); !problem.empty()) {
+    if (const auto problem = sent_name_problem(name); !problem.empty()) {
         return fail("name", problem);
     }
     event_.name = name;

@@ -152,7 +152,8 @@ BOOST_AUTO_TEST_CASE(the_catalog_says_at_what_price_an_item_was_seen) {
     Edge edge({.server = "location = /look { personalize_event view_item item=$arg_id;"
                          "                   proxy_pass http://origin/; }"
                          "location = /paid { personalize_event purchase item=$arg_id;"
-                         "                   proxy_pass http://origin/; }"});
+                         "                   proxy_pass http://origin/; }"
+                         "location = /beacon { personalize_events; }"});
     edge.get("/look?id=P03", visitor("anna"));
     edge.get("/look?id=unknown", visitor("anna"));
     edge.get("/paid?id=P03", visitor("anna"));
@@ -161,6 +162,36 @@ BOOST_AUTO_TEST_CASE(the_catalog_says_at_what_price_an_item_was_seen) {
     BOOST_CHECK_MESSAGE(events[2].find(" price=13.50") != std::string::npos, events[2]);
     BOOST_CHECK_MESSAGE(events[1].find(" price=") == std::string::npos, events[1]);
     BOOST_CHECK_MESSAGE(events[0].find(" price=") == std::string::npos, events[0]);
+    edge.post("/beacon", beacon("P03"), visitor("bert"));
+    edge.get("/beacon?name=like&item_id=P03", visitor("bert"));
+    edge.get("/beacon?name=like&item_id=P03&price=9", visitor("bert"));
+    edge.post("/beacon", beacon("P03", "purchase"), visitor("bert"));
+    const List sent = edge.events("bert");
+    BOOST_REQUIRE_EQUAL(sent.size(), 4);
+    BOOST_CHECK_MESSAGE(sent[3].ends_with(" price=13.50"), sent[3]);
+    BOOST_CHECK_MESSAGE(sent[2].ends_with(" price=13.50"), sent[2]);
+    BOOST_CHECK_MESSAGE(sent[1].ends_with(" price=9"), sent[1]);
+    BOOST_CHECK_MESSAGE(sent[0].find(" price=") == std::string::npos, sent[0]);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_price_or_quantity_is_left_out) {
+    Edge edge(kShop);
+    add_pages(edge);
+    for (const char* qty : {"-5", "abc", "99999999999", "2"}) {
+        edge.post("/cart/add", std::string("item=P03&price=-1&qty=") + qty, visitor("bert"));
+    }
+    edge.post("/order",
+              R"({"order": "T1", "total": "much", "items": [{"sku": "P01", "price": 5}]})",
+              visitor("bert"), "application/json");
+    BOOST_REQUIRE(has_events(edge, "bert", 5));
+    List values;
+    for (const Values& entry : edge.stream()) {
+        for (const char* key : {"price", "qty", "value"}) {
+            values.push_back(entry.contains(key) ? entry.at(key) : "-");
+        }
+    }
+    CHECK_LIST(values, "- - - - - - - - - - 2 - 5 - -");
+    BOOST_CHECK_EQUAL(edge.status("values_refused"), 8);
 }
 
 BOOST_AUTO_TEST_CASE(add_to_cart_from_form_fields) {
@@ -174,6 +205,40 @@ BOOST_AUTO_TEST_CASE(add_to_cart_from_form_fields) {
     BOOST_CHECK_MESSAGE(event.find(" price=13.50") != event.npos, event);
     BOOST_CHECK_EQUAL(edge.origin.received().back().body,
                       "token=x%26y&item=P0%33&qty=2&price=13.50");
+}
+
+BOOST_AUTO_TEST_CASE(add_to_cart_from_a_multipart_form) {
+    Edge edge(kShop);
+    add_pages(edge);
+    const auto field = [](const char* name, const char* value) {
+        return std::string("--b0\r\nContent-Disposition: form-data; name=\"") + name +
+               "\"\r\n\r\n" + value + "\r\n";
+    };
+    const std::string body =
+        field("form_key", "abc") + field("item", "P03") + field("qty", "2") + "--b0--\r\n";
+    const std::string type = "multipart/form-data; boundary=b0";
+    edge.post("/cart/add", body.substr(0, body.size() - 6), visitor("bert"), type);  // cut off
+    edge.post("/cart/add", body, visitor("bert"), type);
+    BOOST_REQUIRE(has_events(edge, "bert", 1));
+    const List events = edge.events("bert");
+    CHECK_LIST(short_forms(events), "add_to_cart P03");
+    BOOST_CHECK_MESSAGE(events[0].find(" qty=2") != std::string::npos, events[0]);
+    BOOST_CHECK_EQUAL(edge.origin.received().back().body, body);
+}
+
+BOOST_AUTO_TEST_CASE(add_to_cart_that_is_answered_by_a_redirect) {
+    Edge edge(kShop);
+    const auto add = [&edge](int status, const std::string& item) {
+        edge.origin.page("/cart/add", {"", "text/html", status, {{"Location", "/cart"}}});
+        edge.post("/cart/add", "item=" + item, visitor("bert"));
+    };
+    add(307, "P01");
+    add(404, "P02");
+    add(303, "P03");
+    add(302, "P04");
+    add(301, "P05");
+    BOOST_REQUIRE(has_events(edge, "bert", 3));
+    CHECK_LIST(short_forms(edge.events("bert")), "add_to_cart P05 add_to_cart P04 add_to_cart P03");
 }
 
 BOOST_AUTO_TEST_CASE(purchase_of_several_items) {

@@ -34,7 +34,7 @@ constexpr Step kSteps[] = {
     {"eve", "purchase", "a", 1500},
     {"eve", "purchase", "d", 1490, " segment=new"},
     {"ann", "view_item_list", "-", 1010, " items=b,a,e places=2"},
-    {"eve", "view_item_list", "-", 1005, " list=home recommender=popular items=e,c,a"},
+    {"eve", "view_item_list", "-", 1005, " list=home recommender=popular items=e,c,a segment=keen"},
     {"ann", "view_item", "a", 1000},
     {"ann", "view_item", "b", 990},
     {"eve", "purchase", "e", 600},

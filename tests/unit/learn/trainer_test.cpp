@@ -164,6 +164,27 @@ BOOST_AUTO_TEST_CASE(lists_by_category_brand_and_segment) {
     BOOST_TEST(ranked(ListKind::in_segment, "new") == "b");
 }
 
+BOOST_AUTO_TEST_CASE(lists_shown_tell_the_segments_of_events_without) {
+    items("abcdef");
+    event("v", "view_item", "a", 5001);  // nothing is known yet
+    event("v", "view_item_list", "-", 5000, " list=home items=a,b segment=vip,%20keen");
+    event("v", "view_item", "b", 4000);
+    event("w", "view_item", "c", 4000);  // somebody else
+    event("v", "view_item_list", "-", 3900, " list=shop items=a,b");
+    event("v", "view_item", "d", 3800, " segment=vip,old");
+    event("v", "view_item_list", "-", 3700, " list=home items=a,b segment=new");
+    event("v", "view_item", "e", 3600);
+    event("v", "view_item", "f", 1800);  // too late
+    write();
+    for (const char* both : {"vip", "keen"}) {
+        std::string items = ranked(ListKind::in_segment, both);
+        std::sort(items.begin(), items.end());
+        BOOST_TEST(items == "bd", both);
+    }
+    BOOST_TEST(ranked(ListKind::in_segment, "old") == "d");
+    BOOST_TEST(ranked(ListKind::in_segment, "new") == "e");
+}
+
 BOOST_AUTO_TEST_CASE(new_and_sale) {
     item("a", {{"date_added", "2025-11-01"}});
     item("b");
@@ -219,6 +240,15 @@ BOOST_AUTO_TEST_CASE(what_names_itself_is_learned_once) {
     event("v", "purchase", "a", 3 * kDay);  // without a name each counts
     event("v", "purchase", "a", 3 * kDay);
     BOOST_TEST(trainer.popularity("a", kNow - 3 * kDay) == 24.0F);
+}
+
+BOOST_AUTO_TEST_CASE(equal_lines_of_an_order_are_learned_each_once) {
+    items("a");
+    for (int times = 0; times < 2; ++times) {
+        event("v", "purchase", "a", 0, " eid=T1");
+        event("v", "purchase", "a", 0, " eid=T1 nth=2");
+    }
+    BOOST_TEST(trainer.popularity("a", kNow) == 12.0F);
 }
 
 BOOST_AUTO_TEST_CASE(machines_are_not_tried_on) {

@@ -85,6 +85,21 @@ BOOST_AUTO_TEST_CASE(each_item_is_an_event) {
         boost::test_tools::per_element());
 }
 
+// Another event of the same id is the same event, come once more.
+BOOST_AUTO_TEST_CASE(equal_lines_of_one_event_are_numbered) {
+    BOOST_TEST(
+        texts_of(R"([{"name":"purchase","params":{"transaction_id":"T1","items":
+                      [{"item_id":"A","quantity":1},{"item_id":"B"},{"item_id":"A","quantity":3}]}},
+                     {"name":"purchase","params":{"transaction_id":"T1","items":
+                      [{"item_id":"A"}]}},
+                     {"name":"my_own","params":{"event_id":"E","nth":7,"items":
+                      [{"item_id":"A"},{"item_id":"A"}]}}])") ==
+            (Texts{"purchase A 1763660000 eid=T1 qty=1", "purchase B 1763660000 eid=T1",
+                   "purchase A 1763660000 eid=T1 qty=3 nth=2", "purchase A 1763660000 eid=T1",
+                   "my_own A 1763660000 eid=E", "my_own A 1763660000 eid=E nth=2"}),
+        boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_list_is_the_items_own_or_the_events) {
     BOOST_TEST(
         texts_of(
@@ -233,6 +248,8 @@ BOOST_AUTO_TEST_CASE(an_error_names_its_place) {
         {R"({"name":""})", "name: empty"},
         {R"({"name":"a\u0000b"})", "name: not without control characters"},
         {R"({"name":")" + std::string(41, 'n') + "\"}", "name: longer than 40 bytes"},
+        {R"({"name":"my-own"})", "name: not of letters, digits and _, with a letter first"},
+        {R"({"name":"1st"})", "name: not of letters, digits and _, with a letter first"},
         {R"([3])", "[0]: not an object"},
         {R"([{"name":"a"},null])", "[1]: not an object"},
         {R"([{"name":"a"},{}])", "[1].name: missing"},

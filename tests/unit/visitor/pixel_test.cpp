@@ -57,6 +57,7 @@ BOOST_AUTO_TEST_CASE(errors_name_the_field) {
         {"item_id=A", "name: missing"},
         {"name", "name: missing"},
         {"name=" + std::string(41, 'n'), "name: longer than 40 bytes"},
+        {"name=view+item", "name: not of letters, digits and _, with a letter first"},
         {"name=a%0Ab", "name: not without control characters"},
         {"name=like&item_id=" + std::string(51, 'i'), "item_id: longer than 50 bytes"},
         {"name=view_item_list&item_id=A,B", "item_id: an item of a list has no comma in its id"},
