@@ -26,6 +26,7 @@ enum Section : std::uint32_t {
     kLists = 18,
     kSeen = 19,
     kAttention = 20,
+    kShown = 21,  // of products: what followed impressions
 };
 
 inline constexpr std::size_t kMaxText = 4096;  // bytes

@@ -34,6 +34,7 @@ class Trainer::Restoring {
     void section(std::uint32_t number);
     void totals();
     void product();
+    void shown();
     void segment();
     void visit();
     void logged(SessionLog& log, std::size_t limit);
@@ -87,6 +88,8 @@ void Trainer::Restoring::section(std::uint32_t number) {
             return state_.lists.restore(from_, state_.products.size());
         case kAttention:
             return state_.attention.restore(from_, state_.products.size());
+        case kShown:
+            return shown();
         case kRepeats:
             return state_.repeats.restore(from_, state_.products.size());
         case kSeen:
@@ -114,6 +117,14 @@ void Trainer::Restoring::product() {
     }
     state_.products.push_back(std::move(product));
     state_.ids.push_back(place->first);
+}
+
+void Trainer::Restoring::shown() {
+    const Slot item = slot();
+    const Decayed weight = restore_weight(from_);
+    if (from_.status().ok()) {
+        state_.products[item].shown = weight;
+    }
 }
 
 void Trainer::Restoring::segment() {

@@ -247,6 +247,14 @@ void Trainer::Saving::signals() {
     to_.begin(kAttention);
     state_.attention.save(to_, numbers_, half_hour_ago());
     to_.end();
+    to_.begin(kShown);
+    for (Slot slot = 0; slot < numbers_.size(); ++slot) {
+        if (numbers_[slot] != kGone && state_.products[slot].shown.weight() > 0) {
+            to_.number(numbers_[slot]);
+            save_weight(to_, state_.products[slot].shown);
+        }
+    }
+    to_.end();
     to_.begin(kRepeats);
     state_.repeats.save(to_, numbers_);
     to_.end();

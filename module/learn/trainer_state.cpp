@@ -203,7 +203,9 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     if (visitor.empty()) {
         return;
     }
-    attention.click(visitor, slot, event.time);
+    if (attention.click(visitor, slot, event.time)) {
+        products[slot].shown.add(weight, event.time, options.popularity_half_life);
+    }
     weigh_segments(slot, event, weight);
     Visit& visit = this->visit(visitor);
     visit.touched = events;

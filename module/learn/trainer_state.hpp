@@ -42,6 +42,7 @@ struct Product {
     store::ItemInput input;
     bool listed = false;
     Decayed weight;
+    Decayed shown;                 // the part of it that followed an impression
     std::int64_t first_event = 0;  // 0: none
     std::uint32_t restocked = 0;   // as in LiveFields
 };
