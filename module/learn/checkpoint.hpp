@@ -27,6 +27,7 @@ enum Section : std::uint32_t {
     kSeen = 19,
     kAttention = 20,
     kShown = 21,  // of products: what followed impressions
+    kCarts = 22,  // of visits
 };
 
 inline constexpr std::size_t kMaxText = 4096;  // bytes

@@ -41,6 +41,8 @@ class Trainer::Restoring {
     void stream();
     void history();
     void evidence();
+    void cart();
+    Visit* known_visit();
     Slot slot();
     std::uint32_t count(std::size_t limit);
 
@@ -84,6 +86,8 @@ void Trainer::Restoring::section(std::uint32_t number) {
             return logged(state_.logs.trials, kMaxClicks);
         case kEvidence:
             return evidence();
+        case kCarts:
+            return cart();
         case kLists:
             return state_.lists.restore(from_, state_.products.size());
         case kAttention:
@@ -193,16 +197,35 @@ void Trainer::Restoring::history() {
     sources_.histories.push_back(file);
 }
 
-// What belongs to a visit that was read before.
-void Trainer::Restoring::evidence() {
+// One that was read before; null, with an error, when there is none.
+Visit* Trainer::Restoring::known_visit() {
     const auto visit = state_.visits.find(from_.text(kMaxText));
     if (visit == state_.visits.end()) {
-        return from_.refuse("a visit that it does not name");
+        from_.refuse("a visit that it does not name");
+        return nullptr;
+    }
+    return &visit->second;
+}
+
+void Trainer::Restoring::evidence() {
+    Visit* const visit = known_visit();
+    if (visit == nullptr) {
+        return;
     }
     for (auto left = count(kMaxClicks); left > 0 && from_.status().ok(); --left) {
-        visit->second.clicks.push_back(slot());
+        visit->clicks.push_back(slot());
     }
-    visit->second.lists = ListLog::restore_visit(from_, state_.products.size());
+    visit->lists = ListLog::restore_visit(from_, state_.products.size());
+}
+
+void Trainer::Restoring::cart() {
+    Visit* const visit = known_visit();
+    if (visit == nullptr) {
+        return;
+    }
+    for (auto left = count(kMaxCartItems); left > 0 && from_.status().ok(); --left) {
+        visit->cart.push_back(slot());
+    }
 }
 
 Slot Trainer::Restoring::slot() {

@@ -50,6 +50,7 @@ class Trainer::Saving {
     void visits();
     void log(Section section, const SessionLog& kept, const SessionLog& closed);
     void evidence();
+    void carts();
     void signals();
     void sources(const Sources& sources);
 
@@ -124,6 +125,7 @@ void Trainer::Saving::mark_visits_and_segments() {
             numbers_[seen.item] = 0;
         }
         mark(visit.basket);
+        mark(visit.cart);
         mark(visit.clicks);
         mark(visit.lists.shown.items);
         for (const ListTouch& touch : visit.lists.touches) {
@@ -151,6 +153,7 @@ Status Trainer::Saving::save(const Sources& sources) {
     log(kBaskets, state_.logs.baskets, closed_.baskets);
     log(kTrials, state_.logs.trials, closed_.trials);
     evidence();
+    carts();
     signals();
     this->sources(sources);
     return to_.finish();
@@ -236,6 +239,21 @@ void Trainer::Saving::evidence() {
             to_.number(numbers_[slot]);
         }
         ListLog::save_visit(to_, numbers_, visit.lists);
+    }
+    to_.end();
+}
+
+void Trainer::Saving::carts() {
+    to_.begin(kCarts);
+    for (const auto& [visitor, visit] : state_.visits) {
+        if (over(visit) || visit.cart.empty()) {
+            continue;
+        }
+        to_.text(visitor);
+        to_.number(static_cast<std::uint32_t>(visit.cart.size()));
+        for (const Slot slot : visit.cart) {
+            to_.number(numbers_[slot]);
+        }
     }
     to_.end();
 }

@@ -109,7 +109,8 @@ class Trainer {
     // be old: popularity and appeal, asked for at a time `now`, fade until the newest event at least,
     // if that is less than a day ahead of it, and until 30 half-lives after it at most. So the order
     // of items holds.
-    // Those of no visitor ("") teach popularity alone: they are of many.
+    // Those of no visitor ("") teach popularity alone: they are of many. A purchase that names no
+    // item buys the visitor's cart, the newest 100 items put in and neither taken out nor bought.
     void add(std::string_view visitor, const visitor::Event& event);
     // The newest clicks on listings, at most 20,000, of those shown at `since` or later. The views
     // die with the call.
