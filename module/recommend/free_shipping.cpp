@@ -26,6 +26,11 @@ constexpr float kLeastPopular = 0.01F;           // of the best seller, for one 
 constexpr std::int64_t kMostOver = 3;            // gaps
 constexpr std::uint8_t kNamed = 1, kBarred = 2;  // in state.taken
 
+// Prices' sum; of prices that no shop has, the one.
+std::int64_t together(std::int64_t a, std::int64_t b) {
+    return a > std::numeric_limits<std::int64_t>::max() - b ? a : a + b;
+}
+
 struct Pair {
     std::size_t first = 0, second = 0;
     float score = 0;
@@ -114,7 +119,7 @@ Pair best_pair(const Query& query, std::span<const Candidate> candidates) {
         for (std::size_t i = 0; i < j; ++i) {
             const Candidate& first = candidates[cheap[i]];
             const std::int64_t sum =
-                price_of(snapshot, first.item) + price_of(snapshot, second.item);
+                together(price_of(snapshot, first.item), price_of(snapshot, second.item));
             const float score = (first.score + second.score) / 2 * close_fit(query.gap_micros, sum);
             if (score > best.score && !variants(snapshot, first.item, second.item)) {
                 best = {cheap[i], cheap[j], score};
