@@ -59,6 +59,9 @@ Status read_rows(const std::string& path, std::size_t columns,
     if (!bytes.ok()) {
         return bytes.status();
     }
+    if (bytes->empty()) {
+        return Status::error(path + ": empty");
+    }
     std::vector<std::string_view> values;
     std::size_t number = 0;
     for (std::string_view rest = *bytes; !rest.empty();) {

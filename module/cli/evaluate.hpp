@@ -30,7 +30,8 @@ void add_evaluate_cart(CLI::App& evaluate, Run& run);
 void add_evaluate_listing(CLI::App& evaluate, Run& run);
 
 // Calls row(values) for each line of a file of values parted by tabs, plain or gzip. A line of
-// fewer than `columns` values ends it, as does a row() that fails; the error begins "path:line: ".
+// fewer than `columns` values ends it, as does a row() that fails; the error begins "path:line: ". A file
+// without lines is an error, too: it is not what was meant.
 // Values beyond are given too. The views die with the call.
 using Row = std::span<const std::string_view>;
 Status read_rows(const std::string& path, std::size_t columns,

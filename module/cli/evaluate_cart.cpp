@@ -195,7 +195,7 @@ void add_evaluate_cart(CLI::App& evaluate, Run& run) {
     command->add_option("--output", options->output, "The predictions to write")
         ->required()
         ->type_name("FILE");
-    command->add_option("--truth", options->truth, "Prints HR@10, MRR@10 and coverage")
+    command->add_option("--truth", options->truth, "Prints HR@10 and MRR@10, too")
         ->type_name("FILE");
     command->add_option("--catalog", options->catalog, "What is known of the items")
         ->type_name("FILE");

@@ -394,7 +394,7 @@ void add_evaluate_listing(CLI::App& evaluate, Run& run) {
              true);
     add_file(*command, "--queries", options->queries, "The lists to order", true);
     add_file(*command, "--output", options->output, "The orders to write", true);
-    add_file(*command, "--truth", options->truth, "Prints MRR, HR@10 and coverage", false);
+    add_file(*command, "--truth", options->truth, "Prints MRR and HR@10, too", false);
     add_file(*command, "--catalog", options->catalog, "What is known of the items", false);
     add_file(*command, "--lists", options->lists, "Lists shown in the training", false);
     add_file(*command, "--listings", options->listings, "The shop's lists by category", false);

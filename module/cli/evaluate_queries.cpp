@@ -71,6 +71,7 @@ void QueryScore::add(const Truth& truth, std::string_view question, const store:
     if (wanted == truth.end()) {
         return;
     }
+    ++asked_;
     const auto found = std::find(answer.begin(), answer.end(), snapshot.find(wanted->second));
     if (found == answer.end()) {
         return;
@@ -84,15 +85,19 @@ void QueryScore::add(const Truth& truth, std::string_view question, const store:
 }
 
 void QueryScore::print(const Truth& truth, const store::Snapshot& snapshot) const {
+    const double coverage = static_cast<double>(shown_.size()) /
+                            static_cast<double>(std::max<std::size_t>(snapshot.item_count(), 1));
     if (truth.empty()) {
+        std::printf("coverage@%zu %.4f; for HR and MRR name --truth\n", kCutoff, coverage);
         return;
     }
-    const auto count = static_cast<double>(truth.size());
-    std::printf("questions %zu  HR@%zu %.4f  MRR@%zu %.4f  MRR %.4f  coverage@%zu %.4f\n",
-                truth.size(), kCutoff, static_cast<double>(hits_) / count, kCutoff,
-                reciprocal_ / count, reciprocal_full_ / count, kCutoff,
-                static_cast<double>(shown_.size()) /
-                    static_cast<double>(std::max<std::size_t>(snapshot.item_count(), 1)));
+    if (asked_ == 0) {
+        warn("--truth: answers none of the questions");
+    }
+    const auto count = static_cast<double>(std::max<std::size_t>(asked_, 1));
+    std::printf("questions %zu  HR@%zu %.4f  MRR@%zu %.4f  MRR %.4f  coverage@%zu %.4f\n", asked_,
+                kCutoff, static_cast<double>(hits_) / count, kCutoff, reciprocal_ / count,
+                reciprocal_full_ / count, kCutoff, coverage);
 }
 
 }  // namespace pz::cli

@@ -35,18 +35,18 @@ void for_each_word(std::string_view text, const Word& word) {
     }
 }
 
-// Over all questions of the truth: one without an answer is a miss.
+// Over the questions that were asked and whose truth is known.
 class QueryScore {
   public:
     static constexpr std::size_t kCutoff = 10;
 
     void add(const Truth& truth, std::string_view question, const store::Snapshot& snapshot,
              std::span<const store::ItemIndex> answer);
-    // "HR@10 0.3440  MRR@10 ...". Nothing without a truth.
+    // "questions 4339  HR@10 0.3440  MRR@10 ...  coverage@10 ..."; without a truth coverage alone.
     void print(const Truth& truth, const store::Snapshot& snapshot) const;
 
   private:
-    std::size_t hits_ = 0;
+    std::size_t asked_ = 0, hits_ = 0;
     double reciprocal_ = 0;       // of ranks to the cutoff
     double reciprocal_full_ = 0;  // of all ranks
     std::unordered_set<store::ItemIndex> shown_;

@@ -17,6 +17,16 @@
 
 namespace pz::cli {
 
+namespace {
+
+std::string_view id_of(const store::ItemInput& item) {
+    const auto found = std::find_if(item.fields.begin(), item.fields.end(),
+                                    [](const auto& field) { return field.first == "id"; });
+    return found == item.fields.end() ? std::string_view() : found->second;
+}
+
+}  // namespace
+
 Learner::Learner(std::string path, const learn::TrainerOptions& options, bool tuned)
     : path_(std::move(path)), trainer_(options), staged_(path_), tuned_(tuned) {
     if (const auto existing = store::Snapshot::open(path_); existing.ok()) {
@@ -58,7 +68,7 @@ Status Learner::read_catalog(const std::string& path) {
     }
     std::size_t refused = 0;
     const auto report = learn::read_feed(*bytes, [&](const store::ItemInput& item) {
-        refused += trainer_.set_item(item).ok() ? 0 : 1;
+        refused += take(id_of(item), item).ok() ? 0 : 1;
     });
     if (!report.ok()) {
         return Status::error(path + ": " + report.message());
@@ -69,7 +79,6 @@ Status Learner::read_catalog(const std::string& path) {
     if (refused + report->skipped > 0) {
         warn(path + ": " + std::to_string(refused + report->skipped) + " items skipped");
     }
-    changed_ = changed_ || report->items > 0;
     return {};
 }
 
@@ -155,11 +164,19 @@ Status Learner::read_history(const std::string& path, const std::function<void()
 }
 
 Status Learner::set_item(std::string_view id, const store::ItemInput& item) {
+    Status status = take(id, item);
+    if (status.ok()) {
+        update_live(id);
+    }
+    return status;
+}
+
+// For the next generation.
+Status Learner::take(std::string_view id, const store::ItemInput& item) {
     Status status = trainer_.set_item(item);
     if (status.ok()) {
         changed_ = true;
         note_restocked(id);
-        update_live(id);
     }
     return status;
 }

@@ -113,6 +113,7 @@ class Learner {
     void tune_trainer();
     bool checkpoint_due() const;
     Status save_checkpoint();
+    Status take(std::string_view id, const store::ItemInput& item);
     void note_restocked(std::string_view id);
     void give_up_writing();
     // The staged file goes into service, with the updates that the store in service got meanwhile.

@@ -196,10 +196,10 @@ void Attention::show(std::string_view visitor, std::string_view list, std::strin
 }
 
 // The newest impression has it; older ones of the item are not waited for any more.
-void Attention::click(std::string_view visitor, Slot item, std::int64_t time) {
+bool Attention::click(std::string_view visitor, Slot item, std::int64_t time) {
     const auto found = viewers_.find(visitor);
     if (found == viewers_.end()) {
-        return;
+        return false;
     }
     bool counted = false;
     auto& impressions = found->second.impressions;
@@ -216,6 +216,7 @@ void Attention::click(std::string_view visitor, Slot item, std::int64_t time) {
         counted = true;
         shown->clicked = true;
     }
+    return counted;
 }
 
 // One fit of the model to the counts.
@@ -225,6 +226,7 @@ class Attention::Fit {
         : counts_(counts),
           scale_(counts.scale_at(now)),
           item_clicks_(slots),
+          item_shown_(slots),
           expected_(slots),
           appeal_(slots, 1),
           open_(counts.clicks_.size()),
@@ -234,12 +236,12 @@ class Attention::Fit {
             rows_.emplace_back(key, &row);
         }
         std::sort(rows_.begin(), rows_.end());
-        double shown = 0;
         for (const auto& [key, row] : rows_) {
-            shown += total(row->shown) * scale_;
+            item_shown_[item_of(key)] += total(row->shown) * scale_;
             item_clicks_[item_of(key)] += row->clicks * scale_;
         }
         const double clicks = total(item_clicks_);
+        const double shown = total(item_shown_);
         mean_ = shown > 0 ? clicks / shown : 0;
     }
 
@@ -250,7 +252,10 @@ class Attention::Fit {
         }
     }
     Estimate of(Slot slot) const {
-        return {static_cast<float>(appeal_[slot]), static_cast<float>(expected_[slot] / mean_)};
+        const double exposure = expected_[slot] / mean_;
+        const double looks = item_shown_[slot] > 0 ? exposure / item_shown_[slot] : 1;
+        return {static_cast<float>(appeal_[slot]), static_cast<float>(exposure),
+                static_cast<float>(looks)};
     }
     bool possible() const { return mean_ > 0; }
 
@@ -263,9 +268,9 @@ class Attention::Fit {
     std::vector<std::pair<std::uint64_t, const Row*>> rows_;
     const double scale_;  // from the counts to those of now
     double mean_ = 0;
-    std::vector<double> item_clicks_, expected_, appeal_;  // by slot
-    std::vector<Places> open_;                             // impressions times appeal, by source
-    std::vector<Places> rate_;                             // theta, by source
+    std::vector<double> item_clicks_, item_shown_, expected_, appeal_;  // by slot
+    std::vector<Places> open_;  // impressions times appeal, by source
+    std::vector<Places> rate_;  // theta, by source
 };
 
 void Attention::Fit::fit_places() {

@@ -45,12 +45,13 @@ class Attention {
     // What a visitor was shown in one placement. `recommender` may be empty.
     void show(std::string_view visitor, std::string_view list, std::string_view recommender,
               std::span<const Shown> items, std::int64_t time);
-    // The visitor turned to an item: a click, if it was shown.
-    void click(std::string_view visitor, Slot item, std::int64_t time);
+    // The visitor turned to an item: a click, if it was shown, which is the answer.
+    bool click(std::string_view visitor, Slot item, std::int64_t time);
 
     struct Estimate {
         float appeal = 1;    // gamma
         float exposure = 0;  // e / m: impressions at an ordinary place
+        float looks = 1;     // exposure of an impression of it: how well its places are seen
     };
     // By slot.
     std::vector<Estimate> estimate(std::size_t slots, std::int64_t now) const;

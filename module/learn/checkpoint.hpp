@@ -27,6 +27,8 @@ enum Section : std::uint32_t {
     kSeen = 19,
     kAttention = 20,
     kVisitSegments = 21,
+    kShown = 22,  // of products: what followed impressions
+    kCarts = 23,  // of visits
 };
 
 inline constexpr std::size_t kMaxText = 4096;  // bytes

@@ -34,6 +34,7 @@ class Trainer::Restoring {
     void section(std::uint32_t number);
     void totals();
     void product();
+    void shown();
     void segment();
     void visit();
     void logged(SessionLog& log, std::size_t limit);
@@ -41,6 +42,7 @@ class Trainer::Restoring {
     void history();
     void evidence();
     void visit_segments();
+    void cart();
     Visit* known_visit();
     Slot slot();
     std::uint32_t count(std::size_t limit);
@@ -85,12 +87,16 @@ void Trainer::Restoring::section(std::uint32_t number) {
             return logged(state_.logs.trials, kMaxClicks);
         case kEvidence:
             return evidence();
+        case kCarts:
+            return cart();
         case kLists:
             return state_.lists.restore(from_, state_.products.size());
         case kVisitSegments:
             return visit_segments();
         case kAttention:
             return state_.attention.restore(from_, state_.products.size());
+        case kShown:
+            return shown();
         case kRepeats:
             return state_.repeats.restore(from_, state_.products.size());
         case kSeen:
@@ -118,6 +124,14 @@ void Trainer::Restoring::product() {
     }
     state_.products.push_back(std::move(product));
     state_.ids.push_back(place->first);
+}
+
+void Trainer::Restoring::shown() {
+    const Slot item = slot();
+    const Decayed weight = restore_weight(from_);
+    if (from_.status().ok()) {
+        state_.products[item].shown = weight;
+    }
 }
 
 void Trainer::Restoring::segment() {
@@ -212,6 +226,16 @@ void Trainer::Restoring::visit_segments() {
     if (visit != nullptr) {
         visit->segments = from_.text(visitor::kMaxParameterLength);
         visit->segments_at = from_.time();
+    }
+}
+
+void Trainer::Restoring::cart() {
+    Visit* const visit = known_visit();
+    if (visit == nullptr) {
+        return;
+    }
+    for (auto left = count(kMaxCartItems); left > 0 && from_.status().ok(); --left) {
+        visit->cart.push_back(slot());
     }
 }
 

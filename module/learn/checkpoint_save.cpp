@@ -51,6 +51,7 @@ class Trainer::Saving {
     void log(Section section, const SessionLog& kept, const SessionLog& closed);
     void evidence();
     void visit_segments();
+    void carts();
     void signals();
     void sources(const Sources& sources);
 
@@ -126,6 +127,7 @@ void Trainer::Saving::mark_visits_and_segments() {
             numbers_[seen.item] = 0;
         }
         mark(visit.basket);
+        mark(visit.cart);
         mark(visit.clicks);
         mark(visit.lists.shown.items);
         for (const ListTouch& touch : visit.lists.touches) {
@@ -154,6 +156,7 @@ Status Trainer::Saving::save(const Sources& sources) {
     log(kTrials, state_.logs.trials, closed_.trials);
     evidence();
     visit_segments();
+    carts();
     signals();
     this->sources(sources);
     return to_.finish();
@@ -255,12 +258,35 @@ void Trainer::Saving::visit_segments() {
     to_.end();
 }
 
+void Trainer::Saving::carts() {
+    to_.begin(kCarts);
+    for (const auto& [visitor, visit] : state_.visits) {
+        if (over(visit) || visit.cart.empty()) {
+            continue;
+        }
+        to_.text(visitor);
+        to_.number(static_cast<std::uint32_t>(visit.cart.size()));
+        for (const Slot slot : visit.cart) {
+            to_.number(numbers_[slot]);
+        }
+    }
+    to_.end();
+}
+
 void Trainer::Saving::signals() {
     to_.begin(kLists);
     state_.lists.save(to_, numbers_);
     to_.end();
     to_.begin(kAttention);
     state_.attention.save(to_, numbers_, half_hour_ago());
+    to_.end();
+    to_.begin(kShown);
+    for (Slot slot = 0; slot < numbers_.size(); ++slot) {
+        if (numbers_[slot] != kGone && state_.products[slot].shown.weight() > 0) {
+            to_.number(numbers_[slot]);
+            save_weight(to_, state_.products[slot].shown);
+        }
+    }
     to_.end();
     to_.begin(kRepeats);
     state_.repeats.save(to_, numbers_);

@@ -49,6 +49,7 @@ class Generation {
     void set_list(store::ListKind kind, std::string_view key, std::vector<store::ScoredItem> items);
     Status add_item(Slot slot);
     void add_signals();
+    void weigh_places();
     void rank_items();
     void group_items();
     // Rows by group, of groups.
@@ -67,6 +68,7 @@ class Generation {
     std::vector<bool> available_;                 // by item
     std::vector<std::int64_t> first_seen_;        // by item
     std::vector<Attention::Estimate> attention_;  // by item
+    std::vector<float> worth_;  // of an event of the item, in lists of popular ones
 
     std::vector<store::ItemIndex> by_popularity_;
     std::vector<std::uint32_t> group_of_;       // by item

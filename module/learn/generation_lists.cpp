@@ -65,7 +65,7 @@ void Generation::add_popular() {
     Lists categories;
     Lists brands;
     for (const ItemIndex item : by_popularity_) {
-        const ScoredItem scored{item, weight_[item] * attention_[item].appeal};
+        const ScoredItem scored{item, weight_[item] * worth_[item]};
         all.push_back(scored);
         for_categories(product(item),
                        [&](std::string_view name) { categories[name].push_back(scored); });
@@ -88,7 +88,7 @@ void Generation::add_segments() {
             const double now = weight.at(now_, learned_.options.popularity_half_life);
             if (item_of_[slot] != store::kNoItem) {
                 const ItemIndex item = item_of_[slot];
-                items.push_back({item, static_cast<float>(now) * attention_[item].appeal});
+                items.push_back({item, static_cast<float>(now) * worth_[item]});
             }
         }
         // The map's order is not ours: equal input must give an equal store.
@@ -125,7 +125,7 @@ void Generation::add_found_segments() {
         std::vector<ScoredItem> items;
         for (ItemIndex item = 0; item < weights[i].size(); ++item) {
             if (weights[i][item] > 0) {
-                items.push_back({item, weights[i][item] * attention_[item].appeal});
+                items.push_back({item, weights[i][item] * worth_[item]});
             }
         }
         set_list(ListKind::in_segment, found.segments[i].name, std::move(items));

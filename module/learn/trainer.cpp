@@ -114,6 +114,10 @@ void Trainer::add(std::string_view visitor, const Event& event) {
     state_->newest = std::max(state_->newest, event.time);
     if (event.type == EventType::view_item_list && event.item.empty()) {
         state_->show_list(visitor, event);
+    } else if (event.type == EventType::purchase && event.item.empty()) {
+        state_->buy_cart(visitor, event, weight);
+    } else if (event.type == EventType::remove_from_cart) {
+        state_->take_out(visitor, event.item);
     } else if (weight > 0) {
         if (const Slot slot = state_->slot_of(event.item); slot != kNoSlot) {
             state_->learn(slot, visitor, event, weight);

@@ -23,7 +23,10 @@
 //   next: what is viewed next, see next_links.hpp; the mixture of sources that predicts it is set
 //     from outside, for recommending is not this room's
 //   signals: appeal and exposure (attention.hpp), and the interval between purchases (repeats.hpp).
-//     Every list of popular items is ordered by its weight times the item's appeal.
+//     Every list of popular items is ordered by its weight times the item's appeal. Of that weight,
+//     what followed an impression within half an hour counts by 1 / the looks that the item's
+//     places get (attention.hpp), ten at most, scaled so that all of it weighs what it did; what
+//     came without one counts as it is.
 //   unproven: items that were shown less than 200 times at an ordinary place
 //   segments found by machine (found_segments.hpp), with in_segment lists as of others: of a
 //     session's items, decayed as popularity
@@ -107,7 +110,8 @@ class Trainer {
     // be old: popularity and appeal, asked for at a time `now`, fade until the newest event at least,
     // if that is less than a day ahead of it, and until 30 half-lives after it at most. So the order
     // of items holds.
-    // Those of no visitor ("") teach popularity alone: they are of many.
+    // Those of no visitor ("") teach popularity alone: they are of many. A purchase that names no
+    // item buys the visitor's cart, the newest 100 items put in and neither taken out nor bought.
     void add(std::string_view visitor, const visitor::Event& event);
     // The newest clicks on listings, at most 20,000, of those shown at `since` or later. The views
     // die with the call.

@@ -36,6 +36,15 @@ void buy(std::vector<Slot>& basket, Slot item) {
     }
 }
 
+// The oldest makes room.
+void put_in(std::vector<Slot>& cart, Slot item) {
+    std::erase(cart, item);
+    if (cart.size() >= kMaxCartItems) {
+        cart.erase(cart.begin());
+    }
+    cart.push_back(item);
+}
+
 bool listed_in(std::span<const std::string_view> names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -222,7 +231,9 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     if (visitor.empty()) {
         return;
     }
-    attention.click(visitor, slot, event.time);
+    if (attention.click(visitor, slot, event.time)) {
+        products[slot].shown.add(weight, event.time, options.popularity_half_life);
+    }
     Visit& visit = this->visit(visitor);
     weigh_segments(slot, visit, event, weight);
     visit.touched = events;
@@ -237,9 +248,13 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
         visit.clicks.push_back(slot);
     }
     see(visit.seen, slot, browsing(event.type));
+    if (event.type == EventType::add_to_cart) {
+        put_in(visit.cart, slot);
+    }
     if (event.type != EventType::purchase) {
         return;
     }
+    std::erase(visit.cart, slot);
     if (apart(event.time, visit.last_purchase)) {
         logs.add_basket(visit);
         visit.basket.clear();
@@ -247,6 +262,25 @@ void Trainer::State::learn(Slot slot, std::string_view visitor, const Event& eve
     visit.last_purchase = event.time;
     buy(visit.basket, slot);
     repeats.buy(visitor, slot, event.time);
+}
+
+// A purchase that names no item.
+void Trainer::State::buy_cart(std::string_view visitor, const Event& event, double weight) {
+    const auto found = visits.find(visitor);
+    if (visitor.empty() || found == visits.end()) {
+        return;
+    }
+    for (const Slot slot : std::exchange(found->second.cart, {})) {
+        learn(slot, visitor, event, weight);
+    }
+}
+
+void Trainer::State::take_out(std::string_view visitor, std::string_view item) {
+    const auto found = visits.find(visitor);
+    const auto slot = slots.find(item);
+    if (found != visits.end() && slot != slots.end()) {
+        std::erase(found->second.cart, slot->second);
+    }
 }
 
 // Items that are not known leave a gap.

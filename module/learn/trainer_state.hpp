@@ -42,6 +42,7 @@ struct Product {
     store::ItemInput input;
     bool listed = false;
     Decayed weight;
+    Decayed shown;                 // the part of it that followed an impression
     std::int64_t first_event = 0;  // 0: none
     std::uint32_t restocked = 0;   // as in LiveFields
 };
@@ -57,6 +58,7 @@ struct Visit {
     std::vector<Seen> seen;     // by last touch, each once; kMaxSessionItems + 1: too long
     std::int64_t last_purchase = 0;
     std::vector<Slot> basket;
+    std::vector<Slot> cart;  // put in and neither taken out nor bought, oldest first
     ListVisit lists;
     std::vector<Slot> clicks;  // of the session, as they came, with repetitions; at most kMaxClicks
     // The edge writes lists when all is known of the visitor, and what rules say, too: they tell for
@@ -72,6 +74,7 @@ inline constexpr std::size_t kMaxSessionItems = 50;
 inline constexpr std::size_t kMaxClicks = 100;
 inline constexpr std::size_t kMaxTrials = 20'000;
 inline constexpr std::size_t kMaxBasketItems = 1000;
+inline constexpr std::size_t kMaxCartItems = 100;
 inline constexpr std::size_t kMaxVisits = 200'000;
 inline constexpr std::size_t kMaxUnlisted = 50'000;  // items that the catalog lacks
 inline constexpr std::size_t kMaxSegments = 256;
@@ -142,6 +145,8 @@ struct Trainer::State {
                     const std::vector<std::string>& left_out) const;
     void show_list(std::string_view visitor, const visitor::Event& event);
     void learn(Slot slot, std::string_view visitor, const visitor::Event& event, double weight);
+    void buy_cart(std::string_view visitor, const visitor::Event& event, double weight);
+    void take_out(std::string_view visitor, std::string_view item);  // of the cart
 };
 
 // Builds the generation from the catalog, `logs` and weights. Open visits are in `logs` already.

@@ -3,8 +3,10 @@
 //
 // Of the items bought with it, the pair (a, b) with the largest
 //   (s(a|item) * s(b|item) * t(a,b))^(1/3), t = the larger of s(a|b) and s(b|a),
-// so that all three are bought with each other; then the third that adds the most in the same way
-// to both, if there is one. No two items of a set, the page's included, share a product type or an
+// so that all three are bought with each other, times sense(a) sense(b) of cross_sell.hpp, so that
+// what is dearer than the item comes into a set only for want of others; then the third that adds
+// the most in the same way to both, if there is one. What the visitor bought and customers do not
+// buy again makes no set. No two items of a set, the page's included, share a product type or an
 // item group.
 #include <array>
 #include <cmath>
@@ -21,6 +23,7 @@ constexpr std::size_t kLargest = 3;
 
 struct Members {
     std::array<store::ScoredItem, kMembers> list;
+    std::array<float, kMembers> sense{};
     std::size_t count = 0;
     std::array<std::array<float, kMembers>, kMembers> together{};  // t; 0: never, or alike
 };
@@ -33,22 +36,31 @@ bool alike(const store::Snapshot& snapshot, store::ItemIndex a, store::ItemIndex
     return shared(store::field::product_type) || shared(store::field::item_group_id);
 }
 
+bool in(std::span<const store::ItemIndex> items, store::ItemIndex item) {
+    return std::find(items.begin(), items.end(), item) != items.end();
+}
+
 bool offered(const Query& query, store::ItemIndex item) {
-    const auto cart = query.visitor->cart();
-    return available(*query.snapshot, item) &&
-           !(query.level == Tier::individual &&
-             (query.visitor->disliked(item) ||
-              std::find(cart.begin(), cart.end(), item) != cart.end()));
+    if (!available(*query.snapshot, item)) {
+        return false;
+    }
+    const visitor::Profile& visitor = *query.visitor;
+    return query.level != Tier::individual ||
+           !(visitor.disliked(item) || in(visitor.cart(), item) ||
+             (query.snapshot->signals(item).interval == 0 && in(visitor.purchased(), item)));
 }
 
 void find_members(const Query& query, store::ItemIndex item, Members& members) {
     const store::Snapshot& snapshot = *query.snapshot;
+    const auto main_price = static_cast<float>(price_of(snapshot, item));
     for (const store::ScoredItem scored :
          snapshot.neighbours(store::NeighbourKind::cross_sell, item)) {
         if (members.count == kMembers) {
             return;
         }
         if (offered(query, scored.item) && !alike(snapshot, item, scored.item)) {
+            members.sense[members.count] =
+                price_sense(main_price, static_cast<float>(price_of(snapshot, scored.item)));
             members.list[members.count++] = scored;
         }
     }
@@ -75,7 +87,8 @@ void link_members(const store::Snapshot& snapshot, Sparse<std::uint8_t>& place, 
 
 // How well member i fits a set that member j is in.
 float fit(const Members& members, std::size_t i, std::size_t j) {
-    return std::cbrt(members.list[i].score * members.list[j].score * members.together[i][j]);
+    return std::cbrt(members.list[i].score * members.list[j].score * members.together[i][j]) *
+           members.sense[i] * members.sense[j];
 }
 
 // Indices of the set, best first; empty: no coherent one.

@@ -15,6 +15,11 @@ inline bool personal(const Query& query) {
     return query.level == Tier::individual && !query.visitor->empty();
 }
 
+// The visitor said so: nothing speaks for it.
+inline bool unwanted(const Query& query, store::ItemIndex item) {
+    return personal(query) && query.visitor->disliked(item);
+}
+
 inline bool segmented(const Query& query) {
     return query.level >= Tier::segment && !query.visitor->segments().empty();
 }

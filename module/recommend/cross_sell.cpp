@@ -19,6 +19,7 @@ constexpr float kOwnShare = 0.4F;
 constexpr float kOwnTogetherShare = 0.5F;
 constexpr float kManyPurchases = 5;
 constexpr float kManyRecentPurchases = 2;
+constexpr std::int64_t kJustBought = 7 * 86400;  // seconds
 constexpr float kPurchaseHalfLife = 60 * 86400;  // seconds
 constexpr float kRepeat = 0.8F;                  // for each better candidate of the same type
 constexpr std::size_t kVaried = 64;              // candidates that are kept apart by type
@@ -47,10 +48,16 @@ void add_own(const Query& query, Dense<Together>& all) {
     }
 }
 
+// Who has just bought a thing is not offered another, unless customers buy it again and again.
+bool tells(const Query& query, const visitor::Touch& purchase) {
+    return query.now - purchase.time >= kJustBought ||
+           query.snapshot->signals(purchase.item).interval > 0;
+}
+
 // How often the visitor bought each item, ever and lately.
 void count_purchases(const Query& query, Dense<Together>& all) {
     for (const visitor::Touch& touch : query.visitor->touches()) {
-        if (touch.type == visitor::EventType::purchase) {
+        if (touch.type == visitor::EventType::purchase && tells(query, touch)) {
             Together& item = all.at(touch.item);
             item.bought += 1;
             item.recently +=
@@ -85,24 +92,18 @@ Parts parts_of(const Together& item, float best) {
             own == 0 ? 0 : kOwnShare * own + kOwnTogetherShare * std::sqrt(together * own)};
 }
 
-// sense(x) of the header.
-class PriceSense {
-  public:
-    explicit PriceSense(const Query& query)
-        : snapshot_(*query.snapshot),
-          main_(static_cast<float>(price_of(snapshot_, query.page_item))) {}
-    float of(store::ItemIndex item) const {
-        if (main_ <= 0) {
-            return 1;
-        }
-        const auto price = static_cast<float>(price_of(snapshot_, item));
-        return price > main_ ? std::sqrt(main_ / price) : 1;
+// What the others are for costs so much; 0: unknown.
+float main_price(const Query& query) {
+    if (query.page_item != store::kNoItem || !personal(query)) {
+        return static_cast<float>(price_of(*query.snapshot, query.page_item));
     }
-
-  private:
-    const store::Snapshot& snapshot_;
-    const float main_;
-};
+    float sum = 0;
+    const auto cart = query.visitor->cart();
+    for (const store::ItemIndex item : cart.first(std::min(cart.size(), kMaxCart))) {
+        sum += static_cast<float>(price_of(*query.snapshot, item));
+    }
+    return sum;
+}
 
 void scale(float factor, Candidate& candidate) {
     for (float& each : candidate.parts) {
@@ -116,7 +117,11 @@ void scale(float factor, Candidate& candidate) {
 class Ranking {
   public:
     Ranking(const Query& query, Scratch::State& state)
-        : query_(query), state_(state), all_(state.together), best_(state.best), sense_(query) {}
+        : query_(query),
+          state_(state),
+          all_(state.together),
+          best_(state.best),
+          main_(main_price(query)) {}
 
     // The best `count` in order; empty where nothing goes together.
     void find(std::size_t count) {
@@ -131,7 +136,7 @@ class Ranking {
         for (const Together& item : all_.all()) {
             if (available(*query_.snapshot, item.item)) {
                 const Parts parts = parts_of(item, most_);
-                best_.push_back({item.item, (parts.together + parts.own) * sense_.of(item.item)});
+                best_.push_back({item.item, (parts.together + parts.own) * sense_of(item.item)});
             }
         }
         best_.resize(best_of(best_, count, state_).size());
@@ -172,6 +177,11 @@ class Ranking {
         }
     }
 
+    float sense_of(store::ItemIndex item) const {
+        return main_ > 0 ? price_sense(main_, static_cast<float>(price_of(*query_.snapshot, item)))
+                         : 1;
+    }
+
     static float repeated(std::size_t times) {
         static const std::array<float, kVaried> kFactors = [] {
             std::array<float, kVaried> factors{};
@@ -190,7 +200,7 @@ class Ranking {
             append_candidate(item.item, personal ? Tier::individual : Tier::pre, out);
         add_part(candidate, Signal::session, parts.together);
         add_part(candidate, Signal::recency, parts.own);
-        scale(sense_.of(item.item), candidate);
+        scale(sense_of(item.item), candidate);
         scale(item.factor, candidate);
     }
 
@@ -198,7 +208,7 @@ class Ranking {
     Scratch::State& state_;
     Dense<Together>& all_;
     std::vector<store::ScoredItem>& best_;
-    const PriceSense sense_;
+    const float main_;  // price
     float most_ = 0;
 };
 
@@ -208,6 +218,10 @@ std::size_t count_of(const Query& query) {
 }
 
 }  // namespace
+
+float price_sense(float main_price, float price) {
+    return main_price > 0 && price > main_price ? std::sqrt(main_price / price) : 1;
+}
 
 void find_together(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
     Ranking ranking(query, scratch.state());

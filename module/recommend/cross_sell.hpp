@@ -7,11 +7,13 @@
 //     over the visitor's n purchases of x,
 // a candidate's score is (together + 0.4 own + 0.5 sqrt(together * own)) * sense(x).
 // The power of the sum lies between adding, which lets many weak hints win, and the maximum. It and
-// the shares were chosen on the last weeks of the Online Retail training baskets. `sense` is for
-// an item's page, where something is added to it: 1 up to the page item's price, then its share
-// sqrt(price of the page item / price of x).
+// the shares were chosen on the last weeks of the Online Retail training baskets. A purchase of the
+// last 7 days counts only of an item that customers buy again (its interval is known). `sense`
+// keeps accessories cheaper than what they are for: the item of the page, or else the whole cart.
+// It is 1 up to that price, then sqrt(that price / price of x).
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "recommend/scratch.hpp"
@@ -20,6 +22,9 @@ namespace pz::recommend {
 
 // Appends to `out`, best first; nothing where nothing goes together with anything given.
 void find_together(const Query& query, Scratch& scratch, std::vector<Candidate>& out);
+
+// sense(x) of an item for one of that price; 1 where either is 0: unknown.
+float price_sense(float main_price, float price);
 
 // What the item costs now, in micros; 0: unknown.
 inline std::int64_t price_of(const store::Snapshot& snapshot, store::ItemIndex item) {

@@ -12,6 +12,7 @@ namespace {
 constexpr std::int64_t kDay = 86400;
 constexpr std::size_t kPerPlace = 4;  // candidates: rules may hide some
 constexpr std::size_t kFavouriteTypes = 3;
+constexpr float kScore = 0.01F;    // of an item that no recommender named
 constexpr float kLeastFit = 0.1F;  // of an item that fits nothing of the visitor
 
 // splitmix64 (Steele et al., OOPSLA 2014).
@@ -99,7 +100,9 @@ std::uint32_t candidate_of(store::ItemIndex item, Scratch::State& state) {
                                     [item](const Candidate& each) { return each.item == item; });
     const auto index = static_cast<std::uint32_t>(found - all.begin());
     if (found == all.end()) {
-        append_candidate(item, Tier::pre, all).position = index;
+        Candidate& candidate = append_candidate(item, Tier::pre, all);
+        candidate.position = index;
+        add_part(candidate, Signal::exploration, kScore);
     }
     return index;
 }

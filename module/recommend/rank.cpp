@@ -326,6 +326,8 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     const std::size_t limit = std::min(widget.limit, kMaxLimit);
     Query query = request.query;
     query.wanted = std::max(limit * 4, kLeastWanted);
+    query.places = limit;
+    query.shown = request.shown == nullptr ? std::span<const store::ItemIndex>() : *request.shown;
     mark_excluded(request, state.excluded);
     gather(query, widget, scratch);
     sign_replaced(replacement, state);

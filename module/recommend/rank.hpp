@@ -50,7 +50,8 @@ void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out)
 
 // Reorders a listing: `items` in the shop's order (kNoItem: a tile of unknown item, stays where it
 // is). The first `top` places are personal: the tiles with the strongest evidence move there; the
-// others keep the shop's order. No signal (and no rule), no change. A tile whose item stands
+// others keep the shop's order. One that the visitor dislikes has no place among the first
+// unless too few others do. No signal (and no rule), no change. A tile whose item stands
 // here several times stays; one that a rule hides moves to the end; availability is the shop's
 // business. Every item stands exactly once per occurrence.
 //

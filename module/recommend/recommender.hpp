@@ -37,6 +37,8 @@ struct Query {
     std::int64_t now = 0;                         // unix seconds
     std::int64_t gap_micros = 0;  // what the cart lacks to free shipping; 0: nothing, or unknown
     std::size_t wanted = 0;       // name at least so many available ones, if there are
+    std::size_t places = ~std::size_t{0};          // of them, so many are shown
+    std::span<const store::ItemIndex> shown = {};  // on the page already
 };
 
 // Working memory that lives as long as the thread; grows to the snapshot's size once.

@@ -81,16 +81,19 @@ TileValues everybodys_weights(const store::Snapshot& snapshot, Rest rest) {
     return weights;
 }
 
-// The tiles in the order of the places behind the first, in state.rest.
-void order_rest(const store::Snapshot& snapshot, Rest rest, Scratch::State& state) {
+// The tiles in the order of the places behind the first, in state.rest. A disliked one rises by
+// nobody's clicks.
+void order_rest(const Query& query, Rest rest, Scratch::State& state) {
     state.rest.resize(state.scored.size());
     std::iota(state.rest.begin(), state.rest.end(), 0U);
     if (rest == Rest::shop) {
         return;
     }
-    const TileValues weights = everybodys_weights(snapshot, rest);
+    const TileValues weights = everybodys_weights(*query.snapshot, rest);
     const auto worth = [&](std::uint32_t tile) {
-        return weights[0] * state.tiles[tile][0] + weights[1] * state.tiles[tile][1];
+        return unwanted(query, state.listed[tile])
+                   ? std::numeric_limits<float>::lowest()
+                   : weights[0] * state.tiles[tile][0] + weights[1] * state.tiles[tile][1];
     };
     std::stable_sort(state.rest.begin(), state.rest.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return worth(a) > worth(b); });
@@ -180,16 +183,17 @@ void place_next(std::uint32_t tile, std::size_t* next, Scratch::State& state) {
     state.placed[tile] = 1;
 }
 
-// The best on the free ones of the first `top` places, the others behind in the order of
-// state.rest, the hidden last.
-void place_others(std::size_t top, Scratch::State& state) {
+// The best that the visitor does not dislike on the free ones of the first `top` places, the others
+// behind in the order of state.rest, the hidden last.
+void place_others(const Query& query, std::size_t top, Scratch::State& state) {
     std::size_t room = 0;
     for (std::size_t i = 0; i < state.places.size() && state.places[i] < top; ++i) {
         room += state.slots[i] == kFree ? 1 : 0;
     }
     std::size_t next = 0;
     for (const std::uint32_t tile : state.order) {
-        if (room > 0 && state.placed[tile] == 0 && state.scored[tile].hidden == 0) {
+        if (room > 0 && state.placed[tile] == 0 && state.scored[tile].hidden == 0 &&
+            !unwanted(query, state.listed[tile])) {
             place_next(tile, &next, state);
             --room;
         }
@@ -201,6 +205,11 @@ void place_others(std::size_t top, Scratch::State& state) {
             }
         }
     }
+}
+
+bool any_unwanted(const Query& query, const Scratch::State& state) {
+    return std::any_of(state.listed.begin(), state.listed.end(),
+                       [&](store::ItemIndex item) { return unwanted(query, item); });
 }
 
 void start(std::span<const store::ItemIndex> items, Order& out) {
@@ -229,17 +238,16 @@ void finish(const Scratch::State& state, Order& out) {
 void reorder(Request& request, const Listing& listing, Scratch& scratch, Order& out) {
     start(listing.items, out);
     Scratch::State& state = scratch.state();
-    const store::Snapshot& snapshot = *request.query.snapshot;
-    find_movable(snapshot, listing.items, state);
+    find_movable(*request.query.snapshot, listing.items, state);
     const bool signal = score_tiles(request.query, listing.rest, scratch);
     const bool ruled = apply_rules(request, listing.placement, state, out);
-    if (!signal && !ruled && listing.rest == Rest::shop) {
+    if (!signal && !ruled && listing.rest == Rest::shop && !any_unwanted(request.query, state)) {
         return;
     }
     sort_tiles(state);
-    order_rest(snapshot, listing.rest, state);
+    order_rest(request.query, listing.rest, state);
     place_pinned(state);
-    place_others(listing.top, state);
+    place_others(request.query, listing.top, state);
     finish(state, out);
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "recommend/price_shelves.hpp"
 #include "recommend/tile_signals.hpp"
 
 namespace pz::recommend {
@@ -247,6 +248,7 @@ struct Scratch::State {
     Sparse<std::uint8_t> taken;
     Dense<Together> together;
     SaleOrder sales;
+    PriceShelves shelves;
     std::vector<store::ScoredItem> best;
     std::vector<std::uint64_t> keys;  // best_of()'s, keep_nearest()'s
     std::vector<SortKey> sort_keys;   // sort_by_score()'s

@@ -38,8 +38,8 @@ float& value(TileValues& values, TileSignal signal) {
     return values[static_cast<std::size_t>(signal)];
 }
 
-bool turned_to(const visitor::Touch& touch) {
-    return visitor::interest(touch.type) > 0;
+bool turned_to(const Query& query, const visitor::Touch& touch) {
+    return visitor::interest(touch.type) > 0 && !unwanted(query, touch.item);
 }
 
 bool takes(visitor::EventType type) {
@@ -50,7 +50,8 @@ bool takes(visitor::EventType type) {
 // The one that the visitor turned to last; kNoItem: none.
 store::ItemIndex latest_of(const Query& query) {
     const auto touches = query.visitor->touches();
-    const auto found = std::find_if(touches.begin(), touches.end(), turned_to);
+    const auto found = std::find_if(touches.begin(), touches.end(),
+                                    [&](const auto& touch) { return turned_to(query, touch); });
     return found == touches.end() ? store::kNoItem : found->item;
 }
 
@@ -63,7 +64,7 @@ class Touched {
         }
         std::size_t ago = 0;
         for (const visitor::Touch& touch : query.visitor->touches()) {
-            if (!turned_to(touch)) {
+            if (!turned_to(query, touch)) {
                 continue;
             }
             ++ago;
@@ -142,7 +143,7 @@ float usual_price(const Query& query) {
     float sum = 0;
     float count = 0;
     for (const visitor::Touch& touch : query.visitor->touches()) {
-        const float price = turned_to(touch) ? log_price(*query.snapshot, touch.item) : 0;
+        const float price = turned_to(query, touch) ? log_price(*query.snapshot, touch.item) : 0;
         if (price > 0) {
             sum += price;
             count += 1;
@@ -222,6 +223,11 @@ bool tile_signals(const Query& query, Scratch& scratch, std::span<const store::I
     const float usual = usual_price(query);
     for (std::size_t i = 0; i < items.size(); ++i) {
         TileValues& tile = values[i];
+        if (unwanted(query, items[i])) {
+            value(tile, TileSignal::segment) = 0;
+            tiers[i] = Tier::pre;
+            continue;
+        }
         touched.read(items[i], tile);
         value(tile, TileSignal::followed) = followers.log_lift(items[i]);
         const Clue* clue = state.clues.find(items[i]);

@@ -1,6 +1,7 @@
 #include "recommend/wishes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "recommend/candidates.hpp"
 
@@ -10,9 +11,18 @@ namespace {
 
 using visitor::EventType;
 
+bool is_opinion(EventType type) {
+    return type == EventType::like || type == EventType::unlike || type == EventType::dislike;
+}
+
 // A wish is closed by a purchase or a dislike: what was before counts no more.
 bool closes(EventType type) {
     return type == EventType::purchase || type == EventType::dislike;
+}
+
+// Of an item's opinions the newest counts; `judged` has the items whose it was.
+bool outdated(const visitor::Touch& touch, Sparse<float>& judged) {
+    return is_opinion(touch.type) && std::exchange(judged.at(touch.item), 1.0F) > 0;
 }
 
 }  // namespace
@@ -23,10 +33,11 @@ void find_wishes(const Query& query, Scratch::State& state) {
     if (!personal(query)) {
         return;
     }
+    state.bought.reset(query.snapshot->item_count());  // judged
     for (const visitor::Touch& touch : query.visitor->touches()) {
         const float interest = visitor::interest(touch.type);
         float& place = state.own.at(touch.item);
-        if (place < 0 || (interest <= 0 && !closes(touch.type))) {
+        if (outdated(touch, state.bought) || place < 0 || (interest <= 0 && !closes(touch.type))) {
             continue;
         }
         if (closes(touch.type)) {

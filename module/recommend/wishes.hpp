@@ -1,4 +1,5 @@
-// Wishes: what the visitor turned to and has not bought since. Internal to recommend.
+// Wishes: what the visitor turned to and has not bought since. Of an item's like, unlike and dislike
+// events only the newest counts, as in the profile. Internal to recommend.
 #pragma once
 
 #include <cstdint>

@@ -64,9 +64,23 @@ BOOST_AUTO_TEST_CASE(carts_are_completed) {
     BOOST_TEST(contains(done.output, "µs per prediction"));
 }
 
-BOOST_AUTO_TEST_CASE(a_question_without_an_answer_is_a_miss) {
-    const Outcome done = cart("q1\t-\t1300900000\ttea\n");
+BOOST_AUTO_TEST_CASE(questions_that_were_asked_count_and_no_others) {
+    Outcome done = cart("q1\t-\t1300900000\ttea\n");
+    BOOST_TEST(contains(done.output, "questions 1  HR@10 1.0000  MRR@10 1.0000"), done.output);
+    done = cart("q1\t-\t1300900000\ttea\nq2\t-\t1300900000\ttea\nq3\t-\t1300900000\ttea\n",
+                "q1\tmilk\nq2\tnone\n");
     BOOST_TEST(contains(done.output, "questions 2  HR@10 0.5000  MRR@10 0.5000"), done.output);
+    done = cart("q1\t-\t1300900000\ttea\n", "q9\tmilk\n");
+    BOOST_TEST(contains(done.output, "--truth: answers none of the questions"), done.output);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_truth_there_is_coverage) {
+    const Outcome done =
+        personalize({"evaluate", "cart", "--train", dir.write("orders.tsv", orders()), "--queries",
+                     dir.write("carts.tsv", "q1\t-\t1300900000\ttea\n"), "--output", output});
+    BOOST_TEST(done.status == 0, done.output);
+    BOOST_TEST(contains(done.output, "coverage@10 0.7500; for HR and MRR name --truth"),
+               done.output);
 }
 
 BOOST_AUTO_TEST_CASE(lists_are_ordered) {
@@ -123,6 +137,10 @@ BOOST_AUTO_TEST_CASE(wrong_lines_are_named) {
     broken(personalize({"evaluate", "cart", "--train", dir / "absent", "--queries", dir / "absent",
                         "--output", output}),
            "absent");
+    broken(cart(""), "carts.tsv: empty");
+    broken(personalize({"evaluate", "next-item", "--train", dir.write("none.tsv", ""), "--test",
+                        dir.write("train.tsv", sessions()), "--output", output}),
+           "none.tsv: empty");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -130,6 +130,27 @@ BOOST_AUTO_TEST_CASE(a_generation_that_was_damaged_never_comes_into_service) {
     BOOST_TEST(open()->generation() == 2U);
 }
 
+// A run over files ends; the next one finds in the store how stock was.
+BOOST_AUTO_TEST_CASE(a_catalog_of_a_file_says_what_is_back) {
+    const auto restocked = [this](const char* availability) {
+        std::ofstream(path("feed.tsv"))
+            << "id\tavailability\na\t" << availability << "\nb\tin_stock\n";
+        learner = std::make_unique<Learner>(store, learn::TrainerOptions(), false);
+        BOOST_REQUIRE(learner->read_catalog(path("feed.tsv")).ok());
+        learner->all_loaded();
+        BOOST_REQUIRE(learner->write().ok());
+        const auto snapshot = open();
+        BOOST_TEST(snapshot->live(snapshot->find("b")).restocked == 0U);
+        return snapshot->live(snapshot->find("a")).restocked;
+    };
+    BOOST_TEST(restocked("in_stock") == 0U);
+    BOOST_TEST(restocked("out_of_stock") == 0U);
+    const std::uint32_t back = restocked("in_stock");
+    BOOST_TEST(std::abs(static_cast<std::int64_t>(back) - std::time(nullptr)) < 600);
+    BOOST_TEST(restocked("in_stock") == back);
+    BOOST_TEST(names("back_in_stock", *open(), "a", "a"));
+}
+
 BOOST_AUTO_TEST_CASE(a_checkpoint_that_went_down_with_its_generation_is_due_again) {
     std::filesystem::remove(path("shop"));
     BOOST_TEST(!write().ok());

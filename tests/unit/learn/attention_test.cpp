@@ -1,4 +1,5 @@
 // Impressions and clicks: a place is told from the item that stands there.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <filesystem>
@@ -261,6 +262,65 @@ BOOST_AUTO_TEST_CASE(impressions_and_clicks_of_the_stream_order_what_is_popular)
     BOOST_TEST(ranked(ListKind::popular) == "bacd");
     // Little is known of c, which was never shown, and d, on a place where nobody clicks.
     BOOST_TEST(ranked(ListKind::unproven).substr(0, 2) == "cd");
+}
+
+// All appeal alike but one, which is twice as good and stands far behind: raw clicks say that the
+// first is the best, and the others in the order of their places.
+BOOST_AUTO_TEST_CASE(what_is_popular_is_not_so_for_its_place) {
+    const std::string shop_order = "abcdefghijklmnopqrst";
+    for (const char id : shop_order) {
+        item(std::string(1, id), {{"product_type", "Books"}});
+    }
+    std::mt19937_64 random(7);
+    const auto chance = [&random] { return static_cast<double>(random() >> 11U) * 0x1.0p-53; };
+    for (int i = 0; i < 10'000; ++i) {
+        std::string order = shop_order;
+        if (i % 5 == 0) {
+            std::shuffle(order.begin(), order.end(), random);
+        }
+        const std::string visitor = "v" + std::to_string(i);
+        std::string list;
+        for (const char id : order) {
+            list.append(list.empty() ? " list=books items=" : ",").append(1, id);
+        }
+        event(visitor, "view_item_list", "-", 20'000 - i, list);
+        for (std::size_t place = 0; place < order.size(); ++place) {
+            if (chance() < (order[place] == 'k' ? 0.8 : 0.4) / static_cast<double>(place + 1)) {
+                event(visitor, "view_item", order.substr(place, 1), 19'999 - i);
+            }
+        }
+    }
+    write();
+    BOOST_TEST(trainer.popularity("a", kNow) > 4 * trainer.popularity("k", kNow));
+    for (const auto list :
+         {snapshot->ranked(ListKind::popular),
+          snapshot->ranked(ListKind::in_category, snapshot->find_value("Books"))}) {
+        BOOST_REQUIRE(list.size() == 20U);
+        BOOST_TEST(snapshot->id(list[0].item) == "k");
+        BOOST_TEST_MESSAGE("second " << list[1].score / list[0].score << ", last "
+                                     << list[19].score / list[0].score << " of the first");
+        BOOST_TEST(list[1].score < 0.75F * list[0].score);
+        BOOST_TEST(list[19].score > 0.5F * list[1].score);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_came_without_an_impression_counts_as_it_is) {
+    items("ab");
+    for (int i = 0; i < 400; ++i) {
+        const std::string visitor = "v" + std::to_string(i);
+        event(visitor, "view_item_list", "-", 1000 - i, " list=home items=a,-,-,-,-,-,b");
+        event(visitor, "view_item", i % 8 == 0 ? "b" : "a", 999 - i);
+        event("w" + std::to_string(i), "view_item", i % 4 == 0 ? "b" : "a", 500);
+    }
+    write();
+    const auto list = snapshot->ranked(ListKind::popular);
+    const float a = snapshot->signals(snapshot->find("a")).appeal;
+    const float b = snapshot->signals(snapshot->find("b")).appeal;
+    // 300 and 100 of themselves; the 400 others are still 400, shared out anew.
+    BOOST_REQUIRE(ids(list) == "ab");
+    BOOST_TEST(near(list[0].score / a + list[1].score / b, 800, 0.01F));
+    BOOST_TEST(list[0].score / a > 300);
+    BOOST_TEST(list[0].score / a < 550);
 }
 
 BOOST_AUTO_TEST_CASE(unproven_items_of_a_category_newest_first) {

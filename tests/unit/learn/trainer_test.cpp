@@ -434,6 +434,25 @@ BOOST_AUTO_TEST_CASE(gaps_part_sessions) {
     BOOST_TEST(snapshot->sessions().time(0) == kNow - 7000);
 }
 
+BOOST_AUTO_TEST_CASE(a_purchase_that_names_no_item_buys_the_cart) {
+    items("abcd");
+    for (const char* visitor : {"v", "w"}) {
+        events(visitor, "add_to_cart", "abcd", 300);
+        event(visitor, "remove_from_cart", "c", 290);
+        event(visitor, "purchase", "d", 200);
+        event(visitor, "purchase", "-", 100);
+        event(visitor, "purchase", "-", 90);  // there is nothing left to buy
+    }
+    event("x", "purchase", "-", 100);
+    event("", "purchase", "-", 100);
+    write();
+    BOOST_TEST(trainer.popularity("a", kNow) == trainer.popularity("b", kNow));
+    BOOST_TEST(trainer.popularity("a", kNow) > 2.4F * trainer.popularity("c", kNow));
+    BOOST_TEST(trainer.popularity("a", kNow) < 2.6F * trainer.popularity("c", kNow));
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")).find('b') != std::string::npos);
+    BOOST_TEST(neighbours(NeighbourKind::cross_sell, "c").empty());
+}
+
 BOOST_AUTO_TEST_CASE(events_of_no_visitor_teach_popularity_alone) {
     items("abc");
     events("", "purchase", "ab", 10);

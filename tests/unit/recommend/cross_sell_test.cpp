@@ -107,12 +107,28 @@ BOOST_AUTO_TEST_CASE(by_purchases_when_nothing_else_is_given) {
 }
 
 BOOST_AUTO_TEST_CASE(lifts_what_was_bought_before) {
-    know({"add_to_cart mug 10", "purchase milk 86400", "purchase milk 172800",
-          "purchase milk 259200", "purchase milk 345600", "purchase milk 432000"});
+    know({"add_to_cart mug 10", "purchase milk 691200", "purchase milk 777600",
+          "purchase milk 864000", "purchase milk 950400", "purchase milk 1036800"});
     BOOST_TEST(run("cross_sell") == "cup milk tea");
     const double together = 0.16 / 0.81;
     BOOST_TEST(near(part(candidates[1], Signal::session), together));
     BOOST_TEST(near(part(candidates[1], Signal::recency), 0.4 + 0.5 * std::sqrt(together)));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_just_bought_is_lifted_when_customers_buy_it_again) {
+    store::SnapshotBuilder builder;
+    for (const char* id : {"pan", "lid", "oil"}) {
+        BOOST_REQUIRE(builder.add_item({.fields = {{"id", id}}}).ok());
+    }
+    builder.set_neighbours(NeighbourKind::cross_sell, 0, {{1, 0.8F}, {2, 0.7F}});
+    builder.set_signals(2, {.interval = 30 * 86400});
+    snapshot = open_snapshot(builder);
+    request.query.snapshot = snapshot.get();
+    request.query.page_item = item("pan");
+    know({"purchase oil 86400", "purchase lid 86400"});
+    BOOST_TEST(run("cross_sell") == "oil lid");
+    BOOST_TEST(part(candidates[0], Signal::recency) > 0);
+    BOOST_TEST(part(candidates[1], Signal::recency) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(not_three_more_of_the_same) {
@@ -145,7 +161,19 @@ BOOST_AUTO_TEST_CASE(an_accessory_costs_less_than_its_item) {
     BOOST_TEST(near(candidates[1].score, 0.5));  // sqrt(100 / 400)
     request.query.page_item = store::kNoItem;
     know({"add_to_cart phone 10"});
-    BOOST_TEST(run("cross_sell") == "laptop case");  // a cart is not a thing to add something to
+    BOOST_TEST(run("cross_sell") == "case laptop");
+    know({"add_to_cart case 5", "add_to_cart phone 10"});
+    BOOST_TEST(run("cross_sell") == "case phone laptop");  // 120: the laptop costs more
+}
+
+BOOST_AUTO_TEST_CASE(what_is_dearer_than_all_of_the_cart_counts_less) {
+    open({{"card", "", "21"}, {"bag", "", "40"}, {"camera", "", "480"}, {"cloth", "", "5"}},
+         {{"card", {{"camera", 0.9F}, {"cloth", 0.5F}}}, {"bag", {{"camera", 0.9F}}}});
+    know({"add_to_cart card 10"});
+    BOOST_TEST(run("cross_sell") == "cloth camera");
+    know({"add_to_cart camera 5", "add_to_cart card 10"});
+    run("cross_sell");
+    BOOST_TEST(candidates[0].score == 1);
 }
 
 BOOST_AUTO_TEST_CASE(agrees_with_the_formula_on_any_shop) {
@@ -165,7 +193,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_the_formula_on_any_shop) {
         }
     }
     open(all, together);
-    know({"add_to_cart i3 10", "add_to_cart i7 20", "purchase i9 86400", "purchase i9 864000"});
+    know({"add_to_cart i3 10", "add_to_cart i7 20", "purchase i9 691200", "purchase i9 1555200"});
     request.query.wanted = 100;
     run("cross_sell");
     std::map<int, double> expected;
@@ -174,7 +202,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_the_formula_on_any_shop) {
         expected[x] = std::sqrt(std::pow(s[{3, x}], 2) + std::pow(s[{7, x}], 2));
         best = std::max(best, expected[x]);
     }
-    const double lately = std::exp2(-1.0 / 60) + std::exp2(-10.0 / 60);
+    const double lately = std::exp2(-8.0 / 60) + std::exp2(-18.0 / 60);
     const double own = (std::sqrt(2 / 5.0) + std::sqrt(std::min(lately, 2.0) / 2)) / 2;
     for (const Candidate& candidate : candidates) {
         const auto x = static_cast<int>(candidate.item);
@@ -230,6 +258,93 @@ BOOST_AUTO_TEST_CASE(a_disliked_item_makes_no_set) {
     BOOST_TEST(run("free_shipping") == "ten");
 }
 
+// 300 items from 1 to 300, of which few were ever bought: some cost what is missing.
+BOOST_AUTO_TEST_CASE(whatever_the_catalog_has_can_bridge) {
+    std::vector<Priced> all;
+    for (int price = 1; price <= 300; ++price) {
+        all.push_back({"i" + std::to_string(price), "", std::to_string(price)});
+    }
+    open(all, {{"i3", {{"i5", 0.9F}, {"i200", 0.8F}}}});
+    know({"add_to_cart i3 10"});
+    for (const int gap : {2, 10, 30, 90, 250}) {
+        BOOST_TEST_CONTEXT("gap " << gap) {
+            request.query.gap_micros = gap * 1'000'000;
+            run("free_shipping");
+            BOOST_REQUIRE(candidates.size() >= std::min(16U, 2U * static_cast<unsigned>(gap)));
+            std::int64_t two = 0;
+            for (const Candidate& candidate : candidates) {
+                const std::int64_t price = snapshot->live(candidate.item).current_price_micros();
+                BOOST_TEST(price <= 3 * request.query.gap_micros);
+                two += price < request.query.gap_micros ? price : 0;
+            }
+            BOOST_TEST((two == 0 || two >= request.query.gap_micros));
+        }
+    }
+}
+
+// A large catalog is looked through in parts, none of which is left out.
+BOOST_AUTO_TEST_CASE(an_item_at_the_end_of_a_large_catalog_bridges) {
+    std::vector<Priced> all = {{"cart", "", "30"}};
+    for (int i = 0; i < 20'000; ++i) {
+        all.push_back({"i" + std::to_string(i), "", "1"});
+    }
+    all.push_back({"last", "", "6"});
+    open(all, {});
+    know({"add_to_cart cart 10"});
+    request.query.gap_micros = 5'000'000;
+    for (int i = 0; i < 3; ++i) {
+        run("free_shipping");
+    }
+    BOOST_TEST(run("free_shipping") == "last");
+    open({{"cart", "", "30"}, {"other", "", "7"}}, {});
+    know({"add_to_cart cart 10"});
+    BOOST_TEST(run("free_shipping") == "other");
+}
+
+BOOST_AUTO_TEST_CASE(where_all_cost_far_more_the_cheapest_bridge) {
+    open({{"cart", "", "30"}, {"dear", "", "60"}, {"cheap", "", "9"}, {"fair", "", "12"}},
+         {{"cart", {{"dear", 0.9F}, {"fair", 0.8F}}}});
+    know({"add_to_cart cart 10"});
+    request.query.gap_micros = 1'000'000;
+    BOOST_TEST(run("free_shipping") == "cheap fair dear");
+    know({"dislike cheap 5", "add_to_cart cart 10"});
+    BOOST_TEST(run("free_shipping") == "fair dear");
+}
+
+BOOST_AUTO_TEST_CASE(two_together_or_neither) {
+    open({{"cart", "", "30"},
+          {"six", "", "6"},
+          {"five", "", "5"},
+          {"nine", "", "9"},
+          {"ten", "", "25"}},
+         {{"cart", {{"six", 0.9F}, {"five", 0.8F}, {"nine", 0.1F}, {"ten", 0.5F}}}});
+    know({"add_to_cart cart 10"});
+    request.query.gap_micros = 10'000'000;
+    BOOST_TEST(fill("free_shipping", 2) == "six five");
+    shown.clear();
+    BOOST_TEST(fill("free_shipping", 1) == "ten");
+    // What the page shows already is no half of a pair.
+    shown = items("six");
+    BOOST_TEST(fill("free_shipping", 3) == "five nine ten");
+    shown = items("six nine");
+    BOOST_TEST(fill("free_shipping", 3) == "ten");
+}
+
+BOOST_AUTO_TEST_CASE(variants_make_no_pair) {
+    store::SnapshotBuilder builder;
+    for (const char* id : {"a", "b"}) {
+        BOOST_REQUIRE(
+            builder
+                .add_item({.fields = {{"id", id}, {"price", "6 GBP"}, {"item_group_id", "ware"}}})
+                .ok());
+    }
+    snapshot = open_snapshot(builder);
+    request.query.snapshot = snapshot.get();
+    profile.clear();
+    request.query.gap_micros = 10'000'000;
+    BOOST_TEST(run("free_shipping").empty());
+}
+
 BOOST_AUTO_TEST_CASE(nothing_bridges) {
     open({{"cart", "", "30"}, {"a", "", "1"}, {"b", "", "2"}}, {{"cart", {{"a", 1}, {"b", 1}}}});
     know({"add_to_cart cart 10"});
@@ -279,6 +394,38 @@ BOOST_AUTO_TEST_CASE(no_substitutes) {
           {"oil", {{"fat", 0.9F}, {"lid", 0.1F}}}});
     request.query.page_item = item("pan");
     BOOST_TEST(run("bundle") == "oil lid");
+}
+
+BOOST_AUTO_TEST_CASE(an_accessory_makes_no_set_of_dearer_items) {
+    open({{"card", "Cards", "21"},
+          {"camera", "Cameras", "480"},
+          {"lens", "Lenses", "600"},
+          {"case", "Cases", "9"},
+          {"cloth", "Cloths", "5"}},
+         {{"card", {{"camera", 0.9F}, {"lens", 0.8F}, {"case", 0.3F}, {"cloth", 0.2F}}},
+          {"camera", {{"lens", 0.9F}}},
+          {"case", {{"cloth", 0.2F}}}});
+    request.query.page_item = item("card");
+    BOOST_TEST(run("bundle") == "case cloth");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_bought_and_is_not_bought_again_makes_no_set) {
+    store::SnapshotBuilder builder;
+    for (const char* id : {"pan", "lid", "oil"}) {
+        BOOST_REQUIRE(builder.add_item({.fields = {{"id", id}, {"product_type", id}}}).ok());
+    }
+    builder.set_neighbours(NeighbourKind::cross_sell, 0, {{1, 0.8F}, {2, 0.7F}});
+    builder.set_neighbours(NeighbourKind::cross_sell, 1, {{2, 0.5F}});
+    builder.set_signals(2, {.interval = 30 * 86400});
+    snapshot = open_snapshot(builder);
+    request.query.snapshot = snapshot.get();
+    request.query.page_item = item("pan");
+    know({"purchase oil 86400"});
+    BOOST_TEST(run("bundle") == "lid oil");
+    know({"purchase lid 86400"});
+    BOOST_TEST(run("bundle").empty());
+    request.query.level = Tier::pre;
+    BOOST_TEST(run("bundle") == "lid oil");
 }
 
 BOOST_AUTO_TEST_CASE(of_the_cart) {

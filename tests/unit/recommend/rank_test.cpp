@@ -188,6 +188,21 @@ BOOST_AUTO_TEST_CASE(the_level_caps) {
     BOOST_TEST((order.candidates[0].tier == recommend::Tier::segment));
 }
 
+BOOST_AUTO_TEST_CASE(a_disliked_tile_stands_behind_the_first) {
+    const std::string listing = "desk lamp milk gone pot tea";
+    know({"dislike tea 5", "view_item tea 10", "view_item tea 20", "view_item mug 30"}, "students");
+    BOOST_TEST(reorder(listing, 2) == "pot lamp desk milk gone tea");
+    BOOST_TEST((order.candidates[5].tier == recommend::Tier::pre));
+    BOOST_TEST(reorder("tea desk lamp", 3) == "lamp desk tea");
+    BOOST_TEST(reorder("tea desk lamp", 1, recommend::Rest::learned) == "lamp desk tea");
+    // A dislike alone is reason enough.
+    know({"dislike lamp 5"});
+    BOOST_TEST(reorder(listing, 2) == "desk milk lamp gone pot tea");
+    BOOST_TEST(reorder("desk milk lamp", 2) == "desk milk lamp");
+    know({"unlike lamp 4", "dislike lamp 5"});
+    BOOST_TEST(reorder(listing, 2) == listing);
+}
+
 BOOST_AUTO_TEST_CASE(unknown_tiles_stay) {
     know({"view_item mug 10"});
     BOOST_TEST(reorder("- desk - lamp tea -", 3) == "- tea - desk lamp -");

@@ -124,6 +124,24 @@ BOOST_AUTO_TEST_CASE(back_since_the_visitor_looked) {
     BOOST_TEST(run("back_in_stock") == "");
 }
 
+BOOST_AUTO_TEST_CASE(of_opinions_the_newest_counts) {
+    for (const char* id : {"a", "b", "c", "d"}) {
+        restock(id, 3600);
+    }
+    open();
+    did({"unlike a 7000", "like a 7100"});
+    BOOST_TEST(run("back_in_stock") == "");
+    did({"unlike a 7000", "like a 7100", "view_item a 7200"});
+    BOOST_TEST(run("back_in_stock") == "a");
+    BOOST_TEST(std::abs(part(candidates[0], Signal::reminder) - 0.4F) < 0.05F);  // as viewed
+    did({"unlike b 7000", "dislike b 7100", "view_item b 7200"});
+    BOOST_TEST(run("back_in_stock") == "b");
+    did({"like c 7000", "dislike c 7100", "view_item c 7200"});
+    BOOST_TEST(run("back_in_stock") == "c");
+    did({"dislike d 7000", "unlike d 7100", "like d 7200", "view_item d 7300"});
+    BOOST_TEST(run("back_in_stock") == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_gone_again_is_not_back) {
     BOOST_REQUIRE(
         builder.add_item({.fields = {{"id", "a"}, {"availability", "out_of_stock"}}}).ok());
@@ -191,6 +209,17 @@ BOOST_AUTO_TEST_CASE(a_share_of_the_tiles_never_the_first) {
     BOOST_TEST(explored > 0.09 * 7 * 2000);
     BOOST_TEST(explored < 0.11 * 7 * 2000);
     BOOST_TEST(orders.size() > 200U);
+}
+
+BOOST_AUTO_TEST_CASE(a_tile_that_no_recommender_named_says_why_it_is_there) {
+    list(store::ListKind::popular, "", {{"a", 2}, {"b", 1}});
+    list(store::ListKind::unproven, "", {{"t", 1}});
+    open();
+    request.explore = 1;
+    request.seed = 7;
+    BOOST_TEST(fill("popular", 2) == "a t");
+    BOOST_TEST(ranked.items[1].score > 0);
+    BOOST_TEST(part(ranked.items[1], Signal::exploration) == ranked.items[1].score);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_all_day_and_another_tomorrow) {
