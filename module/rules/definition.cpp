@@ -193,34 +193,42 @@ namespace {
 // In the hot loops is no branch that depends on an item: what is asked stands outside of them.
 void keep_values(std::span<const store::ValueId> wanted, std::span<const store::ValueId> values,
                  Marks& marks) {
-    const auto at = [wanted](std::size_t i) {
-        return i < wanted.size() ? wanted[i] : store::kNoValue;
-    };
-    const store::ValueId a = at(0);
-    const store::ValueId b = at(1);
+    const store::ValueId* of = values.data();
     if (wanted.empty()) {
         marks.clear();
-    } else if (wanted.size() == 1) {
-        marks.keep([=](std::size_t i) { return values[i] == a; });
-    } else if (wanted.size() == 2) {
-        marks.keep([=](std::size_t i) { return (values[i] == a) | (values[i] == b); });
-    } else {
-        marks.keep([=](std::size_t i) {
-            return std::binary_search(wanted.begin(), wanted.end(), values[i]);
+    } else if (wanted.size() <= 4) {
+        marks.keep_words([=](std::size_t first) {
+            std::uint64_t any = 0;
+            for (const store::ValueId one : wanted) {
+                any |= where(of + first, [one](lanes::Ids ids) { return ids == one; });
+            }
+            return any;
         });
+    } else {
+        marks.keep(
+            [=](std::size_t i) { return std::binary_search(wanted.begin(), wanted.end(), of[i]); });
     }
+}
+
+void keep_range(double least, double most, const double* numbers, Marks& marks) {
+    marks.keep_words([=](std::size_t first) {
+        return where(numbers + first,
+                     [=](lanes::Doubles values) { return (values >= least) & (values <= most); });
+    });
 }
 
 }  // namespace
 
 void Condition::narrow(const store::Snapshot& snapshot, Columns& columns, Marks& marks) const {
     constexpr double kMicros = 1e6;
+    if (is_flag(field)) {
+        const std::uint64_t* words = columns.flags(field).data();
+        const std::uint64_t other = min != 0 ? 0 : ~std::uint64_t{0};
+        return marks.keep_words([=](std::size_t first) { return words[first / kLanes] ^ other; });
+    }
     if (is_live()) {
         const double least = is_price(field) ? std::max(min, 1 / kMicros) : min;  // 0: unknown
-        const double* numbers = columns.numbers(field).data();
-        return marks.keep([=, most = max](std::size_t i) {
-            return static_cast<int>(numbers[i] >= least) & static_cast<int>(numbers[i] <= most);
-        });
+        return keep_range(least, max, columns.numbers(field).data(), marks);
     }
     const auto values = columns.values(column_id);
     if (is_text && patterns.empty()) {

@@ -18,17 +18,34 @@ bool visible(const Candidate& candidate) {
     return candidate.hidden == 0 && candidate.item != store::kNoItem;
 }
 
+// Its product with any score is finite.
+double bounded(double factor) {
+    constexpr double kMostFactor = 1e75;
+    return std::min(std::max(factor, 1 / kMostFactor), kMostFactor);
+}
+
 // A larger factor is always better, also for a score below 0.
 void scale(Candidate& candidate, double factor, std::uint64_t sign) {
     constexpr double kMost = std::numeric_limits<float>::max();
-    constexpr double kMostFactor = 1e75;  // its product with any score is finite
-    candidate.rules |= factor != 1 ? sign : 0;
-    factor = std::min(std::max(factor, 1 / kMostFactor), kMostFactor);
     const double score = candidate.score;
-    if (score < 0) [[unlikely]] {
-        factor = 1 / factor;
+    const double scaled = score * (score < 0 ? 1 / factor : factor);
+    candidate.score = static_cast<float>(std::min(std::max(scaled, -kMost), kMost));
+    candidate.rules |= sign;
+}
+
+void scale_all(const Rule& rule, std::size_t number, const Marks& marks,
+               std::span<const double> amounts, std::span<Candidate> candidates) {
+    const std::uint64_t sign = sign_of(number);
+    const bool bury = rule.verb == Verb::bury;
+    if (amounts.empty()) {
+        const double factor = bounded(bury ? 1 / rule.amount : rule.amount);
+        const std::uint64_t own = factor != 1 ? sign : 0;
+        return marks.each([&](std::size_t i) { scale(candidates[i], factor, own); });
     }
-    candidate.score = static_cast<float>(std::min(std::max(score * factor, -kMost), kMost));
+    marks.each([&](std::size_t i) {
+        const double factor = bounded(bury ? 1 / amounts[i] : amounts[i]);
+        scale(candidates[i], factor, factor != 1 ? sign : 0);
+    });
 }
 
 void hide(Candidate& candidate, std::size_t number) {
@@ -71,13 +88,7 @@ void commit(const Rule& rule, std::size_t number, const Marks& marks,
         return pin(rule.amount, number, marks, candidates);
     }
     if (rule.verb == Verb::boost || rule.verb == Verb::bury) {
-        const std::uint64_t sign = sign_of(number);
-        const bool bury = rule.verb == Verb::bury;
-        const double factor = bury ? 1 / rule.amount : rule.amount;
-        return marks.each([&](std::size_t i) {
-            const double own = amounts.empty() ? factor : bury ? 1 / amounts[i] : amounts[i];
-            scale(candidates[i], own, sign);
-        });
+        return scale_all(rule, number, marks, amounts, candidates);
     }
     marks.each([&](std::size_t i) { hide(candidates[i], number); });
 }

@@ -3,33 +3,14 @@
 // Thread rules: a value.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "rules/lanes.hpp"
+
 namespace pz::rules {
-
-inline constexpr std::size_t kWordMarks = 64;
-
-// The bits of `count` places (at most 64), the first one lowest: 1 where `holds(place)`.
-template <class Holds>
-[[gnu::always_inline]] inline std::uint64_t marks_where(std::size_t count, Holds holds) {
-    std::uint64_t bits = 0;
-    for (std::size_t i = count; i-- > 0;) {
-        bits = bits + bits + static_cast<std::uint64_t>(holds(i));
-    }
-    return bits;
-}
-
-// Calls `use(place)` for each set bit, in order.
-template <class Use>
-[[gnu::always_inline]] inline void each_bit(std::uint64_t bits, Use use) {
-    for (; bits != 0; bits &= bits - 1) {
-        use(static_cast<std::size_t>(std::countr_zero(bits)));
-    }
-}
 
 class Marks {
   public:
@@ -37,16 +18,16 @@ class Marks {
     template <class Holds>
     void assign(std::size_t count, Holds holds) {
         count_ = count;
-        words_.resize((count + kWordMarks - 1) / kWordMarks);
+        words_.resize((count + kLanes - 1) / kLanes);
         for (std::size_t w = 0; w < words_.size(); ++w) {
-            const std::size_t first = w * kWordMarks;
-            words_[w] = marks_where(in_word(w), [&](std::size_t i) { return holds(first + i); });
+            const std::size_t first = w * kLanes;
+            words_[w] = where_each(in_word(w), [&](std::size_t i) { return holds(first + i); });
         }
     }
 
     std::size_t size() const { return count_; }
     bool has(std::size_t place) const {
-        return (words_[place / kWordMarks] >> place % kWordMarks & 1U) != 0;
+        return (words_[place / kLanes] >> place % kLanes & 1U) != 0;
     }
     bool any() const {
         std::uint64_t all = 0;
@@ -60,7 +41,7 @@ class Marks {
     template <class Use>
     void each(Use use) const {
         for (std::size_t w = 0; w < words_.size(); ++w) {
-            each_bit(words_[w], [&](std::size_t i) { use(w * kWordMarks + i); });
+            each_bit(words_[w], [&](std::size_t i) { use(w * kLanes + i); });
         }
     }
 
@@ -68,10 +49,19 @@ class Marks {
     template <class Holds>
     void keep(Holds holds) {
         for (std::size_t w = 0; w < words_.size(); ++w) {
-            const std::size_t first = w * kWordMarks;
+            const std::size_t first = w * kLanes;
             if (words_[w] != 0) {
                 words_[w] &=
-                    marks_where(in_word(w), [&](std::size_t i) { return holds(first + i); });
+                    where_each(in_word(w), [&](std::size_t i) { return holds(first + i); });
+            }
+        }
+    }
+    // The same, for a word at once: `where(first)` has the bits of the 64 places from `first` on.
+    template <class Where>
+    void keep_words(Where where) {
+        for (std::size_t w = 0; w < words_.size(); ++w) {
+            if (words_[w] != 0) {
+                words_[w] &= where(w * kLanes);
             }
         }
     }
@@ -86,8 +76,8 @@ class Marks {
     // Word after word, for loops of their own: 64 marks each, the last one what is left.
     std::span<std::uint64_t> words() { return words_; }
     std::size_t in_word(std::size_t word) const {
-        const std::size_t left = count_ - word * kWordMarks;
-        return left < kWordMarks ? left : kWordMarks;
+        const std::size_t left = count_ - word * kLanes;
+        return left < kLanes ? left : kLanes;
     }
 
   private:

@@ -1,5 +1,6 @@
 #include "rules/program.hpp"
 
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -40,16 +41,10 @@ class Block {
   private:
     struct Numbers {
         const double* values;
-        std::size_t mask;   // 0: one number for all
         std::uint64_t has;  // who has one
-        double operator[](std::size_t i) const { return values[i & mask]; }
     };
-    static constexpr std::size_t kEach = kWordMarks - 1;
+    static constexpr std::uint64_t kAll = ~std::uint64_t{0};
 
-    template <class Holds>
-    std::uint64_t where(Holds holds) const {
-        return marks_where(count_, holds);
-    }
     std::uint64_t equal_text(const Node& node, const Evaluator::Bound& bound) const;
     std::uint64_t compare(const Node& node, std::uint64_t active);
     std::uint64_t leaf(std::size_t node, std::uint64_t active);
@@ -58,6 +53,7 @@ class Block {
     Numbers calculate(const Node& node, std::uint64_t active, double* room);
     Numbers either(const Node& node, std::uint64_t active, double* room);
     Numbers field(std::size_t node) const;
+    static Numbers spread(double number, double* room);
 
     const std::vector<Node>& nodes_;
     const std::vector<Evaluator::Bound>& bound_;
@@ -69,27 +65,30 @@ class Block {
 std::uint64_t Block::equal_text(const Node& node, const Evaluator::Bound& bound) const {
     if (nodes_[node.left].op == Op::column) {
         const store::ValueId* values = bound_[node.left].values + first_;
-        return where([values, wanted = bound.value](std::size_t i) { return values[i] == wanted; });
+        return where(values, [wanted = bound.value](lanes::Ids ids) { return ids == wanted; });
     }
     const std::string_view left = bound_[node.left].text;
     const bool constant = nodes_[node.right].op == Op::text;
     const bool same = constant ? !left.empty() && left == nodes_[node.right].text
                                : left == bound_[node.right].text;
-    return same ? ~std::uint64_t{0} : 0;
+    return same ? kAll : 0;
 }
 
 std::uint64_t Block::compare(const Node& node, std::uint64_t active) {
-    double room[2][kWordMarks];
+    double room[2][kLanes];
     const Numbers left = numbers(node.left, active, room[0]);
     const Numbers right = numbers(node.right, active, room[1]);
-    const std::uint64_t has = left.has & right.has;
+    const std::uint64_t has = active & left.has & right.has;
     if (node.op == Op::equal) {
-        return active & has & where([&](std::size_t i) { return left[i] == right[i]; });
+        return has & where(left.values, right.values,
+                           [](lanes::Doubles a, lanes::Doubles b) { return a == b; });
     }
-    gave_up_ = gave_up_ || (active & ~has) != 0;
-    return active &
-           (node.op == Op::less ? where([&](std::size_t i) { return left[i] < right[i]; })
-                                : where([&](std::size_t i) { return left[i] <= right[i]; }));
+    gave_up_ = gave_up_ || has != active;
+    return has &
+           (node.op == Op::less ? where(left.values, right.values,
+                                        [](lanes::Doubles a, lanes::Doubles b) { return a < b; })
+                                : where(left.values, right.values,
+                                        [](lanes::Doubles a, lanes::Doubles b) { return a <= b; }));
 }
 
 std::uint64_t Block::leaf(std::size_t at, std::uint64_t active) {
@@ -101,17 +100,13 @@ std::uint64_t Block::leaf(std::size_t at, std::uint64_t active) {
         case Op::field:
             return active & field(at).has;
         case Op::flag:
-            return active & where([values = bound.numbers + first_](std::size_t i) {
-                       return values[i] != 0;
-                   });
+            return active & bound.flags[first_ / kLanes];
         case Op::column:
-            return active & where([values = bound.values + first_](std::size_t i) {
-                       return values[i] != store::kNoValue;
-                   });
+            return active & ~where(bound.values + first_,
+                                   [](lanes::Ids ids) { return ids == store::kNoValue; });
         case Op::relation:
-            return active & where([relations = bound.relations + first_](std::size_t i) {
-                       return relations[i] != 0;
-                   });
+            return active & where_each(count_, [relations = bound.relations + first_](
+                                                   std::size_t i) { return relations[i] != 0; });
         case Op::fact_flag:
             return bound.number != 0 ? active : 0;
         case Op::fact_text:
@@ -146,7 +141,7 @@ std::uint64_t Block::truth(std::size_t at, std::uint64_t active) {
         case Op::multiply:
         case Op::divide:
         case Op::minus: {
-            double room[kWordMarks];
+            double room[kLanes];
             return active & calculate(node, active, room).has;
         }
         default:
@@ -158,54 +153,57 @@ std::uint64_t Block::truth(std::size_t at, std::uint64_t active) {
 Block::Numbers Block::field(std::size_t at) const {
     const double* values = bound_[at].numbers + first_;
     const bool unknown = static_cast<LiveField>(nodes_[at].what) == LiveField::margin;
-    return {values, kEach,
-            unknown ? where([values](std::size_t i) { return values[i] == values[i]; })
-                    : ~std::uint64_t{0}};
+    return {values,
+            unknown ? where(values, [](lanes::Doubles margin) { return margin == margin; }) : kAll};
+}
+
+Block::Numbers Block::spread(double number, double* room) {
+    rules::spread(number, room);
+    return {room, kAll};
 }
 
 Block::Numbers Block::calculate(const Node& node, std::uint64_t active, double* room) {
-    double own[2][kWordMarks];
+    double own[2][kLanes];
     const Numbers left = numbers(node.left, active, own[0]);
     const Numbers right = node.op == Op::minus ? left : numbers(node.right, active, own[1]);
     gave_up_ = gave_up_ || (active & ~(left.has & right.has)) != 0;
     const auto fill = [&](auto result) {
-        for (std::size_t i = 0; i < count_; ++i) {
-            room[i] = result(left[i], right[i]);
-        }
-        return Numbers{room, kEach, ~std::uint64_t{0}};
+        rules::calculate(left.values, right.values, room, result);
+        return Numbers{room, kAll};
     };
+    using lanes::Doubles;
     switch (node.op) {
         case Op::add:
-            return fill([](double a, double b) { return a + b; });
+            return fill([](Doubles a, Doubles b) { return a + b; });
         case Op::subtract:
-            return fill([](double a, double b) { return a - b; });
+            return fill([](Doubles a, Doubles b) { return a - b; });
         case Op::multiply:
-            return fill([](double a, double b) { return a * b; });
+            return fill([](Doubles a, Doubles b) { return a * b; });
         case Op::divide:
-            return fill([](double a, double b) { return a / b; });
+            return fill([](Doubles a, Doubles b) { return a / b; });
         default:
-            return fill([](double a, double) { return -a; });
+            return fill([](Doubles a, Doubles) { return -a; });
     }
 }
 
 Block::Numbers Block::either(const Node& node, std::uint64_t active, double* room) {
-    double own[2][kWordMarks];
+    double own[2][kLanes];
     const Numbers left = numbers(node.left, active, own[0]);
     const std::uint64_t rest = active & ~left.has;
     const Numbers right = numbers(node.right, rest, own[1]);
-    for (std::size_t i = 0; i < count_; ++i) {
-        room[i] = (left.has >> i & 1U) != 0 ? left[i] : right[i];
+    for (std::size_t i = 0; i < kLanes; ++i) {
+        room[i] = (left.has >> i & 1U) != 0 ? left.values[i] : right.values[i];
     }
-    return {room, kEach, left.has | (rest & right.has)};
+    return {room, left.has | (rest & right.has)};
 }
 
 Block::Numbers Block::numbers(std::size_t at, std::uint64_t active, double* room) {
     const Node& node = nodes_[at];
     switch (node.op) {
         case Op::number:
-            return {&node.number, 0, ~std::uint64_t{0}};
+            return spread(node.number, room);
         case Op::fact:
-            return {&bound_[at].number, 0, ~std::uint64_t{0}};
+            return spread(bound_[at].number, room);
         case Op::field:
             return field(at);
         case Op::both: {
@@ -222,24 +220,21 @@ Block::Numbers Block::numbers(std::size_t at, std::uint64_t active, double* room
         case Op::divide:
         case Op::minus:
             return calculate(node, active, room);
-        default: {  // true, or a text: Lua may make a number of it, or raise an error
+        default:  // true, or a text: Lua may make a number of it, or raise an error
             gave_up_ = gave_up_ || truth(at, active) != 0;
-            return {&node.number, 0, 0};
-        }
+            return {spread(0, room).values, 0};
     }
 }
 
 std::uint64_t Block::factors(std::uint64_t active, double* out) {
-    double room[kWordMarks];
+    double room[kLanes];
     const Numbers result = numbers(root(), active, room);
     const std::uint64_t has = active & result.has;
-    const auto sound = where([&](std::size_t i) {
-        return (result[i] > 0) & (result[i] < std::numeric_limits<double>::infinity());
+    const std::uint64_t sound = where(result.values, [](lanes::Doubles factor) {
+        return (factor > 0) & (factor < std::numeric_limits<double>::infinity());
     });
     gave_up_ = gave_up_ || (has & ~sound) != 0;
-    for (std::size_t i = 0; i < count_; ++i) {
-        out[i] = result[i];
-    }
+    std::memcpy(out, result.values, count_ * sizeof *out);
     return has;
 }
 
@@ -288,8 +283,10 @@ bool Evaluator::bind(const Program& program, Bridge& bridge) {
         const Node& node = program.nodes[i];
         Bound& bound = bound_[i];
         switch (node.op) {
-            case Op::field:
             case Op::flag:
+                bound.flags = bridge.columns.flags(static_cast<LiveField>(node.what)).data();
+                break;
+            case Op::field:
                 bound.numbers = bridge.columns.numbers(static_cast<LiveField>(node.what)).data();
                 break;
             case Op::column:
@@ -335,7 +332,7 @@ bool Evaluator::keep(const Program& program, Bridge& bridge, Marks& marks) {
     kept_ = marks;
     const auto words = kept_.words();
     for (std::size_t w = 0; w < words.size(); ++w) {
-        Block block(program, bound_, w * kWordMarks, kept_.in_word(w));
+        Block block(program, bound_, w * kLanes, kept_.in_word(w));
         words[w] = words[w] == 0 ? 0 : block.truth(block.root(), words[w]);
         if (block.gave_up()) {
             return false;
@@ -353,7 +350,7 @@ bool Evaluator::amounts(const Program& program, Bridge& bridge, Marks& marks,
     kept_ = marks;
     const auto words = kept_.words();
     for (std::size_t w = 0; w < words.size(); ++w) {
-        const std::size_t first = w * kWordMarks;
+        const std::size_t first = w * kLanes;
         Block block(program, bound_, first, kept_.in_word(w));
         words[w] = words[w] == 0 ? 0 : block.factors(words[w], out.data() + first);
         if (block.gave_up()) {

@@ -83,7 +83,8 @@ class Evaluator {
 
     // What a node stands for in one call.
     struct Bound {
-        const double* numbers = nullptr;          // by candidate
+        const double* numbers = nullptr;          // by candidate, as the others
+        const std::uint64_t* flags = nullptr;     // by word of candidates
         const store::ValueId* values = nullptr;   // by candidate
         const std::uint8_t* relations = nullptr;  // by candidate
         double number = 0;
