@@ -259,6 +259,12 @@ void Rule::resolve(const store::Snapshot& snapshot) {
     }
 }
 
+bool Rule::needs_vm() const {
+    return label_call || (when_call && programs.when.empty()) ||
+           (match_call && programs.match.empty()) || (amount_call && programs.amount.empty()) ||
+           (require_call && programs.require.empty());
+}
+
 void read_definitions(lua_State* lua, const SourceFile& file, Definitions& out) {
     each(lua, "segments", [&] {
         out.segments.push_back(text_field(lua, "name"));

@@ -110,6 +110,8 @@ struct Rule {
 
     // For another snapshot.
     void resolve(const store::Snapshot& snapshot);
+    // One of its functions is not a program.
+    bool needs_vm() const;
 };
 
 struct Definitions {

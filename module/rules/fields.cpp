@@ -133,6 +133,28 @@ void Columns::read_word(std::size_t word) {
               [](lanes::Doubles price, lanes::Doubles sale) { return sale > 0 ? sale : price; });
 }
 
+// As age_days() of each.
+void Columns::read_ages() {
+    using lanes::Doubles;
+    constexpr double kForever = std::numeric_limits<double>::infinity();
+    const store::Snapshot& snapshot = *context_->snapshot;
+    Numbers& out = of(LiveField::age_days);
+    out.resize(padded(items_.size()));
+    std::transform(items_.begin(), items_.end(), out.begin(), [&](store::ItemIndex item) {
+        return static_cast<double>(snapshot.first_seen(item));
+    });
+    const auto now = static_cast<double>(context_->now);
+    for (std::size_t first = 0; first < out.size(); first += kLanes) {
+        double* ages = out.data() + first;
+        calculate(ages, ages, ages, [now](Doubles seen, Doubles) {
+            const Doubles age = (now - seen) / kDay;
+            const Doubles since = age > 0 ? age : Doubles{};
+            return seen == 0 ? Doubles{kForever, kForever} : since;
+        });
+    }
+    known_.set(static_cast<std::size_t>(LiveField::age_days));
+}
+
 // What is not in the record, or is asked for in another form.
 void Columns::read(LiveField field) {
     const store::Snapshot& snapshot = *context_->snapshot;
@@ -142,8 +164,7 @@ void Columns::read(LiveField field) {
     Numbers& out = of(field);
     out.resize(padded(items_.size()));
     for (std::size_t i = 0; i < items_.size(); ++i) {
-        out[i] = field == LiveField::age_days ? age_days(*context_, items_[i])
-                 : field == LiveField::margin
+        out[i] = field == LiveField::margin
                      ? margin_of(snapshot, columns, items_[i], prices[i])
                      : static_cast<double>(flags(field)[i / kLanes] >> i % kLanes & 1U);
     }
@@ -155,7 +176,9 @@ std::span<const double> Columns::numbers(LiveField field) {
     if (!known_.test(index) && !live_known_ && field != LiveField::age_days) {
         read_live();
     }
-    if (!known_.test(index)) {
+    if (!known_.test(index) && field == LiveField::age_days) {
+        read_ages();
+    } else if (!known_.test(index)) {
         read(field);
     }
     return std::span(numbers_[index]).first(items_.size());
@@ -188,7 +211,7 @@ std::span<const store::ValueId> Columns::values(store::FieldId field) {
     }
     Values& known = values_[used_];
     known.field = field;
-    known.of.assign(padded(items_.size()), store::kNoValue);
+    known.of.resize(padded(items_.size()));
     ++used_;
     if (rows_.empty()) {
         find_rows();
@@ -196,6 +219,8 @@ std::span<const store::ValueId> Columns::values(store::FieldId field) {
     if (field < context_->snapshot->field_count()) {
         std::transform(rows_.begin(), rows_.end(), known.of.begin(),
                        [field](const store::ValueId* row) { return row[field]; });
+    } else {
+        std::fill(known.of.begin(), known.of.end(), store::kNoValue);
     }
     return std::span(known.of).first(items_.size());
 }

@@ -71,6 +71,7 @@ class Columns {
     Numbers& of(LiveField field) { return numbers_[static_cast<std::size_t>(field)]; }
     void read_live();
     void read_word(std::size_t word);
+    void read_ages();
     void read(LiveField field);
     void find_rows();
 

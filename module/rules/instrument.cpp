@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <vector>
+
+#include "rules/lexer.hpp"
 
 namespace pz::rules {
 namespace {
@@ -25,18 +26,9 @@ constexpr std::string_view kReserved = "__pz";
 constexpr unsigned kMostOperators = 40;        // of one function or loop
 constexpr unsigned kMostFileOperators = 1000;  // outside of them: they run once
 
-constexpr std::string_view kKeywords[] = {"and",   "break", "do",       "else", "elseif", "end",
-                                          "false", "for",   "function", "goto", "if",     "in",
-                                          "local", "nil",   "not",      "or",   "repeat", "return",
-                                          "then",  "true",  "until",    "while"};
-
 // What a check costs.
 unsigned units(unsigned operators) {
     return 1 + 2 * operators;
-}
-
-bool is_keyword(std::string_view word) {
-    return std::find(std::begin(kKeywords), std::end(kKeywords), word) != std::end(kKeywords);
 }
 
 bool is_newline(char c) {

@@ -45,6 +45,11 @@ class Block {
     };
     static constexpr std::uint64_t kAll = ~std::uint64_t{0};
 
+    void give_up_if(bool reason) {
+        if (reason) {
+            gave_up_ = true;
+        }
+    }
     std::uint64_t equal_text(const Node& node, const Evaluator::Bound& bound) const;
     std::uint64_t compare(const Node& node, std::uint64_t active);
     std::uint64_t leaf(std::size_t node, std::uint64_t active);
@@ -83,7 +88,7 @@ std::uint64_t Block::compare(const Node& node, std::uint64_t active) {
         return has & where(left.values, right.values,
                            [](lanes::Doubles a, lanes::Doubles b) { return a == b; });
     }
-    gave_up_ = gave_up_ || has != active;
+    give_up_if(has != active);
     return has &
            (node.op == Op::less ? where(left.values, right.values,
                                         [](lanes::Doubles a, lanes::Doubles b) { return a < b; })
@@ -166,7 +171,7 @@ Block::Numbers Block::calculate(const Node& node, std::uint64_t active, double* 
     double own[2][kLanes];
     const Numbers left = numbers(node.left, active, own[0]);
     const Numbers right = node.op == Op::minus ? left : numbers(node.right, active, own[1]);
-    gave_up_ = gave_up_ || (active & ~(left.has & right.has)) != 0;
+    give_up_if((active & ~(left.has & right.has)) != 0);
     const auto fill = [&](auto result) {
         rules::calculate(left.values, right.values, room, result);
         return Numbers{room, kAll};
@@ -221,7 +226,7 @@ Block::Numbers Block::numbers(std::size_t at, std::uint64_t active, double* room
         case Op::minus:
             return calculate(node, active, room);
         default:  // true, or a text: Lua may make a number of it, or raise an error
-            gave_up_ = gave_up_ || truth(at, active) != 0;
+            give_up_if(truth(at, active) != 0);
             return {spread(0, room).values, 0};
     }
 }
@@ -233,7 +238,7 @@ std::uint64_t Block::factors(std::uint64_t active, double* out) {
     const std::uint64_t sound = where(result.values, [](lanes::Doubles factor) {
         return (factor > 0) & (factor < std::numeric_limits<double>::infinity());
     });
-    gave_up_ = gave_up_ || (has & ~sound) != 0;
+    give_up_if((has & ~sound) != 0);
     std::memcpy(out, result.values, count_ * sizeof *out);
     return has;
 }

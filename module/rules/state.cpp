@@ -95,7 +95,7 @@ void RuleSet::State::look_at(std::span<const Candidate> candidates) {
     items.back() = store::kNoItem;
     visible.assign(candidates.size(), [&](std::size_t i) {
         items[i] = candidates[i].item;
-        return (candidates[i].hidden == 0) & (candidates[i].item != store::kNoItem);
+        return candidates[i].hidden == 0 && candidates[i].item != store::kNoItem;
     });
 }
 

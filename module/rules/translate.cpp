@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "rules/fields.hpp"
+#include "rules/lexer.hpp"
 #include "rules/relations.hpp"
 
 namespace pz::rules {
@@ -55,82 +56,6 @@ constexpr Name kRelationNames[] = {
     {"liked", Op::relation, static_cast<std::uint8_t>(Relation::liked)}};
 constexpr std::uint8_t kTraits = 0;     // of Api::named
 constexpr std::uint8_t kVariables = 1;  // of Api::named
-
-constexpr std::string_view kKeywords[] = {"and",   "break", "do",       "else", "elseif", "end",
-                                          "false", "for",   "function", "goto", "if",     "in",
-                                          "local", "nil",   "not",      "or",   "repeat", "return",
-                                          "then",  "true",  "until",    "while"};
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c);
-}
-
-// Words, numbers, texts and signs, one after the other. What it does not know is an empty token.
-class Lexer {
-  public:
-    explicit Lexer(std::string_view source) : source_(source) { next(); }
-
-    std::string_view token() const { return token_; }
-    bool is_text() const { return is_text_; }
-    bool is_word() const { return !is_text_ && !token_.empty() && is_name(token_.front()); }
-    void next();
-
-  private:
-    void skip();
-    void text(char quote);
-
-    std::string_view source_;
-    std::string_view token_;
-    bool is_text_ = false;
-};
-
-// Spaces and comments of one line.
-void Lexer::skip() {
-    constexpr std::string_view kSpace = " \t\r\n\v\f";
-    while (true) {
-        source_.remove_prefix(std::min(source_.find_first_not_of(kSpace), source_.size()));
-        if (source_.substr(0, 2) != "--" || source_.substr(0, 3) == "--[") {
-            return;
-        }
-        source_.remove_prefix(std::min(source_.find_first_of("\r\n"), source_.size()));
-    }
-}
-
-// One without escapes.
-void Lexer::text(char quote) {
-    const std::size_t end = source_.find_first_of(std::string("\\\r\n") + quote, 1);
-    is_text_ = end != std::string_view::npos && source_[end] == quote;
-    token_ = is_text_ ? source_.substr(1, end - 1) : std::string_view();
-    source_.remove_prefix(is_text_ ? end + 1 : source_.size());
-}
-
-void Lexer::next() {
-    skip();
-    is_text_ = false;
-    token_ = {};
-    if (source_.empty()) {
-        return;
-    }
-    const char c = source_.front();
-    if (c == '"' || c == '\'') {
-        return text(c);
-    }
-    std::size_t length = 1;
-    if (is_name(c)) {
-        // A number may have a point.
-        while (length < source_.size() &&
-               (is_name(source_[length]) || (is_digit(c) && source_[length] == '.'))) {
-            ++length;
-        }
-    } else if (source_.substr(1, 1) == "=" || source_.substr(0, 2) == "..") {
-        length = 2;  // "..", too, which nothing here knows
-    }
-    token_ = source_.substr(0, length);
-    source_.remove_prefix(length);
-}
 
 class Translator {
   public:
@@ -195,8 +120,7 @@ bool Translator::take(std::string_view sign) {
 // A name; empty when there is none.
 std::string_view Translator::word() {
     const std::string_view name = lexer_.token();
-    if (!lexer_.is_word() || is_digit(name.front()) ||
-        std::find(std::begin(kKeywords), std::end(kKeywords), name) != std::end(kKeywords)) {
+    if (!lexer_.is_name()) {
         return {};
     }
     lexer_.next();
@@ -424,7 +348,7 @@ Translator::Index Translator::primary() {
             return leaf({name, op, 0});
         }
     }
-    if (lexer_.is_word() && is_digit(lexer_.token().front())) {
+    if (lexer_.is_number()) {
         return number();
     }
     return named(word());

@@ -139,8 +139,9 @@ BOOST_AUTO_TEST_CASE(what_raises_in_lua_raises) {
     auto rules = load(
         "\nrule 'r' { boost = 2, match = function(item) return item.margin > 0.1 end }"
         "\nrule 's' { boost = function(item) return 0 - item.price end }"
-        "\nrule 't' { boost = function(item) return item.brand end }");
-    for (std::size_t i = 0; i < 3; ++i) {
+        "\nrule 't' { boost = function(item) return item.brand end }"
+        "\nrule 'u' { boost = function(item) return 1 < item.margin or nil end }");
+    for (std::size_t i = 0; i < 4; ++i) {
         auto list = candidates();
         const auto outcome = rules->apply_rule(i, context, list);
         BOOST_TEST(outcome.failed == 1U);
