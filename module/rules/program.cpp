@@ -192,7 +192,7 @@ Block::Numbers Block::calculate(const Node& node, std::uint64_t active, double* 
 }
 
 Block::Numbers Block::either(const Node& node, std::uint64_t active, double* room) {
-    double own[2][kLanes];
+    double own[2][kLanes] = {};
     const Numbers left = numbers(node.left, active, own[0]);
     const std::uint64_t rest = active & ~left.has;
     const Numbers right = numbers(node.right, rest, own[1]);
