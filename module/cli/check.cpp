@@ -108,7 +108,8 @@ void list_rules(Check& check) {
         context.placement = placement;
         std::string error;
         const double cost = cost_of(check, i, context, sample, error);
-        std::printf("rule\t%s\t%.1f us for %zu items\n", rule.name.c_str(), cost, sample.size());
+        std::printf("rule\t%s\t%.1f us for %zu items%s\n", rule.name.c_str(), cost, sample.size(),
+                    rule.needs_vm() ? ", in Lua" : "");
         if (!error.empty()) {
             errors.push_back(std::move(error));
         }

@@ -19,7 +19,7 @@ typedef struct {
     uint32_t page_item;
     const uint32_t* items;
     const int32_t* places;
-    uint8_t* marks;
+    uint8_t* answers;
     double* amounts;
     const double* numbers[9];
     const uint32_t* texts[64];

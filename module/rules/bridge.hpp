@@ -31,7 +31,7 @@ struct Frame {
     store::ItemIndex page_item = store::kNoItem;  // what Lua's `page.item` is
     const store::ItemIndex* items = nullptr;
     const std::int32_t* places = nullptr;  // of the candidates that a function is asked about
-    std::uint8_t* marks = nullptr;         // 1: selected
+    std::uint8_t* answers = nullptr;       // 0: it is not meant
     double* amounts = nullptr;             // factor for the score
     // Null until they are asked for: by LiveField; by the driver's own number for a column.
     const double* numbers[kLiveFields] = {};

@@ -30,7 +30,7 @@ return function(count)
     for asked = 0, count - 1 do
         local place = frame.places[asked]
         frame.place = place
-        if not f(item, visitor, page) then frame.marks[place] = 0 end
+        if not f(item, visitor, page) then frame.answers[place] = 0 end
     end
 end
 ]==],
@@ -41,7 +41,7 @@ return function(count)
     for asked = 0, count - 1 do
         local place = frame.places[asked]
         frame.place = place
-        if f(item, visitor, page) then frame.marks[place] = 0 end
+        if f(item, visitor, page) then frame.answers[place] = 0 end
     end
 end
 ]==],
@@ -59,7 +59,7 @@ return function(count)
         elseif value then
             error("the function must return a number above 0 (1 changes nothing) or nil", 0)
         else
-            frame.marks[place] = 0
+            frame.answers[place] = 0
         end
     end
 end
@@ -77,7 +77,7 @@ return function(count)
             frame.amounts[place] = label(text)
                 or error("the label is " .. show(text) .. ": return a text of 1 to 100 bytes or nil", 0)
         else
-            frame.marks[place] = 0
+            frame.answers[place] = 0
         end
     end
 end
@@ -322,6 +322,8 @@ local function check_rule(name, body, line)
         result.conditions = conditions(body.match, "match", "leave it out to match every item")
     end
     verb_of(body, result)
+    result.functions = {when = body.when, match = body.match, amount = result.amount_call,
+                        require = body.require}
     if result.amount_call then result.amount_call = load_call("amount", result.amount_call) end
     return result
 end
@@ -329,7 +331,8 @@ end
 local function check_segment(name, body, line)
     keys(body, segment_keys)
     want(body.when ~= nil, "nothing to decide by", "add when = function(visitor) return ... end")
-    return {name = name, line = line, when = load_call("condition", callable(body.when, "when"))}
+    return {name = name, line = line, when = load_call("condition", callable(body.when, "when")),
+            source = body.when}
 end
 
 local function definer(kind, list, check)

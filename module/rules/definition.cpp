@@ -4,6 +4,8 @@
 #include <iterator>
 #include <lua.hpp>
 
+#include "rules/closure.hpp"
+
 namespace pz::rules {
 namespace {
 
@@ -87,7 +89,15 @@ void read_condition(lua_State* lua, Condition& out) {
     out.max = number_field(lua, "max", 0);
 }
 
-void read_rule(lua_State* lua, Rule& out) {
+// Of the function in the field, if there is one.
+Program read_program(lua_State* lua, const char* key, Asked asked, const SourceFile& file) {
+    lua_getfield(lua, -1, key);
+    Program program = lua_isfunction(lua, -1) ? program_of(lua, asked, file) : Program();
+    lua_pop(lua, 1);
+    return program;
+}
+
+void read_rule(lua_State* lua, const SourceFile& file, Rule& out) {
     out.name = text_field(lua, "name");
     out.line = int_field(lua, "line", 0);
     read_texts(lua, "on", out.on);
@@ -114,6 +124,12 @@ void read_rule(lua_State* lua, Rule& out) {
         limit.most = static_cast<std::uint32_t>(int_field(lua, "most", 0));
     });
     read_texts(lua, "recommend", out.recommend);
+    lua_getfield(lua, -1, "functions");
+    out.programs.when = read_program(lua, "when", Asked::of_page, file);
+    out.programs.match = read_program(lua, "match", Asked::of_item, file);
+    out.programs.amount = read_program(lua, "amount", Asked::of_item, file);
+    out.programs.require = read_program(lua, "require", Asked::of_item, file);
+    lua_pop(lua, 1);
 }
 
 }  // namespace
@@ -174,60 +190,58 @@ bool Condition::fits(const store::Snapshot& snapshot, store::ValueId value) cons
 
 namespace {
 
-// The hot loops, without a branch that depends on an item: what is asked stands outside of them.
-template <class Values, class Holds>
-void keep(Values values, std::span<std::uint8_t> marks, Holds holds) {
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        marks[i] &= static_cast<std::uint8_t>(holds(values[i]));
+// In the hot loops is no branch that depends on an item: what is asked stands outside of them.
+void keep_values(std::span<const store::ValueId> wanted, std::span<const store::ValueId> values,
+                 Marks& marks) {
+    const store::ValueId* of = values.data();
+    if (wanted.empty()) {
+        marks.clear();
+    } else if (wanted.size() <= 4) {
+        marks.keep_words([=](std::size_t first) {
+            std::uint64_t any = 0;
+            for (const store::ValueId one : wanted) {
+                any |= where(of + first, [one](lanes::Ids ids) { return ids == one; });
+            }
+            return any;
+        });
+    } else {
+        marks.keep(
+            [=](std::size_t i) { return std::binary_search(wanted.begin(), wanted.end(), of[i]); });
     }
 }
 
-void keep_values(std::span<const store::ValueId> wanted, std::span<const store::ValueId> values,
-                 std::span<std::uint8_t> marks) {
-    const auto at = [wanted](std::size_t i) {
-        return i < wanted.size() ? wanted[i] : store::kNoValue;
-    };
-    const auto any = [&](std::size_t count, auto holds) {
-        return wanted.size() == count && (keep(values, marks, holds), true);
-    };
-    const store::ValueId a = at(0);
-    const store::ValueId b = at(1);
-    const store::ValueId c = at(2);
-    if (wanted.empty()) {
-        std::fill(marks.begin(), marks.end(), 0);
-    } else if (!any(1, [=](store::ValueId value) { return value == a; }) &&
-               !any(2, [=](store::ValueId value) { return (value == a) | (value == b); }) &&
-               !any(3, [=](store::ValueId value) {
-                   return (value == a) | (value == b) | (value == c);
-               })) {
-        keep(values, marks, [wanted](store::ValueId value) {
-            return std::binary_search(wanted.begin(), wanted.end(), value);
-        });
-    }
+void keep_range(double least, double most, const double* numbers, Marks& marks) {
+    marks.keep_words([=](std::size_t first) {
+        return where(numbers + first,
+                     [=](lanes::Doubles values) { return (values >= least) & (values <= most); });
+    });
 }
 
 }  // namespace
 
-void Condition::narrow(const store::Snapshot& snapshot, Columns& columns,
-                       std::span<std::uint8_t> marks) const {
+void Condition::narrow(const store::Snapshot& snapshot, Columns& columns, Marks& marks) const {
     constexpr double kMicros = 1e6;
+    if (is_flag(field)) {
+        const std::uint64_t* words = columns.flags(field).data();
+        const std::uint64_t other = min != 0 ? 0 : ~std::uint64_t{0};
+        return marks.keep_words([=](std::size_t first) { return words[first / kLanes] ^ other; });
+    }
     if (is_live()) {
         const double least = is_price(field) ? std::max(min, 1 / kMicros) : min;  // 0: unknown
-        return keep(columns.numbers(field), marks, [least, most = max](double number) {
-            return static_cast<int>(number >= least) & static_cast<int>(number <= most);
-        });
+        return keep_range(least, max, columns.numbers(field).data(), marks);
     }
     const auto values = columns.values(column_id);
     if (is_text && patterns.empty()) {
         return keep_values(ids, values, marks);
     }
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        Verdict& verdict = verdicts_[values[i] % kVerdicts];
-        if (values[i] != store::kNoValue && verdict.value != values[i]) {
-            verdict = {values[i], fits(snapshot, values[i])};
+    marks.keep([&](std::size_t i) {
+        const store::ValueId value = values[i];
+        Verdict& verdict = verdicts_[value % kVerdicts];
+        if (value != store::kNoValue && verdict.value != value) {
+            verdict = {value, fits(snapshot, value)};
         }
-        marks[i] &= static_cast<std::uint8_t>(values[i] != store::kNoValue && verdict.holds);
-    }
+        return value != store::kNoValue && verdict.holds;
+    });
 }
 
 void Rule::resolve(const store::Snapshot& snapshot) {
@@ -239,11 +253,24 @@ void Rule::resolve(const store::Snapshot& snapshot) {
     for (MixLimit& limit : mix) {
         limit.column_id = snapshot.find_field(limit.column);
     }
+    for (Program* program :
+         {&programs.when, &programs.match, &programs.amount, &programs.require}) {
+        program->resolve(snapshot);
+    }
 }
 
-void read_definitions(lua_State* lua, Definitions& out) {
-    each(lua, "segments", [&] { out.segments.push_back(text_field(lua, "name")); });
-    each(lua, "rules", [&] { read_rule(lua, out.rules.emplace_back()); });
+bool Rule::needs_vm() const {
+    return label_call || (when_call && programs.when.empty()) ||
+           (match_call && programs.match.empty()) || (amount_call && programs.amount.empty()) ||
+           (require_call && programs.require.empty());
+}
+
+void read_definitions(lua_State* lua, const SourceFile& file, Definitions& out) {
+    each(lua, "segments", [&] {
+        out.segments.push_back(text_field(lua, "name"));
+        out.segment_programs.push_back(read_program(lua, "source", Asked::of_page, file));
+    });
+    each(lua, "rules", [&] { read_rule(lua, file, out.rules.emplace_back()); });
 }
 
 }  // namespace pz::rules

@@ -9,11 +9,15 @@
 #include <vector>
 
 #include "rules/fields.hpp"
+#include "rules/marks.hpp"
+#include "rules/program.hpp"
 #include "rules/schedule.hpp"
 
 struct lua_State;
 
 namespace pz::rules {
+
+struct SourceFile;
 
 // One entry of `match = { ... }`.
 struct Condition {
@@ -35,8 +39,7 @@ struct Condition {
     void resolve(const store::Snapshot& snapshot);
     // Takes the marks of those away for which it does not hold. `columns`: of one item for each
     // mark, or of more.
-    void narrow(const store::Snapshot& snapshot, Columns& columns,
-                std::span<std::uint8_t> marks) const;
+    void narrow(const store::Snapshot& snapshot, Columns& columns, Marks& marks) const;
     bool is_live() const { return !is_text && field != LiveField::count; }
     // It asks for a column of the catalog; resolve() has found none when column_id is kNoField.
     bool needs_column() const { return is_text || field == LiveField::count; }
@@ -77,6 +80,14 @@ enum class Verb : std::uint8_t {
 inline constexpr std::string_view kVerbNames[] = {
     "boost", "bury", "pin", "hide", "only", "require", "mix", "variant", "label", "recommend"};
 
+// Those of a rule's functions that need no VM; the others are empty.
+struct Programs {
+    Program when;
+    Program match;
+    Program amount;
+    Program require;
+};
+
 struct Rule {
     std::string name;
     int line = 0;
@@ -95,20 +106,24 @@ struct Rule {
     bool require_call = false;
     std::vector<MixLimit> mix;
     std::vector<std::string> recommend;  // the first, then its fallbacks
+    Programs programs;
 
     // For another snapshot.
     void resolve(const store::Snapshot& snapshot);
+    // One of its functions is not a program.
+    bool needs_vm() const;
 };
 
 struct Definitions {
     std::vector<Rule> rules;
     std::vector<std::string> segments;
+    std::vector<Program> segment_programs;  // of each; empty: its function needs the VM
 };
 
 // "*" stands for any characters. Linear in both texts.
 bool glob_match(std::string_view glob, std::string_view text);
 
 // Reads the define table at the top of the stack. Call it in a protected call: it may raise.
-void read_definitions(lua_State* lua, Definitions& out);
+void read_definitions(lua_State* lua, const SourceFile& file, Definitions& out);
 
 }  // namespace pz::rules

@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "rules/marks.hpp"
-
 namespace pz::rules {
 namespace {
 
@@ -20,17 +18,34 @@ bool visible(const Candidate& candidate) {
     return candidate.hidden == 0 && candidate.item != store::kNoItem;
 }
 
+// Its product with any score is finite.
+double bounded(double factor) {
+    constexpr double kMostFactor = 1e75;
+    return std::min(std::max(factor, 1 / kMostFactor), kMostFactor);
+}
+
 // A larger factor is always better, also for a score below 0.
 void scale(Candidate& candidate, double factor, std::uint64_t sign) {
     constexpr double kMost = std::numeric_limits<float>::max();
-    constexpr double kMostFactor = 1e75;  // its product with any score is finite
-    candidate.rules |= factor != 1 ? sign : 0;
-    factor = std::min(std::max(factor, 1 / kMostFactor), kMostFactor);
     const double score = candidate.score;
-    if (score < 0) [[unlikely]] {
-        factor = 1 / factor;
+    const double scaled = score * (score < 0 ? 1 / factor : factor);
+    candidate.score = static_cast<float>(std::min(std::max(scaled, -kMost), kMost));
+    candidate.rules |= sign;
+}
+
+void scale_all(const Rule& rule, std::size_t number, const Marks& marks,
+               std::span<const double> amounts, std::span<Candidate> candidates) {
+    const std::uint64_t sign = sign_of(number);
+    const bool bury = rule.verb == Verb::bury;
+    if (amounts.empty()) {
+        const double factor = bounded(bury ? 1 / rule.amount : rule.amount);
+        const std::uint64_t own = factor != 1 ? sign : 0;
+        return marks.each([&](std::size_t i) { scale(candidates[i], factor, own); });
     }
-    candidate.score = static_cast<float>(std::min(std::max(score * factor, -kMost), kMost));
+    marks.each([&](std::size_t i) {
+        const double factor = bounded(bury ? 1 / amounts[i] : amounts[i]);
+        scale(candidates[i], factor, factor != 1 ? sign : 0);
+    });
 }
 
 void hide(Candidate& candidate, std::size_t number) {
@@ -48,15 +63,13 @@ std::int16_t free_place(std::span<const Candidate> candidates, std::int16_t plac
     return place;
 }
 
-void pin(double position, std::size_t number, std::span<const std::uint8_t> marks,
-         std::span<Candidate> candidates) {
+void pin(double position, std::size_t number, const Marks& marks, std::span<Candidate> candidates) {
     Candidate* best = nullptr;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        if (marks[i] != 0 && candidates[i].pin == kNoPin &&
-            (best == nullptr || candidates[i].score > best->score)) {
+    marks.each([&](std::size_t i) {
+        if (candidates[i].pin == kNoPin && (best == nullptr || candidates[i].score > best->score)) {
             best = &candidates[i];
         }
-    }
+    });
     if (best != nullptr) {
         best->pin = free_place(candidates, static_cast<std::int16_t>(position - 1));
         sign(*best, number);
@@ -69,30 +82,19 @@ void sign(Candidate& candidate, std::size_t number) {
     candidate.rules |= sign_of(number);
 }
 
-void commit(const Rule& rule, std::size_t number, std::span<const std::uint8_t> marks,
+void commit(const Rule& rule, std::size_t number, const Marks& marks,
             std::span<const double> amounts, std::span<Candidate> candidates) {
     if (rule.verb == Verb::pin) {
         return pin(rule.amount, number, marks, candidates);
     }
     if (rule.verb == Verb::boost || rule.verb == Verb::bury) {
-        const std::uint64_t sign = sign_of(number);
-        const bool bury = rule.verb == Verb::bury;
-        const double factor = bury ? 1 / rule.amount : rule.amount;
-        return each_marked(marks, [&](std::size_t i) {
-            const double own = amounts.empty() ? factor : bury ? 1 / amounts[i] : amounts[i];
-            scale(candidates[i], own, sign);
-        });
+        return scale_all(rule, number, marks, amounts, candidates);
     }
-    const std::uint8_t out = rule.verb == Verb::only ? 0 : 1;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        if (marks[i] == out && visible(candidates[i])) {
-            hide(candidates[i], number);
-        }
-    }
+    marks.each([&](std::size_t i) { hide(candidates[i], number); });
 }
 
-void prefer_variants(const store::Snapshot& snapshot, std::size_t number,
-                     std::span<const std::uint8_t> marks, std::span<Candidate> candidates) {
+void prefer_variants(const store::Snapshot& snapshot, std::size_t number, const Marks& marks,
+                     std::span<Candidate> candidates) {
     struct Member {
         store::ValueId group;
         std::size_t candidate;
@@ -112,7 +114,7 @@ void prefer_variants(const store::Snapshot& snapshot, std::size_t number,
         std::size_t end = first;
         std::size_t chosen = members.size();
         for (; end < members.size() && members[end].group == members[first].group; ++end) {
-            if (chosen == members.size() && marks[members[end].candidate] != 0) {
+            if (chosen == members.size() && marks.has(members[end].candidate)) {
                 chosen = end;
             }
         }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,14 +44,21 @@ double live_value(const Context& context, const MarginColumns& columns, store::I
 // The number that a text begins with ("19.90 EUR"); not a number when there is none.
 double leading_number(std::string_view text);
 
+inline bool is_flag(LiveField field) {
+    return field == LiveField::available || field == LiveField::on_sale;
+}
+
 // One array for each field, read when it is first asked for, so that all rules of a placement see
-// the same. Lifetime: begin() borrows the context and the items until the next begin(); what the
-// others return is good until then.
+// the same. There is room behind the last item for loops over whole words (see lanes.hpp).
+// Lifetime: begin() borrows the context and the items until the next begin(); what the others return
+// is good until then.
 class Columns {
   public:
     void begin(const Context& context, std::span<const store::ItemIndex> items);
     // As live_value() of each item.
     std::span<const double> numbers(LiveField field);
+    // Of those that is_flag() says: a bit for each item, 64 in a word.
+    std::span<const std::uint64_t> flags(LiveField field);
     // Each item's value; kNoValue for all when there is no such column.
     std::span<const store::ValueId> values(store::FieldId field);
 
@@ -59,18 +67,24 @@ class Columns {
         store::FieldId field;
         std::vector<store::ValueId> of;
     };
-    template <LiveField field>
-    void read(std::vector<double>& out) const;
-    void read_rows();
+    using Numbers = std::vector<double>;
+    Numbers& of(LiveField field) { return numbers_[static_cast<std::size_t>(field)]; }
+    void read_live();
+    void read_word(std::size_t word);
+    void read_ages();
+    void read(LiveField field);
+    void find_rows();
 
     const Context* context_ = nullptr;
     std::span<const store::ItemIndex> items_;
+    bool live_known_ = false;
+    std::bitset<kLiveFields> known_;  // of numbers_
+    std::size_t used_ = 0;            // of values_
     // Kept for their memory.
-    std::vector<store::LiveFields> rows_;
-    bool rows_known_ = false;
-    std::array<std::vector<double>, kLiveFields> numbers_;  // empty: not read yet
-    std::vector<Values> values_;                            // the first used_ are known
-    std::size_t used_ = 0;
+    std::array<Numbers, kLiveFields> numbers_;
+    std::vector<std::uint64_t> available_, on_sale_;
+    std::vector<const store::ValueId*> rows_;  // each item's values; empty: not looked for yet
+    std::vector<Values> values_;
 };
 
 }  // namespace pz::rules

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <vector>
+
+#include "rules/lexer.hpp"
 
 namespace pz::rules {
 namespace {
@@ -25,18 +26,9 @@ constexpr std::string_view kReserved = "__pz";
 constexpr unsigned kMostOperators = 40;        // of one function or loop
 constexpr unsigned kMostFileOperators = 1000;  // outside of them: they run once
 
-constexpr std::string_view kKeywords[] = {"and",   "break", "do",       "else", "elseif", "end",
-                                          "false", "for",   "function", "goto", "if",     "in",
-                                          "local", "nil",   "not",      "or",   "repeat", "return",
-                                          "then",  "true",  "until",    "while"};
-
 // What a check costs.
 unsigned units(unsigned operators) {
     return 1 + 2 * operators;
-}
-
-bool is_keyword(std::string_view word) {
-    return std::find(std::begin(kKeywords), std::end(kKeywords), word) != std::end(kKeywords);
 }
 
 bool is_newline(char c) {
@@ -57,12 +49,12 @@ bool is_space(char c) {
 
 class Instrumenter {
   public:
-    explicit Instrumenter(std::string_view source) : source_(source) {
+    Instrumenter(std::string_view source, std::size_t begin) : source_(source), at_(begin) {
         out_.reserve(source.size() + source.size() / 8 + 64);
         blocks_.push_back({Block::Kind::file});
     }
 
-    Result<std::string> run() {
+    Result<Instrumented> run() {
         // On the first line, so that LuaJIT never sees a leading "#" or byte order mark.
         out_ += kPrologue;
         while (at_ < source_.size() && error_.empty()) {
@@ -74,7 +66,7 @@ class Instrumenter {
             return Status::error(std::string(kChunk) + ":" + std::to_string(line_) + ": " + error_);
         }
         out_ += kEpilogue;
-        return std::move(out_);
+        return Instrumented{std::move(out_), std::move(functions_)};
     }
 
   private:
@@ -144,7 +136,7 @@ class Instrumenter {
     std::string_view source_;
     std::string out_;
     std::string error_;
-    std::size_t at_ = 0;
+    std::size_t at_;
     std::size_t line_ = 1;
     bool parameters_ = false;  // between `function` and the ")" of its parameters
     bool variadic_ = false;    // "..." is one of them
@@ -153,6 +145,7 @@ class Instrumenter {
     int brackets_ = 0;
     std::vector<Block> blocks_;
     std::vector<Return> returns_;
+    std::vector<Instrumented::Function> functions_;
     Block repeated_{Block::Kind::file};  // the loop whose `until` is being read
     bool until_ = false;
 };
@@ -429,6 +422,7 @@ void Instrumenter::open(std::string_view word) {
     } else if (word == "function") {
         parameters_ = true;
         variadic_ = false;
+        functions_.push_back({0, static_cast<int>(line_), 0});
     } else if (word == "while") {
         body().in_while = true;
         body().before_while = body().operators;
@@ -447,6 +441,9 @@ void Instrumenter::punctuation(char c) {
     if (c == ';' && !returns_.empty() && returns_.back().blocks == blocks_.size() &&
         returns_.back().brackets == brackets_) {
         end_return();
+    }
+    if (c == '(' && parameters_) {
+        functions_.back() = {at_, functions_.back().keyword_line, static_cast<int>(line_)};
     }
     if (c == '(' || c == '{') {
         function().calls = function().calls || (operand_ && !parameters_);
@@ -470,12 +467,10 @@ void Instrumenter::punctuation(char c) {
 
 }  // namespace
 
-Result<std::string> instrument(std::string_view source) {
+Result<Instrumented> instrument(std::string_view source) {
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-    if (source.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-        source.remove_prefix(kByteOrderMark.size());
-    }
-    return Instrumenter(source).run();
+    const bool marked = source.substr(0, kByteOrderMark.size()) == kByteOrderMark;
+    return Instrumenter(source, marked ? kByteOrderMark.size() : 0).run();
 }
 
 }  // namespace pz::rules

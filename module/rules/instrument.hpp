@@ -14,8 +14,10 @@
 // rules: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/status.hpp"
 
@@ -24,9 +26,20 @@ namespace pz::rules {
 // The name that stands before every message of the VM; callers replace it by the file's name.
 inline constexpr std::string_view kChunk = "rules";
 
+struct Instrumented {
+    // A function of the file: where its list of parameters begins.
+    struct Function {
+        std::size_t at;    // in the source
+        int keyword_line;  // of the word `function`; a debugger names one of both
+        int line;          // of the list
+    };
+    std::string text;
+    std::vector<Function> functions;
+};
+
 // The source of a chunk that takes the three checks as its arguments and returns the file as a
 // function. The caller compiles the source alone first: one like "end x() do" would leave that
 // function. Errors: "rules:12: ...".
-Result<std::string> instrument(std::string_view source);
+Result<Instrumented> instrument(std::string_view source);
 
 }  // namespace pz::rules

@@ -93,7 +93,7 @@ class Linter {
     std::vector<Finding> run();
 
   private:
-    using Items = std::vector<std::uint8_t>;  // by item: 1 or 0; empty: not known
+    using Items = Marks;  // by item; of none: not known
 
     void say(const Rule& rule, std::string text, bool error = false) {
         findings_.push_back({error, rule.line, rule.name, std::move(text)});
@@ -115,12 +115,9 @@ class Linter {
     std::vector<Finding> findings_;
 };
 
-bool some(std::span<const std::uint8_t> items) {
-    return std::find(items.begin(), items.end(), 1) != items.end();
-}
-
 Linter::Items Linter::marks_of(std::span<const Condition> conditions) {
-    Items marks(all_.size(), 1);
+    Items marks;
+    marks.assign(all_.size(), [](std::size_t) { return true; });
     for (const Condition& condition : conditions) {
         condition.narrow(*snapshot_, columns_, marks);
     }
@@ -136,7 +133,7 @@ void Linter::values(const Rule& rule, const Condition& condition) {
         Condition alone = condition;
         alone.values = {value};
         alone.resolve(*snapshot_);
-        const bool found = some(marks_of({&alone, 1}));
+        const bool found = marks_of({&alone, 1}).any();
         if (!found) {
             std::set<store::ValueId> seen;
             Nearest nearest(value);
@@ -202,16 +199,13 @@ Linter::Items Linter::selected(const Rule& rule) {
     }
     Items items = marks_of(rule.conditions);
     if (fulfils) {
-        const Items sound = marks_of(rule.requirements);
-        for (std::size_t i = 0; i < items.size(); ++i) {
-            items[i] &= static_cast<std::uint8_t>(1 - sound[i]);
-        }
+        items.remove(marks_of(rule.requirements));
     }
     return items;
 }
 
 void Linter::selection(const Rule& rule, const Items& items) {
-    if (rule.conditions.empty() || items.empty() || rule.verb == Verb::require || some(items)) {
+    if (rule.conditions.empty() || items.size() == 0 || rule.verb == Verb::require || items.any()) {
         return;
     }
     say(rule, "selects none of the catalog's " + std::to_string(items.size()) + " items" +
@@ -228,34 +222,32 @@ void Linter::compare(const Rule& a, const Items& of_a, const Rule& b, const Item
         !a.when_call) {
         say(b, "is never asked for its recommenders where another rule is" + other);
     }
-    if (of_a.empty() || of_b.empty()) {
+    if (of_a.size() == 0 || of_b.size() == 0) {
         return;
     }
-    std::size_t both = 0;
-    std::size_t only_a = 0;
-    std::size_t only_b = 0;
-    for (std::size_t i = 0; i < of_a.size(); ++i) {
-        both += of_a[i] & of_b[i];
-        only_a += of_a[i] & (1 - of_b[i]);
-        only_b += (1 - of_a[i]) & of_b[i];
-    }
+    Items only_a = of_a;
+    only_a.remove(of_b);
+    Items only_b = of_b;
+    only_b.remove(of_a);
+    Items both = of_a;
+    both.remove(only_a);
     const auto hides = [](const Rule& rule) {
         return rule.verb == Verb::hide || rule.verb == Verb::require;
     };
     const auto lifts = [](const Rule& rule) {
         return rule.verb == Verb::boost || rule.verb == Verb::bury || rule.verb == Verb::pin;
     };
-    if (a.verb == Verb::only && b.verb == Verb::only && both == 0) {
+    if (a.verb == Verb::only && b.verb == Verb::only && !both.any()) {
         say(b, "leaves nothing together with another only" + other);
-    } else if (both == 0) {
+    } else if (!both.any()) {
         return;
-    } else if (hides(a) && lifts(b) && only_b == 0) {
+    } else if (hides(a) && lifts(b) && !only_b.any()) {
         say(b, "all its items are hidden by another rule" + other);
-    } else if (lifts(a) && hides(b) && only_a == 0) {
+    } else if (lifts(a) && hides(b) && !only_a.any()) {
         say(b, "hides all that another rule is for" + other);
     } else if (((a.verb == Verb::boost && b.verb == Verb::bury) ||
                 (a.verb == Verb::bury && b.verb == Verb::boost)) &&
-               (only_a == 0 || only_b == 0)) {
+               (!only_a.any() || !only_b.any())) {
         say(b, std::string(a.verb == Verb::boost ? "buries" : "boosts") + " what another rule " +
                    (a.verb == Verb::boost ? "boosts" : "buries") + other);
     }

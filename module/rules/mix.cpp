@@ -13,7 +13,7 @@ constexpr std::uint32_t kNone = 0xffffffffU;
 
 // Those that can be mixed, best first; of equal ones the item of more appeal, as when tiles are
 // chosen. Pinned ones by place.
-void Mixer::rank(const store::Snapshot& snapshot, std::span<const std::uint8_t> marks,
+void Mixer::rank(const store::Snapshot& snapshot, const Marks& marks,
                  std::span<const Candidate> candidates) {
     left_.clear();
     mixed_.clear();
@@ -23,7 +23,7 @@ void Mixer::rank(const store::Snapshot& snapshot, std::span<const std::uint8_t> 
         const auto pin = static_cast<std::size_t>(candidates[i].pin);
         if (candidates[i].hidden == 0 && candidates[i].pin >= 0 && pin < kMixed) {
             pinned_[pin] = i;
-        } else if (marks[i] != 0) {
+        } else if (marks.has(i)) {
             left_.push_back(i);
         }
     }
@@ -105,7 +105,7 @@ void Mixer::hand_out(std::size_t number, std::span<Candidate> candidates) const 
 }
 
 void Mixer::mix(const store::Snapshot& snapshot, const Rule& rule, std::size_t number,
-                std::span<const std::uint8_t> marks, std::span<Candidate> candidates) {
+                const Marks& marks, std::span<Candidate> candidates) {
     const std::span<const MixLimit> limits = rule.mix;
     rank(snapshot, marks, candidates);
     values_.resize(candidates.size() * limits.size());

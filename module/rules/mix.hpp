@@ -14,6 +14,7 @@
 
 #include "rules/candidate.hpp"
 #include "rules/definition.hpp"
+#include "rules/marks.hpp"
 #include "store/snapshot.hpp"
 
 namespace pz::rules {
@@ -22,9 +23,9 @@ inline constexpr std::size_t kMixed = 200;  // places; no placement shows more
 
 class Mixer {
   public:
-    // `marks`: 1 for each selected candidate; the others are left alone.
+    // Those without a mark are left alone.
     void mix(const store::Snapshot& snapshot, const Rule& rule, std::size_t number,
-             std::span<const std::uint8_t> marks, std::span<Candidate> candidates);
+             const Marks& marks, std::span<Candidate> candidates);
 
   private:
     struct Count {
@@ -37,7 +38,7 @@ class Mixer {
         store::ValueId last;
     };
 
-    void rank(const store::Snapshot& snapshot, std::span<const std::uint8_t> marks,
+    void rank(const store::Snapshot& snapshot, const Marks& marks,
               std::span<const Candidate> candidates);
     bool held_back(std::span<const MixLimit> limits, std::uint32_t candidate) const;
     void note(std::span<const MixLimit> limits, std::uint32_t candidate);

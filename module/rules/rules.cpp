@@ -82,7 +82,9 @@ Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out)
     const auto& names = state.definitions.segments;
     for (std::size_t i = 0; i < names.size(); ++i) {
         bool inside = false;
-        if (Status status = state.call(Vm::Call::segment, i, 0, &inside); !status.ok()) {
+        if (Status status = state.ask_page(state.definitions.segment_programs[i], Vm::Call::segment,
+                                           i, &inside);
+            !status.ok()) {
             note(outcome, explain(status.message(), state.name, "segment '" + names[i] + "': "));
             continue;
         }

@@ -1,9 +1,8 @@
 // What one rule does to the candidates of a placement.
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "rules/effect.hpp"
-#include "rules/marks.hpp"
 #include "rules/message.hpp"
 #include "rules/state.hpp"
 
@@ -40,15 +39,7 @@ bool RuleSet::State::in_force(std::size_t index) {
     return known == Known::holds;
 }
 
-void RuleSet::State::look_at(std::span<const Candidate> candidates) {
-    visible.resize(candidates.size());
-    std::transform(candidates.begin(), candidates.end(), visible.begin(),
-                   [](const Candidate& candidate) -> std::uint8_t {
-                       return candidate.hidden == 0 && candidate.item != store::kNoItem ? 1 : 0;
-                   });
-}
-
-void RuleSet::State::narrow(std::span<const Condition> conditions, std::span<std::uint8_t> among) {
+void RuleSet::State::narrow(std::span<const Condition> conditions, Marks& among) {
     for (const Condition& condition : conditions) {
         condition.narrow(*snapshot, bridge.columns, among);
     }
@@ -58,16 +49,14 @@ void RuleSet::State::narrow(std::span<const Condition> conditions, std::span<std
 void RuleSet::State::require(const Rule& rule) {
     fulfil = marks;
     narrow(rule.requirements, fulfil);
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        marks[i] &= static_cast<std::uint8_t>(1 - fulfil[i]);
-    }
+    marks.remove(fulfil);
 }
 
 Status RuleSet::State::select(const Rule& rule, std::size_t index) {
     marks = visible;
     narrow(rule.conditions, marks);
     if (rule.match_call) {
-        if (Status status = call_each(Vm::Call::match, index); !status.ok()) {
+        if (Status status = ask_each(rule.programs.match, Vm::Call::match, index); !status.ok()) {
             return status;
         }
     }
@@ -75,12 +64,12 @@ Status RuleSet::State::select(const Rule& rule, std::size_t index) {
         require(rule);
     }
     if (rule.require_call) {
-        return call_each(Vm::Call::require, index);
+        return ask_each(rule.programs.require, Vm::Call::require, index);
     }
     if (rule.label_call) {
         return call_each(Vm::Call::label, index);
     }
-    return rule.amount_call ? call_each(Vm::Call::amount, index) : Status();
+    return rule.amount_call ? ask_each(rule.programs.amount, Vm::Call::amount, index) : Status();
 }
 
 Status RuleSet::State::ask_when(std::size_t index, bool* holds) {
@@ -90,7 +79,7 @@ Status RuleSet::State::ask_when(std::size_t index, bool* holds) {
         return {};
     }
     bridge.frame.asked_place = 0;
-    Status status = call(Vm::Call::when, index, 0, holds);
+    Status status = ask_page(definitions.rules[index].programs.when, Vm::Call::when, index, holds);
     if (status.ok() && bridge.frame.asked_place == 0) {
         known = *holds ? Known::holds : Known::fails;
     }
@@ -129,7 +118,7 @@ Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, b
 void RuleSet::State::put_labels(const Rule& rule, std::size_t index,
                                 std::span<Candidate> candidates) {
     const std::uint16_t own = rule.label_call ? std::uint16_t{0} : bridge.labels.add(rule.label);
-    each_marked(marks, [&](std::size_t i) {
+    marks.each([&](std::size_t i) {
         if (candidates[i].label == 0) {
             candidates[i].label = rule.label_call ? static_cast<std::uint16_t>(amounts[i]) : own;
             sign(candidates[i], index);
@@ -139,8 +128,12 @@ void RuleSet::State::put_labels(const Rule& rule, std::size_t index,
 
 void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
                                std::span<Candidate> candidates) {
-    const std::uint8_t wanted = rule.verb == Verb::only ? 0 : 1;
-    if (std::memchr(marks.data(), wanted, marks.size()) == nullptr) {
+    if (rule.verb == Verb::only) {
+        fulfil = visible;
+        fulfil.remove(marks);
+        std::swap(marks, fulfil);
+    }
+    if (!marks.any()) {
         return;
     }
     ++rule_uses[index];
@@ -157,7 +150,7 @@ void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
         rule.amount_call ? std::span<const double>(amounts) : std::span<const double>();
     commit(rule, index, marks, factors, candidates);
     if (rule.verb == Verb::hide || rule.verb == Verb::only || rule.verb == Verb::require) {
-        look_at(candidates);
+        visible.remove(marks);
     }
 }
 

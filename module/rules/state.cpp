@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "rules/marks.hpp"
-
 namespace pz::rules {
 namespace {
 
@@ -81,12 +79,24 @@ void RuleSet::State::resolve(const store::Snapshot& now) {
     for (Rule& rule : definitions.rules) {
         rule.resolve(now);
     }
+    for (Program& program : definitions.segment_programs) {
+        program.resolve(now);
+    }
     snapshot = &now;
     generation = now.generation();
     created = now.created();
     if (vm != nullptr && !vm->reset().ok()) {
         restart();
     }
+}
+
+void RuleSet::State::look_at(std::span<const Candidate> candidates) {
+    items.resize(candidates.size() + 1);
+    items.back() = store::kNoItem;
+    visible.assign(candidates.size(), [&](std::size_t i) {
+        items[i] = candidates[i].item;
+        return candidates[i].hidden == 0 && candidates[i].item != store::kNoItem;
+    });
 }
 
 bool RuleSet::State::begin(const Context& context, std::span<const Candidate> candidates) {
@@ -96,23 +106,19 @@ bool RuleSet::State::begin(const Context& context, std::span<const Candidate> ca
     renewed = false;
     tidied = false;
     started = false;
-    items.resize(candidates.size());
-    std::transform(candidates.begin(), candidates.end(), items.begin(),
-                   [](const Candidate& candidate) { return candidate.item; });
-    items.push_back(store::kNoItem);
+    look_at(candidates);
     bridge.bind(context, items);
     resolve(*context.snapshot);
     begin_page(context);
     if (vm == nullptr) {
         restart();
     }
-    marks.resize(candidates.size());
     places.resize(candidates.size());
+    answers.resize(candidates.size());
     amounts.resize(candidates.size());
     bridge.frame.places = places.data();
-    bridge.frame.marks = marks.data();
+    bridge.frame.answers = answers.data();
     bridge.frame.amounts = amounts.data();
-    look_at(candidates);
     return true;
 }
 
@@ -164,8 +170,47 @@ Status RuleSet::State::call(Vm::Call kind, std::size_t index, std::size_t asked,
 // The marked candidates, one after the other.
 Status RuleSet::State::call_each(Vm::Call kind, std::size_t index) {
     std::size_t asked = 0;
-    each_marked(marks, [&](std::size_t i) { places[asked++] = static_cast<std::int32_t>(i); });
-    return asked == 0 ? Status() : call(kind, index, asked, nullptr);
+    marks.each([&](std::size_t i) {
+        places[asked++] = static_cast<std::int32_t>(i);
+        answers[i] = 1;
+    });
+    if (asked == 0) {
+        return {};
+    }
+    Status status = call(kind, index, asked, nullptr);
+    marks.keep([&](std::size_t i) { return answers[i] != 0; });
+    return status;
+}
+
+// False when Lua has to be asked.
+bool RuleSet::State::evaluate_each(const Program& program, Vm::Call kind) {
+    if (program.empty()) {
+        return false;
+    }
+    if (kind == Vm::Call::amount) {
+        return evaluator.amounts(program, bridge, marks, amounts);
+    }
+    if (kind == Vm::Call::match) {
+        return evaluator.keep(program, bridge, marks);
+    }
+    fulfil = marks;
+    if (!evaluator.keep(program, bridge, fulfil)) {
+        return false;
+    }
+    marks.remove(fulfil);
+    return true;
+}
+
+// About each of the marked candidates.
+Status RuleSet::State::ask_each(const Program& program, Vm::Call kind, std::size_t index) {
+    return evaluate_each(program, kind) ? Status() : call_each(kind, index);
+}
+
+// About visitor and page.
+Status RuleSet::State::ask_page(const Program& program, Vm::Call kind, std::size_t index,
+                                bool* answer) {
+    const bool known = !program.empty() && evaluator.ask(program, bridge, answer);
+    return known ? Status() : call(kind, index, 0, answer);
 }
 
 }  // namespace pz::rules

@@ -18,7 +18,7 @@ struct RuleSet::State {
     RuleLimits limits;
     std::string name;
     std::string source;
-    std::string instrumented;
+    Instrumented instrumented;
     std::uint64_t version = 0;
     std::string version_text;
     Bridge bridge;
@@ -52,29 +52,34 @@ struct RuleSet::State {
 
     // Of the candidates; kept for their memory.
     std::vector<store::ItemIndex> items;  // and kNoItem behind them
-    std::vector<std::uint8_t> visible;    // 1: a rule may select it
-    std::vector<std::uint8_t> marks;      // 1: the rule selects it, as far as is known
-    std::vector<std::uint8_t> fulfil;     // 1: of these, it has what the rule requires
-    std::vector<std::int32_t> places;     // where the marks are
+    Marks visible;                        // a rule may select it
+    Marks marks;                          // the rule selects it, as far as is known
+    Marks fulfil;                         // of these, it has what the rule requires
+    std::vector<std::int32_t> places;     // where the marks are, for Lua
+    std::vector<std::uint8_t> answers;    // of Lua: 0 takes the mark away
     std::vector<double> amounts;          // factors, or numbers of labels
     Mixer mixer;
+    Evaluator evaluator;
 
     Status start(Definitions& out);
     void restart();
     void tidy();
     void recover(unsigned& count, bool alone);
     unsigned& strikes(Vm::Call kind, std::size_t index);
+    void look_at(std::span<const Candidate> candidates);
     bool begin(const Context& context, std::span<const Candidate> candidates);
     void resolve(const store::Snapshot& now);
     Status call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer);
     Status call_each(Vm::Call kind, std::size_t index);
+    bool evaluate_each(const Program& program, Vm::Call kind);
+    Status ask_each(const Program& program, Vm::Call kind, std::size_t index);
+    Status ask_page(const Program& program, Vm::Call kind, std::size_t index, bool* answer);
     void begin_page(const Context& context);
     bool is_meant(const Rule& rule, const Context& context) const;
     bool in_force(std::size_t index);
-    void look_at(std::span<const Candidate> candidates);
     Status ask_when(std::size_t index, bool* holds);
     Status decide(const Rule& rule, std::size_t index, bool* holds);
-    void narrow(std::span<const Condition> conditions, std::span<std::uint8_t> among);
+    void narrow(std::span<const Condition> conditions, Marks& among);
     void require(const Rule& rule);
     Status select(const Rule& rule, std::size_t index);
     void put_labels(const Rule& rule, std::size_t index, std::span<Candidate> candidates);

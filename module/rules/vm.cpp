@@ -4,8 +4,8 @@
 #include <lua.hpp>
 #include <new>
 
+#include "rules/closure.hpp"
 #include "rules/driver.hpp"
-#include "rules/instrument.hpp"
 
 namespace pz::rules {
 namespace {
@@ -34,7 +34,7 @@ void load_text(lua_State* lua, std::string_view text, const char* chunk) {
 struct Vm::Loading {
     Vm* vm;
     std::string_view source;
-    std::string_view instrumented;
+    const Instrumented& instrumented;
     Definitions* out;
     bool out_of_memory = false;  // of C++
 };
@@ -132,7 +132,7 @@ int Vm::run_file(lua_State* lua) {
     Vm& vm = *loading.vm;
     load_text(lua, loading.source, kChunkName);
     lua_pop(lua, 1);
-    load_text(lua, loading.instrumented, kChunkName);
+    load_text(lua, loading.instrumented.text, kChunkName);
     lua_gc(lua, LUA_GCCOLLECT, 0);
     // What the compiler needed in passing is not the file's.
     vm.bridge_.over_memory = vm.meter_.used > vm.meter_.limit;
@@ -155,7 +155,7 @@ int Vm::run_file(lua_State* lua) {
     }
     lua_pop(lua, 1);
     try {
-        read_definitions(lua, *loading.out);
+        read_definitions(lua, {loading.source, loading.instrumented.functions}, *loading.out);
     } catch (const std::bad_alloc&) {
         loading.out_of_memory = true;
     }
@@ -163,7 +163,7 @@ int Vm::run_file(lua_State* lua) {
     return 0;
 }
 
-Status Vm::load(std::string_view source, std::string_view instrumented, Definitions& out) {
+Status Vm::load(std::string_view source, const Instrumented& instrumented, Definitions& out) {
     lua_ = lua_newstate(allocate, &meter_);
     if (lua_ == nullptr) {
         return Status::error("no memory for a Lua state: raise the memory limit");

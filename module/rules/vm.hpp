@@ -16,6 +16,7 @@
 
 #include "rules/bridge.hpp"
 #include "rules/definition.hpp"
+#include "rules/instrument.hpp"
 #include "store/status.hpp"
 
 struct lua_State;
@@ -31,7 +32,7 @@ class Vm {
 
     // Builds the sandbox and runs the file, under the deadline of the bridge. `source` gives the
     // syntax errors, `instrumented` is what runs. Errors: "rules:12: ...".
-    Status load(std::string_view source, std::string_view instrumented, Definitions& out);
+    Status load(std::string_view source, const Instrumented& instrumented, Definitions& out);
 
     enum class Call : std::uint8_t { segment, when, match, amount, require, label, count };
     // Calls the file's function of the rule or segment `index`, for `candidates` candidates.

@@ -440,12 +440,12 @@ BOOST_AUTO_TEST_CASE(small_limits) {
                "shop.lua:2: more than 1 rules");
 }
 
-BOOST_AUTO_TEST_CASE(without_any_time_declarative_rules_go_on) {
+BOOST_AUTO_TEST_CASE(without_any_time_goes_on_what_needs_no_vm) {
     rules::RuleLimits limits;
     limits.budget_us = 0;
     auto rules = load(
-        "rule 'a' { when = function() return true end, hide = true }\n"
-        "rule 'b' { boost = 2 }",
+        "rule 'a' { when = function() do return true end end, hide = true }\n"
+        "rule 'b' { when = function() return true end, boost = 2 }",
         limits);
     auto list = candidates();
     const auto outcome = rules->apply(context, list);
