@@ -70,13 +70,13 @@ void append_popular(const store::Snapshot& snapshot, std::span<const store::Scor
 // Tier::segment.
 void segment_scores(const Query& query, Sparse<float>& scores);
 
-// The item's weight among everybody times its appeal, 0..1.
+// The item's weight among everybody, 0..1. Without its appeal, by which rank orders what is equal:
+// that lies elsewhere in memory.
 class PopularityScale {
   public:
     explicit PopularityScale(const store::Snapshot& snapshot);
     float of(store::ItemIndex item) const {
-        const float weight = snapshot_.popularity(item) * snapshot_.signals(item).appeal;
-        return std::clamp(weight * per_weight_, 0.0F, 1.0F);
+        return std::min(snapshot_.popularity(item) * per_weight_, 1.0F);
     }
 
   private:

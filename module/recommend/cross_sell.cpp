@@ -105,13 +105,6 @@ float main_price(const Query& query) {
     return sum;
 }
 
-void scale(float factor, Candidate& candidate) {
-    for (float& each : candidate.parts) {
-        each *= factor;
-    }
-    candidate.score *= factor;
-}
-
 // What goes together with what is given, scored, and put in order before any candidate is made of
 // it: of hundreds a few are wanted.
 class Ranking {
@@ -161,7 +154,7 @@ class Ranking {
 
     void append(std::vector<Candidate>& out) const {
         for (const store::ScoredItem& scored : best_) {
-            append_one(*all_.find(scored.item), out);
+            append_one(*all_.find(scored.item), scored.score, out);
         }
     }
 
@@ -193,15 +186,15 @@ class Ranking {
         return kFactors[times];
     }
 
-    void append_one(const Together& item, std::vector<Candidate>& out) const {
+    void append_one(const Together& item, float score, std::vector<Candidate>& out) const {
         const Parts parts = parts_of(item, most_);
         const bool personal = item.bought > 0 || item.own > 0;
         Candidate& candidate =
             append_candidate(item.item, personal ? Tier::individual : Tier::pre, out);
-        add_part(candidate, Signal::session, parts.together);
-        add_part(candidate, Signal::recency, parts.own);
-        scale(sense_of(item.item), candidate);
-        scale(item.factor, candidate);
+        const float factor = sense_of(item.item) * item.factor;
+        part(candidate, Signal::session) = factor * parts.together;
+        part(candidate, Signal::recency) = factor * parts.own;
+        candidate.score = score;
     }
 
     const Query& query_;

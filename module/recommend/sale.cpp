@@ -1,4 +1,5 @@
-// sale: deepest discount first, by the prices of this moment.
+// sale: deepest discount first, by the prices of this moment for what is named, and of this second
+// for all others: a page costs what it names, not what the shop has on sale.
 #include <utility>
 #include <vector>
 
@@ -36,9 +37,11 @@ bool update(const store::Snapshot& snapshot, std::span<const store::ScoredItem> 
     return changed;
 }
 
-std::span<const store::ScoredItem> ordered(const store::Snapshot& snapshot, Scratch::State& state) {
+void look_at_all(const Query& query, Scratch::State& state) {
+    const store::Snapshot& snapshot = *query.snapshot;
+    const auto list = snapshot.ranked(store::ListKind::on_sale);
     SaleOrder& sales = state.sales;
-    if (update(snapshot, snapshot.ranked(store::ListKind::on_sale), sales.items)) {
+    if (update(snapshot, list, sales.items)) {
         // Away until the order is whole: what throws halfway is done again.
         std::vector<SaleOrder::Item> items = std::exchange(sales.items, {});
         sales.order.clear();
@@ -50,21 +53,48 @@ std::span<const store::ScoredItem> ordered(const store::Snapshot& snapshot, Scra
         best_of(sales.order, sales.order.size(), state);
         sales.items = std::move(items);
     }
-    return sales.order;
+    sales.list = list.data();
+    sales.generation = snapshot.generation();
+    sales.looked = query.now;
+}
+
+bool looked_at(const Query& query, const SaleOrder& sales) {
+    return sales.looked == query.now && sales.generation == query.snapshot->generation() &&
+           sales.list == query.snapshot->ranked(store::ListKind::on_sale).data();
+}
+
+// False: one of those in turn is no longer as it was, and the order is not `sure`.
+bool append(const Query& query, const SaleOrder& sales, bool sure, std::vector<Candidate>& out) {
+    const std::size_t end = out.size() + query.wanted;
+    for (const store::ScoredItem& scored : sales.order) {
+        if (out.size() >= end) {
+            return true;
+        }
+        if (!in_category(*query.snapshot, scored.item, query.category)) {
+            continue;
+        }
+        if (!sure && discount(now(*query.snapshot, scored.item)) != scored.score) {
+            return false;
+        }
+        Candidate& candidate = append_candidate(scored.item, Tier::pre, out);
+        add_part(candidate, Signal::popularity, scored.score);
+    }
+    return true;
 }
 
 }  // namespace
 
 void recommend_sale(const Query& query, Scratch& scratch, std::vector<Candidate>& out) {
-    const std::size_t end = out.size() + query.wanted;
-    for (const store::ScoredItem& scored : ordered(*query.snapshot, scratch.state())) {
-        if (out.size() >= end) {
-            return;
-        }
-        if (in_category(*query.snapshot, scored.item, query.category)) {
-            Candidate& candidate = append_candidate(scored.item, Tier::pre, out);
-            add_part(candidate, Signal::popularity, scored.score);
-        }
+    Scratch::State& state = scratch.state();
+    const std::size_t begin = out.size();
+    bool sure = !looked_at(query, state.sales);
+    if (sure) {
+        look_at_all(query, state);
+    }
+    if (!append(query, state.sales, sure, out)) {
+        out.resize(begin);
+        look_at_all(query, state);
+        append(query, state.sales, true, out);
     }
 }
 

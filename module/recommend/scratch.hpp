@@ -212,7 +212,7 @@ struct Wish {
 };
 
 // The items of the store's sale list as they were when they were put in order, and that order.
-// While they are as they were, so is the order.
+// While they are as they were, so is the order. They are looked at once a second.
 struct SaleOrder {
     struct Item {
         store::ItemIndex item;
@@ -220,6 +220,9 @@ struct SaleOrder {
         std::int64_t price_micros, sale_price_micros;
         bool operator==(const Item&) const = default;
     };
+    const store::ScoredItem* list = nullptr;  // of which store, and which of its generations
+    std::uint64_t generation = 0;
+    std::int64_t looked = 0;  // unix seconds
     std::vector<Item> items;
     std::vector<store::ScoredItem> order;  // deepest discount first
 };
