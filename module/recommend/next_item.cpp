@@ -17,7 +17,7 @@ using store::Turn;
 
 constexpr std::size_t kLinkedItems = 5;  // of the end of the session
 constexpr float kLinkDecay = 1.5F;       // items
-constexpr std::size_t kSteps = 16;       // of the latest item's links, for two of them
+constexpr std::size_t kSteps = 16;       // of each item's links, for two of them
 constexpr float kEarlierDecay = 3;       // items
 constexpr std::size_t kMaxPlace = 255;
 constexpr std::size_t kRecentItems = 9;  // when there is no current session
@@ -53,28 +53,10 @@ std::size_t context_of(Turn turn, std::size_t items, std::size_t sessions) {
     return store::mixture_context(turn, support, length);
 }
 
-// Of the session's item so many before the latest: what weighs less is followed less widely.
-struct LinkPlan {
-    float weight;
-    std::size_t steps;  // of its links that are followed
-};
-
-LinkPlan link_plan(std::size_t before) {
-    static const std::array<LinkPlan, kLinkedItems> kPlans = [] {
-        std::array<LinkPlan, kLinkedItems> plans{};
-        for (std::size_t i = 0; i < plans.size(); ++i) {
-            const float weight = std::exp(-static_cast<float>(i) / kLinkDecay);
-            plans[i] = {weight, static_cast<std::size_t>(std::ceil(kSteps * std::sqrt(weight)))};
-        }
-        return plans;
-    }();
-    return kPlans[before];
-}
-
 // The lists of what an item leads to are far apart in memory: on their way before they are read.
-void expect_links(const store::Snapshot& snapshot, store::ItemIndex item, std::size_t steps) {
+void expect_links(const store::Snapshot& snapshot, store::ItemIndex item) {
     for (const store::ScoredItem link :
-         snapshot.neighbours(NeighbourKind::next, item).first(steps)) {
+         snapshot.neighbours(NeighbourKind::next, item).first(kSteps)) {
         snapshot.neighbours(NeighbourKind::next, link.item).expect(kSteps);
     }
 }
@@ -101,14 +83,14 @@ struct Listed {
 };
 
 template <class Sink>
-void add_second_links(const store::Snapshot& snapshot, LinkPlan plan,
-                      const store::Neighbours& links, const Clues& clues, Sink& sink) {
-    for (const store::ScoredItem first : links.first(plan.steps)) {
+void add_second_links(const store::Snapshot& snapshot, float weight, const store::Neighbours& links,
+                      const Clues& clues, Sink& sink) {
+    for (const store::ScoredItem first : links.first(kSteps)) {
         const auto next = snapshot.neighbours(NeighbourKind::next, first.item).first(kSteps);
         for (const store::ScoredItem second : next) {
             clues.expect(second.item);
         }
-        const float share = plan.weight * first.score;
+        const float share = weight * first.score;
         for (const store::ScoredItem second : next) {
             sink.add(second.item, &Clue::second_link, share * second.score);
         }
@@ -118,21 +100,21 @@ void add_second_links(const store::Snapshot& snapshot, LinkPlan plan,
 template <class Sink>
 void add_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex> session,
                const Clues& clues, Sink& sink) {
+    static const float kDecay = std::exp(-1 / kLinkDecay);
+    float weight = 1;
     const std::size_t count = std::min(session.size(), kLinkedItems);
-    const auto item = [session](std::size_t before) {
-        return session[session.size() - 1 - before];
-    };
-    expect_links(snapshot, item(0), link_plan(0).steps);
-    for (std::size_t before = 0; before < count; ++before) {
-        if (before + 1 < count) {
-            expect_links(snapshot, item(before + 1), link_plan(before + 1).steps);
+    expect_links(snapshot, session.back());
+    for (std::size_t i = 1; i <= count; ++i) {
+        const store::ItemIndex item = session[session.size() - i];
+        if (i < count) {
+            expect_links(snapshot, session[session.size() - i - 1]);
         }
-        const LinkPlan plan = link_plan(before);
-        const auto links = snapshot.neighbours(NeighbourKind::next, item(before));
+        const auto links = snapshot.neighbours(NeighbourKind::next, item);
         for (const store::ScoredItem link : links) {
-            sink.add(link.item, &Clue::link, plan.weight * link.score);
+            sink.add(link.item, &Clue::link, weight * link.score);
         }
-        add_second_links(snapshot, plan, links, clues, sink);
+        add_second_links(snapshot, weight, links, clues, sink);
+        weight *= kDecay;
     }
 }
 
