@@ -57,7 +57,7 @@ void RedisClient::send(Call& call) {
     }
 }
 
-// Servers close connections on which nothing was said for long (`timeout` of redis.conf); nothing is
+// Servers close connections on which nothing was said for long (`timeout` of redis.conf). Nothing is
 // lost with one of which nothing is due.
 Result<RedisConnection*> RedisClient::still_open(RedisConnection* server) {
     const auto waiting = waiting_.find(server);
