@@ -57,9 +57,24 @@ void RedisClient::send(Call& call) {
     }
 }
 
+// Servers close connections on which nothing was said for long (`timeout` of redis.conf). Nothing is
+// lost with one of which nothing is due.
+Result<RedisConnection*> RedisClient::still_open(RedisConnection* server) {
+    const auto waiting = waiting_.find(server);
+    const bool due = waiting != waiting_.end() && !waiting->second.empty();
+    if (due || !cluster() || !server->closed()) {
+        return server;
+    }
+    const redis::Endpoint where = server->where();
+    waiting_.erase(server);
+    servers_.drop(*server);
+    return servers_.at(where);
+}
+
 void RedisClient::send_to(Call& call, Result<RedisConnection*> server, bool asking) {
     call.reply.reset();
     call.refusal.clear();
+    server = server.ok() ? still_open(*server) : server;
     if (!server.ok()) {
         call.reply.emplace(server.status());
         return;

@@ -79,6 +79,7 @@ class RedisClient {
         : servers_(std::move(servers)), patience_(patience) {}
 
     void send(Call& call);
+    Result<RedisConnection*> still_open(RedisConnection* server);
     void send_to(Call& call, Result<RedisConnection*> server, bool asking);
     void flush();
     void await(Call& call);

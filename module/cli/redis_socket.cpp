@@ -186,6 +186,12 @@ Status RedisSocket::send(std::string_view bytes) {
     return {};
 }
 
+bool RedisSocket::closed() const {
+    char byte = 0;
+    const ssize_t n = ::recv(descriptor_, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && !later());
+}
+
 Result<std::size_t> RedisSocket::receive(std::span<char> into) {
     for (;;) {
         std::size_t got = 0;

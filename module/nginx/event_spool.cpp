@@ -6,7 +6,6 @@
 
 #include <unistd.h>
 
-#include "redis/log_text.hpp"
 #include "spool/frame.hpp"
 
 namespace pz::ngx {
@@ -31,6 +30,7 @@ EventSpool::EventSpool(const MainConf& conf, RedisLink& redis, Stats& stats)
              owner_number()),
       flush_(this, on_flush, ngx_cycle->log, Timer::Leaving::waits),
       replay_(this, on_replay, ngx_cycle->log, Timer::Leaving::goes),
+      retry_(this, on_retry, ngx_cycle->log, Timer::Leaving::goes),
       look_(this, on_look, ngx_cycle->log, Timer::Leaving::goes),
       sync_(this, on_sync, ngx_cycle->log, Timer::Leaving::goes),
       stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {
@@ -105,9 +105,7 @@ bool EventSpool::write_batch(std::string_view frames, std::size_t events) {
     if (!conf_.spool.sync_always && syncer_ != nullptr && !sync_.is_set()) {
         sync_.set(conf_.spool.sync_every);
     }
-    if (!stalled_) {
-        replay_.post();
-    }
+    replay_.post();
     return true;
 }
 
@@ -220,170 +218,15 @@ void EventSpool::look() {
     }
     complain(spool_.adopt());
     complain(spool_.save());
-    if (!spool_.drained() && !stalled_) {
+    if (!spool_.drained()) {
         replay_.post();
     }
-}
-
-// What failed is sent again when nothing is under way any more, so that order is kept.
-void EventSpool::replay() {
-    if (ngx_exiting) {
-        leave();
-        return;
-    }
-    if (stalled_ && under_way()) {
-        replay_.set(kRetry);
-        return;
-    }
-    stalled_ = false;
-    (void)(resend() && read_more());
-    complain(spool_.save());
-    if (spool_.drained() && replayed_ > 0) {
-        stall_logged_ = false;
-        log(NGX_LOG_NOTICE, ngx_cycle->log,
-            "spool: Redis has the " + std::to_string(std::exchange(replayed_, 0)) +
-                " events that waited for it");
-    }
-}
-
-// look() and delivered() come back here.
-void EventSpool::leave() {
-    const bool promised = !syncing_.empty() || !written_.empty() || !batch_.empty();
-    if (under_way() || promised || disk_is_busy()) {
-        return;
-    }
-    sync();
-    items_.clear();
-    complain(spool_.release());
-}
-
-bool EventSpool::under_way() const {
-    return std::any_of(items_.begin(), items_.end(),
-                       [](const Item& item) { return item.delivery.under_way(); });
-}
-
-// False: nobody takes it.
-bool EventSpool::resend() {
-    return std::all_of(items_.begin(), items_.end(),
-                       [this](Item& item) { return item.delivery.under_way() || send(item); });
-}
-
-bool EventSpool::read_more() {
-    while (items_.size() < kWindow) {
-        const auto record = spool_.next();
-        if (!record.ok()) {
-            stats_.spool_failures.add();
-            complain(record.status());
-            continue;
-        }
-        if (!record->has_value()) {
-            break;
-        }
-        auto entry = spool::decode_entry((*record)->payload);
-        if (!entry.ok()) {
-            stats_.spool_failures.add();
-            complain(Status::error("a record that says no event: " + entry.message()));
-            spool_.done((*record)->serial);
-            continue;
-        }
-        items_.emplace_back(*this, (*record)->serial, std::move(*entry));
-        items_.back().self = std::prev(items_.end());
-        if (!send(items_.back())) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool EventSpool::send(Item& item) {
-    const spool::Entry& entry = item.entry;
-    std::vector<std::string> texts;
-    for (const visitor::Event& event : entry.events) {
-        texts.push_back(visitor::format_event(event));
-    }
-    // Both before one is sent: memory may be out.
-    const Commands list = list_commands(conf_, entry.visitor, entry.events, texts, once_);
-    const Commands stream = stream_commands(conf_, entry.visitor, entry.events, once_);
-    item.delivery.reset();
-    bool taken = true;
-    if ((entry.parts & spool::kList) != 0) {
-        taken = item.delivery.send(&redis_, spool::kList, list);
-    }
-    if (taken && (entry.parts & spool::kStream) != 0) {
-        taken = item.delivery.send(&redis_, spool::kStream, stream);
-    }
-    if (item.delivery.under_way() && !stay_.is_set()) {
-        stay_.set(redis_.longest_wait());
-    }
-    if (!taken) {
-        stall(item.delivery.why());
-    }
-    return taken;
-}
-
-void EventSpool::stall(std::string_view why) {
-    stalled_ = true;
-    if (!std::exchange(stall_logged_, true)) {
-        log(NGX_LOG_WARN, ngx_cycle->log,
-            "spool: events wait in " + conf_.spool.path + " for Redis: " + redis::log_text(why));
-    }
-    replay_.unset();
-    replay_.set(kRetry);
-}
-
-void EventSpool::Item::on_delivered() noexcept {
-    guarded(ngx_cycle->log, 0, [this] {
-        owner.delivered(*this);
-        return 0;
-    });
-}
-
-void EventSpool::delivered(Item& item) {
-    if (!under_way()) {
-        stay_.unset();
-    }
-    if (item.delivery.refused() != 0) {
-        drop(item);
-    }
-    if (item.delivery.denied() && std::exchange(once_, Once::given_up) == Once::wanted) {
-        complain(
-            Status::error("Redis allows no EVAL, or knows none; without it events with an id "
-                          "may be there twice"));
-    }
-    if (item.delivery.missing() != 0) {
-        item.entry.parts = item.delivery.missing();
-        stall(item.delivery.why());
-        return;
-    }
-    if (item.delivery.refused() == 0) {
-        stats_.events_replayed.add(item.entry.events.size());
-        replayed_ += item.entry.events.size();
-    }
-    spool_.done(item.serial);
-    items_.erase(item.self);
-    if (!stalled_) {
-        replay_.post();
-    }
-}
-
-void EventSpool::drop(const Item& item) {
-    stats_.events_unreplayable.add(item.entry.events.size());
-    complain(Status::error("events that Redis will never take are dropped: " +
-                           redis::log_text(item.delivery.why())));
 }
 
 void EventSpool::on_flush(ngx_event_t* event) noexcept {
     auto* spool = Timer::owner<EventSpool>(event);
     guarded(ngx_cycle->log, 0, [spool] {
         spool->flush();
-        return 0;
-    });
-}
-
-void EventSpool::on_replay(ngx_event_t* event) noexcept {
-    auto* spool = Timer::owner<EventSpool>(event);
-    guarded(ngx_cycle->log, 0, [spool] {
-        spool->replay();
         return 0;
     });
 }
@@ -407,14 +250,6 @@ void EventSpool::on_sync(ngx_event_t* event) noexcept {
         }
         return 0;
     });
-}
-
-// Redis answers or fails within longest_wait().
-void EventSpool::on_stay(ngx_event_t* event) noexcept {
-    auto* spool = Timer::owner<EventSpool>(event);
-    if (spool->under_way()) {
-        spool->stay_.set(spool->redis_.longest_wait());
-    }
 }
 
 }  // namespace pz::ngx

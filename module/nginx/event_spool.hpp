@@ -8,9 +8,12 @@
 // into the same files, and the next go to a new one; one that takes longer than kSyncPatience fails
 // them, too, and nobody is promised anything until it ends.
 //
-// Replay: up to kWindow entries are under way at a time. Each is sent again, from the first that
-// failed on, until Redis has it: events with an id are thereby in Redis once (redis/once.hpp), others
-// at least once. Only what can never be taken, because the key holds something else than a list or a
+// Replay: up to kWindow entries are under way at a time. One that Redis does not take waits in the
+// lane of its visitor's slot (spool/lanes.hpp), and all of the slot behind it, until Redis has it: so
+// each visitor's events keep their order, and no server of a cluster that is away holds up the others'.
+// Up to kMaxWaiting wait so, with some 200 bytes of memory each; beyond, nothing more is read. The
+// first of a lane is tried again every kRetry, the others once Redis has it. Events with an id are
+// thereby in Redis once (redis/once.hpp), others at least once. Only what can never be taken, because the key holds something else than a list or a
 // stream, is dropped, counted and logged. Where EVAL is denied, events with an id are sent without.
 //
 // A worker that leaves sends nothing more, waits for what is under way, and lets go of its files, so
@@ -31,6 +34,8 @@
 #include "nginx/conf.hpp"
 #include "nginx/delivery.hpp"
 #include "nginx/timer.hpp"
+#include "redis/slots.hpp"
+#include "spool/lanes.hpp"
 #include "spool/spool.hpp"
 #include "spool/syncer.hpp"
 
@@ -54,14 +59,17 @@ class EventSpool {
     EventSpool(const EventSpool&) = delete;
     EventSpool& operator=(const EventSpool&) = delete;
 
-    // Something waits here: whatever comes now, comes behind it.
+    // Something waits here.
     bool holds() const { return !spool_.drained() || !batch_.empty(); }
+    // Something that may be of this visitor waits here: what comes now, comes behind it.
+    bool holds(std::string_view visitor) const;
     // `entry`: encode_entry() of so many events. `waiter` is told later, never at once; nullptr:
     // nobody waits.
     void add(std::string_view entry, std::size_t events, Waiter* waiter);
 
   private:
     static constexpr std::size_t kWindow = 128;
+    static constexpr std::size_t kMaxWaiting = 32768;
     static constexpr ngx_msec_t kRetry = 50;
     static constexpr ngx_msec_t kLook = 1000;   // for files that nobody holds
     static constexpr ngx_msec_t kSyncPoll = 1;  // while somebody waits for the disk
@@ -77,22 +85,26 @@ class EventSpool {
     };
     using Told = std::vector<Waiting>;
     struct Item final : private Delivery::Owner {
-        Item(EventSpool& of, spool::Spool::Serial number, spool::Entry read)
+        Item(EventSpool& of, redis::Slot where, const spool::Lanes::Waiting& what,
+             spool::Entry read)
             : owner(of),
-              serial(number),
+              slot(where),
+              record(what),
               entry(std::move(read)),
               delivery(*this, entry.events.size()) {}
         void on_delivered() noexcept override;
 
         EventSpool& owner;
-        const spool::Spool::Serial serial;
-        spool::Entry entry;
+        const redis::Slot slot;
+        spool::Lanes::Waiting record;
+        const spool::Entry entry;
         Delivery delivery;
         std::list<Item>::iterator self;
     };
 
     static void on_flush(ngx_event_t* event) noexcept;
     static void on_replay(ngx_event_t* event) noexcept;
+    static void on_retry(ngx_event_t* event) noexcept;
     static void on_look(ngx_event_t* event) noexcept;
     static void on_sync(ngx_event_t* event) noexcept;
     static void on_stay(ngx_event_t* event) noexcept;
@@ -112,12 +124,18 @@ class EventSpool {
     void look();
     void replay();
     void leave();
-    bool under_way() const;
-    bool resend();
-    bool read_more();
-    bool send(Item& item);
+    bool may_read() const;
+    void read_more();
+    void take(const spool::Spool::Record& record);
+    bool reaches(redis::Slot slot, const spool::Lanes::Waiting& record) const;
+    bool under_way(redis::Slot slot) const;
+    bool send(redis::Slot slot, const spool::Lanes::Waiting& record, spool::Entry entry);
+    void send_parts(Item& item);
+    bool send_first(redis::Slot slot);
+    void resume();
+    void retry();
     void delivered(Item& item);
-    void stall(std::string_view why);
+    void wait(redis::Slot slot, const spool::Lanes::Waiting& record, std::string_view why);
     void drop(const Item& item);
     void complain(const Status& status);
 
@@ -135,14 +153,16 @@ class EventSpool {
     ngx_msec_t asked_at_ = 0;        // ngx_current_msec
     std::uint64_t sync_failed_ = 0;  // the last request known to have failed
 
-    std::list<Item> items_;  // under way, or to be sent again; in order
-    bool stalled_ = false, stall_logged_ = false;
+    std::list<Item> items_;  // under way
+    spool::Lanes lanes_;
+    std::vector<redis::Slot> moving_;  // lanes of which Redis has taken one
+    bool wait_logged_ = false;
     Once once_ = Once::wanted;    // given up when EVAL is denied, for kComplaintsFor at most
     std::uint64_t replayed_ = 0;  // since it was empty
     std::set<std::string> complained_;
     std::time_t complaints_since_ = 0;
 
-    Timer flush_, replay_, look_, sync_;
+    Timer flush_, replay_, retry_, look_, sync_;
     Timer stay_;  // keeps a leaving worker while something is under way
 };
 

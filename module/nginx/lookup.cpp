@@ -1,5 +1,6 @@
 #include "nginx/lookup.hpp"
 
+#include "nginx/clock.hpp"
 #include "redis/commands.hpp"
 #include "redis/history_cache.hpp"
 
@@ -17,7 +18,7 @@ std::string_view keep(std::string& bytes, std::string_view text) {
 
 void Lookup::begin(std::string_view visitor) {
     visitor_ = visitor;
-    began_us_ = RedisLink::monotonic_us();
+    began_us_ = monotonic_us();
     conf_.worker->stats().lookups.add();
     place_ = conf_.worker->histories().last_place(visitor, ngx_current_msec);
     send();
@@ -63,7 +64,7 @@ void Lookup::on_replies(std::span<const redis::Reply> replies) noexcept {
         return;
     }
     Stats& stats = conf_.worker->stats();
-    stats.observe_lookup(RedisLink::monotonic_us() - began_us_);
+    stats.observe_lookup(monotonic_us() - began_us_);
     stats.lookup_failures.add(state_ == State::failed ? 1 : 0);
     waiter_.on_looked_up();
 }

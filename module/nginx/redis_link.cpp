@@ -1,6 +1,5 @@
 #include "nginx/redis_link.hpp"
 
-#include <ctime>
 #include <string>
 
 #include "nginx/redis_wire.hpp"
@@ -35,13 +34,6 @@ RedisLink::RedisLink(const RedisConf& conf, Resolver resolver, ngx_msec_t slow, 
 
 RedisLink::~RedisLink() {
     router_.stop();
-}
-
-std::uint64_t RedisLink::monotonic_us() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
-           static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
 std::uint32_t RedisLink::random() {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nginx/clock.hpp"
 #include "nginx/ngx.hpp"
 #include "nginx/redis_conf.hpp"
 #include "nginx/stats.hpp"
@@ -29,9 +30,6 @@ class RedisLink final : private redis::Network, private redis::Router::Listener 
     RedisLink(const RedisLink&) = delete;
     RedisLink& operator=(const RedisLink&) = delete;
 
-    // Of a clock that never goes back.
-    static std::uint64_t monotonic_us();
-
     // Nobody need wait longer for a ticket.
     ngx_msec_t longest_wait() const { return router_.patience(); }
     bool ready() const { return router_.ready(); }
@@ -49,6 +47,9 @@ class RedisLink final : private redis::Network, private redis::Router::Listener 
         return router_.write(key, commands, replies, handler);
     }
     void cancel(redis::Ticket ticket) { router_.cancel(ticket); }
+    redis::Slot slot(std::string_view key) const { return router_.slot(key); }
+    bool takes_writes(redis::Slot slot) const { return router_.takes_writes(slot); }
+    bool divided() const { return router_.divided(); }
 
   private:
     // redis::Network

@@ -4,8 +4,7 @@
 #include <new>
 #include <utility>
 
-#include <time.h>
-
+#include "nginx/clock.hpp"
 #include "nginx/visit.hpp"
 #include "rules/schedule.hpp"
 
@@ -15,12 +14,6 @@ namespace {
 
 // Free on r->buffered: SSI, sub and copy own the other three bits.
 constexpr unsigned kBufferedBit = 0x08;
-
-std::int64_t monotonic_ns() {
-    timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 }  // namespace
 
@@ -167,7 +160,7 @@ void Request::abandon_page() {
 
 void Request::on_delay() noexcept {
     // nginx's clock stands still in a long turn of the loop and goes in steps of up to 4 ms.
-    if (RedisLink::monotonic_us() - hold_began_us_ < Worker::kHeadDelay * 1000) {
+    if (monotonic_us() - hold_began_us_ < Worker::kHeadDelay * 1000) {
         worker_.head_delays().begin(*this);
         return;
     }
@@ -398,7 +391,7 @@ void Request::hold(Hold why) {
     if (hold_ != Hold::none) {
         hold_began_ = ngx_current_msec;
         if (patience() > Worker::kHeadDelay) {
-            hold_began_us_ = RedisLink::monotonic_us();
+            hold_began_us_ = monotonic_us();
             worker_.head_delays().begin(*this);
         } else {
             deadline_.set(patience());

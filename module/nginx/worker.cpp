@@ -129,7 +129,7 @@ Worker::Write* Worker::write_events(std::string_view visitor,
     Write& write = begin_write(stats_.events_failed, events.size());
     if (spool_ != nullptr) {
         write.entry = spool::encode_entry(spool::kAllParts, visitor, texts);
-        if (spooling()) {
+        if (spooling(visitor)) {
             write.wait_for(waiter);
             write.spool();
             return &write;
@@ -155,7 +155,7 @@ Worker::Write* Worker::write_events(std::string_view visitor,
 }
 
 bool Worker::events_wait() const {
-    return spooling() || (spool_ != nullptr && spool::survey(conf_.spool.path).files != 0);
+    return spool_ != nullptr && (spool_->holds() || spool::survey(conf_.spool.path).files != 0);
 }
 
 // What waits would come to the anonymous visitor afterwards; the next login finds it there.

@@ -141,7 +141,9 @@ class Worker {
     static constexpr std::size_t kSpareEvents = 256;
     static constexpr std::size_t kSpareBlock = 64 * 1024;
 
-    bool spooling() const { return spool_ != nullptr && spool_->holds(); }
+    bool spooling(std::string_view visitor) const {
+        return spool_ != nullptr && spool_->holds(visitor);
+    }
     Write& begin_write(Counter& failures, std::size_t events);
     void save_unanswered();
     static void on_tick(ngx_event_t* event) noexcept;

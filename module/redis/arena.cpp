@@ -1,7 +1,6 @@
 #include "redis/arena.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -43,15 +42,17 @@ void* Arena::allocate(std::size_t bytes) {
     return take(bytes, kAlignment);
 }
 
+char* Arena::room(std::size_t bytes) {
+    return reinterpret_cast<char*>(take(bytes, 1));
+}
+
 std::string_view Arena::copy(std::string_view text) {
-    std::byte* bytes = take(text.size(), 1);
+    char* const bytes = room(text.size());
     if (bytes == nullptr) {
         return {};
     }
-    if (!text.empty()) {
-        std::memcpy(bytes, text.data(), text.size());
-    }
-    return {reinterpret_cast<const char*>(bytes), text.size()};
+    std::copy(text.begin(), text.end(), bytes);
+    return {bytes, text.size()};
 }
 
 // Larger chunks were for one large reply: only one of the ordinary size stays.

@@ -15,6 +15,8 @@ class Arena {
   public:
     // Aligned for any object; nullptr when there is no memory.
     void* allocate(std::size_t bytes);
+    // For bytes; nullptr when there is no memory.
+    char* room(std::size_t bytes);
     // A copy that lives until reset(); data() is nullptr when there is no memory.
     std::string_view copy(std::string_view text);
     void reset();

@@ -1,17 +1,18 @@
 // ReplyReader: RESP2 bytes to Reply trees, within limits. Internal to the room.
 //
-// hiredis's reader does the parsing; the objects that it asks for are nodes in an arena. Replies
-// beyond `max_reply` or `max_elements` are passed over without being kept: over_limit() says so,
-// and until release() every reply is an empty one. A text is passed over from its announcement on;
-// hiredis never sees it and is given a nil in its place. Beyond kMaxText and kMaxElements no reply
-// is believed: an error, as soon as it is announced. Thread rules: one thread.
+// Reads each byte once, as it comes: what is whole goes into an arena at once, so that between two
+// feeds only the beginning of a line is kept aside. A reply line holds neither CR nor LF; arrays are
+// nested up to kMaxDepth deep.
+//
+// Replies beyond `max_reply` or `max_elements` are passed over without being kept: over_limit() says
+// so, and until release() every reply is an empty one. A text is passed over from its announcement
+// on. Beyond kMaxText and kMaxElements no reply is believed: an error, as soon as it is announced.
+// Thread rules: one thread.
 #pragma once
 
-#include <hiredis/read.h>
-
+#include <array>
 #include <cstddef>
-#include <memory>
-#include <span>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,56 +28,66 @@ class ReplyReader {
     ReplyReader(const ReplyReader&) = delete;
     ReplyReader& operator=(const ReplyReader&) = delete;
 
-    // Takes received bytes; next() parses them. At most kSlice at a time, so that the reader's
-    // buffer is not moved over and over while it is emptied.
-    static constexpr std::size_t kSlice = 16 * 1024;
     // What no server means, of the replies since release(). Redis's own limit of one text.
     static constexpr std::size_t kMaxText = 512 * 1024 * 1024;
     static constexpr std::size_t kMaxElements = 16 * 1024 * 1024;
-    Status feed(std::string_view bytes);
+    static constexpr std::size_t kMaxDepth = 8;
+    // Received bytes, which next() reads: they must stay until it has nothing more.
+    void feed(std::string_view bytes) { bytes_ = bytes; }
     // The next whole reply, or nullptr when there is none yet. Replies live until release(), or
     // until a limit is passed.
     Result<const Reply*> next();
     // Which limit the replies since release() have passed; nullptr: none.
     const char* over_limit() const { return over_; }
-    // Frees all replies and begins to count anew.
+    // Frees all replies and begins to count anew. Not within a reply.
     void release();
     // Bytes of replies and of what is not parsed yet.
-    std::size_t held() const { return arena_.held() + reader_->len; }
+    std::size_t held() const { return arena_.held() + line_.size(); }
     // Forgets everything, half a reply too.
     void restart();
 
   private:
-    struct Free {
-        void operator()(redisReader* reader) const { redisReaderFree(reader); }
+    // An array that is not whole.
+    struct Open {
+        Reply* elements;  // the next of them; of no meaning once a limit is passed
+        std::size_t left;
     };
+    enum class Step : std::uint8_t { going_on, reply, starved, failed };
 
-    static ReplyReader& self(const redisReadTask* task);
-    static void* create_text(const redisReadTask* task, char* text, std::size_t size) noexcept;
-    static void* create_array(const redisReadTask* task, int count) noexcept;
-    static void* create_integer(const redisReadTask* task, long long number) noexcept;
-    static void* create_nil(const redisReadTask* task) noexcept;
-    static redisReplyObjectFunctions functions();
-
-    Reply* node(const redisReadTask* task);
+    Step read_item();
+    bool read_plain_text();
+    Step keep_beginning();
+    Step read_line(std::string_view line);
+    Step keep_line(Reply::Type type, std::string_view text);
+    Step read_integer(std::string_view number);
+    Step keep_nil();
+    Step begin_text(std::string_view number);
+    Step read_text();
+    Step begin_array(std::string_view number);
+    Reply* keep_array(std::size_t count);
+    Step finish_item();
+    Reply* node();
     bool count_text(std::size_t bytes);
-    bool count_elements(std::size_t elements);
     void pass_over(const char* limit);
-    Status look_ahead();
-    Status look_ahead_of_text(std::string_view unread);
-    Status skip(std::string_view& bytes);
-    Status give(std::string_view bytes);
+    Step fail(std::string_view why);
     Status error() const;
 
     const SessionLimits limits_;
-    redisReplyObjectFunctions functions_;
-    std::unique_ptr<redisReader, Free> reader_;
+    std::string_view bytes_;  // not read yet
+    std::string line_;        // the beginning of a line that is not whole
+    // A text under way: where it goes, unless a limit is passed, and how much of it and of its line
+    // end is to come.
+    char* text_to_ = nullptr;
+    std::size_t text_left_ = 0;
+    std::array<Open, kMaxDepth> open_;
+    std::size_t depth_ = 0;
+    Reply* root_ = nullptr;
     Arena arena_;
     std::size_t text_ = 0;      // bytes since release()
     std::size_t elements_ = 0;  // announced since release()
-    std::size_t skip_ = 0;      // bytes to come of a text that is not kept, with its line end
     const char* over_ = nullptr;
-    const char* refused_ = nullptr;
+    std::string_view failure_;
+    char strange_ = 0;   // the byte that no reply begins with
     Reply passed_over_;  // stands for all that is not kept
 };
 

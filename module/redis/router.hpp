@@ -25,6 +25,7 @@
 #include "redis/layout.hpp"
 #include "redis/node.hpp"
 #include "redis/recent_writes.hpp"
+#include "redis/slots.hpp"
 #include "redis/url.hpp"
 
 namespace pz::redis {
@@ -83,6 +84,12 @@ class Router final : private Call::Owner, private Node::Observer {
                  Handler* handler);
     // The handler is not called; a write goes on.
     void cancel(Ticket ticket);
+    // Where a key lies; 0 where all lie together.
+    Slot slot(std::string_view key) const { return divided() ? slot_of(key) : Slot{0}; }
+    // Whether slots may lie on different servers.
+    bool divided() const { return options_.url.kind == Url::Kind::cluster; }
+    // Whether a write() to the slot would not fail at once, as things stand.
+    bool takes_writes(Slot slot) const;
     // When every call has been answered or has failed.
     Millis patience() const { return 2 * options_.node.stall + options_.node.connect; }
     // All slots have a primary, and it answers.
@@ -125,6 +132,7 @@ class Router final : private Call::Owner, private Node::Observer {
     void fail(Call& call, std::string_view why);
     bool dispatch(Call& call);
     bool send(Call& call, Node& node, bool asking);
+    const Members* members_of(Slot slot) const;
     Node* choose(const Call& call);
     void follow(Call& call, const Endpoint& from);
     void send_on(Call& call, const Endpoint& from);

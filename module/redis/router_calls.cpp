@@ -39,7 +39,7 @@ Ticket Router::submit(std::string_view key, std::string_view commands, unsigned 
     }
     call->begin(commands, replies);
     call->user = handler;
-    call->slot = options_.url.kind == Url::Kind::cluster ? slot_of(key) : Slot{0};
+    call->slot = slot(key);
     call->read = is_read;
     call->near = near;
     call->began_us = network_.now_us();
@@ -111,17 +111,28 @@ bool Router::send(Call& call, Node& node, bool asking) {
     return call.node != nullptr;
 }
 
+// Of the shard that has the slot; nullptr: none is known.
+const Router::Members* Router::members_of(Slot slot) const {
+    const std::uint16_t shard = layout_ ? layout_->shard_of[slot] : Layout::kNobody;
+    return shard == Layout::kNobody ? nullptr : &members_[shard];
+}
+
+bool Router::takes_writes(Slot slot) const {
+    const Members* const members = members_of(slot);
+    return members != nullptr && members->primary != nullptr && members->primary->takes_writes();
+}
+
 // nullptr: nobody who could.
 Node* Router::choose(const Call& call) {
-    const std::uint16_t shard = layout_ ? layout_->shard_of[call.slot] : Layout::kNobody;
-    if (shard == Layout::kNobody) {
+    const Members* const members = members_of(call.slot);
+    if (members == nullptr) {
         return nullptr;
     }
-    const Members& members = members_[shard];
-    if (call.read && call.near && members.nearest != nullptr && members.nearest->takes_reads()) {
-        return members.nearest;
+    Node* const nearest = members->nearest;
+    if (call.read && call.near && nearest != nullptr && nearest->takes_reads()) {
+        return nearest;
     }
-    Node* const primary = members.primary;
+    Node* const primary = members->primary;
     if (primary == nullptr) {
         return nullptr;
     }

@@ -202,22 +202,16 @@ void Session::State::sent(std::size_t bytes) {
 }
 
 Status Session::State::receive(std::string_view bytes) {
-    while (!bytes.empty()) {
-        if (!connected_) {
-            return Status::error("not connected");
-        }
-        const std::string_view slice = bytes.substr(0, ReplyReader::kSlice);
-        bytes.remove_prefix(slice.size());
-        Status status = reader_.feed(slice);
-        if (status.ok()) {
-            status = read_replies();
-        }
-        if (!status.ok()) {
-            connected_ = false;
-            return status;
-        }
+    if (bytes.empty()) {
+        return {};
     }
-    return {};
+    if (!connected_) {
+        return Status::error("not connected");
+    }
+    reader_.feed(bytes);
+    Status status = read_replies();
+    connected_ = connected_ && status.ok();
+    return status;
 }
 
 Status Session::State::read_replies() {

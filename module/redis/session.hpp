@@ -3,8 +3,7 @@
 // The owner (nginx glue, or a test) moves bytes: it sends output() and reports how much left by
 // sent(); it hands received bytes to receive(). Commands of one event-loop turn gather in output()
 // and leave in one write. Replies come in order; each Ticket's handler is called once: with all its
-// replies, or with why there are none. Parsing is hiredis's reader (RESP2, arrays nested up to 8
-// deep) with reply objects in an arena.
+// replies, or with why there are none. They are read as RESP2 into an arena.
 //
 // Replies beyond a ticket's limits fail that ticket alone, as soon as they are announced; they are
 // read to their end, but not kept, and the connection goes on.

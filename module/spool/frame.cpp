@@ -16,9 +16,20 @@ struct Head {
 };
 static_assert(sizeof(Head) == kFrameHead);
 
+static_assert(kDoneAt == sizeof(Head::checksum));
+
+constexpr std::uint32_t kDoneMagic = (kMagic & ~0xffU) | static_cast<unsigned char>(kDone);
+
 // Of a whole frame.
 std::uint64_t checksum(std::string_view frame) {
     return store::checksum_of(frame.substr(sizeof(Head::checksum)));
+}
+
+// As it was before it was done with.
+std::string undone(std::string_view frame) {
+    std::string bytes(frame);
+    std::memcpy(bytes.data() + kDoneAt, &kMagic, sizeof kMagic);
+    return bytes;
 }
 
 }  // namespace
@@ -38,17 +49,19 @@ Frame read_frame(std::string_view bytes) {
     }
     Head head{};
     std::memcpy(&head, bytes.data(), sizeof head);
-    if (head.magic != kMagic || head.size > kMaxPayload) {
+    const bool done = head.magic == kDoneMagic;
+    if ((!done && head.magic != kMagic) || head.size > kMaxPayload) {
         return {Frame::Kind::broken, 0, {}};
     }
     const std::size_t size = kFrameHead + head.size;
     if (bytes.size() < size) {
         return {Frame::Kind::cut, size, {}};
     }
-    if (head.checksum != checksum(bytes.substr(0, size))) {
+    const std::string_view frame = bytes.substr(0, size);
+    if (head.checksum != (done ? checksum(undone(frame)) : checksum(frame))) {
         return {Frame::Kind::broken, 0, {}};
     }
-    return {Frame::Kind::whole, size, bytes.substr(kFrameHead, head.size)};
+    return {Frame::Kind::whole, size, frame.substr(kFrameHead), done};
 }
 
 }  // namespace pz::spool

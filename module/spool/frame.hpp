@@ -3,6 +3,9 @@
 //
 //   u64 XXH3 of all that follows, u32 magic, u32 size of the payload, payload
 //
+// A frame that is done with, although one before it is not, may have its byte kDoneAt made kDone: one
+// byte, which is there or not whenever the process or the machine dies.
+//
 // Little-endian. Thread rules: pure functions.
 #pragma once
 
@@ -14,6 +17,8 @@
 namespace pz::spool {
 
 inline constexpr std::size_t kFrameHead = 16;
+inline constexpr std::size_t kDoneAt = 8;  // the first of the magic
+inline constexpr char kDone = 'd';
 inline constexpr std::size_t kMaxPayload = std::size_t{1024} * 1024;
 
 // `payload`: at most kMaxPayload bytes.
@@ -28,6 +33,7 @@ struct Frame {
     Kind kind;
     std::size_t size;          // whole: of the frame; cut: how many bytes will tell more
     std::string_view payload;  // whole only; points into the bytes
+    bool done = false;
 };
 
 // The frame at the beginning of `bytes`.

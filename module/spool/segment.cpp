@@ -155,8 +155,12 @@ Result<std::optional<std::string_view>> Segment::read() {
         const auto at = static_cast<std::size_t>(read_to_ - buffer_at_);
         const Frame frame = read_frame(std::string_view(buffer_).substr(at));
         if (frame.kind == Frame::Kind::whole) {
-            read_to_ += frame.size;
-            return std::optional(frame.payload);
+            read_from_ = std::exchange(read_to_, read_to_ + frame.size);
+            if (!frame.done) {
+                return std::optional(frame.payload);
+            }
+            needed = kFrameHead;
+            continue;
         }
         if (frame.kind == Frame::Kind::broken) {
             return damaged("holds something else than events");
@@ -167,6 +171,22 @@ Result<std::optional<std::string_view>> Segment::read() {
         return damaged("cannot be read");
     }
     return std::optional<std::string_view>();
+}
+
+Result<std::string_view> Segment::read_again(std::uint64_t begin, std::uint64_t end) {
+    again_.resize(static_cast<std::size_t>(end - begin));
+    const ssize_t n = read_at(file_.get(), again_.data(), again_.size(), begin);
+    const Frame frame = read_frame(
+        std::string_view(again_).substr(0, static_cast<std::size_t>(std::max<ssize_t>(n, 0))));
+    return frame.kind == Frame::Kind::whole
+               ? Result<std::string_view>(frame.payload)
+               : Status::error(path_ + ": cannot be read again at byte " + std::to_string(begin));
+}
+
+Status Segment::mark_done(std::uint64_t begin) {
+    return write_all(file_.get(), {&kDone, 1}, begin + kDoneAt)
+               ? Status()
+               : store::system_error(path_, "cannot be written");
 }
 
 Status Segment::damaged(const char* what) {

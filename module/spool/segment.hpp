@@ -3,7 +3,8 @@
 //
 //   "pzspool\n", u32 version, u32 0; u64 position, u64 XXH3 of the position; frames (frame.hpp)
 //
-// Records before `position` have been replayed. It is written in place: 16 bytes that the kernel has
+// Records before `position` have been replayed, and of those behind it the ones that are marked so
+// (frame.hpp). The position is written in place: 16 bytes that the kernel has
 // at once, so that a killed process loses none of it; where they are not whole after a loss of power,
 // the replay begins at the file's begin. What stands behind the last whole frame was never
 // acknowledged and is passed over.
@@ -38,9 +39,13 @@ class Segment {
 
     // All of `frames` or, with an error, nothing.
     Status append(std::string_view frames);
-    // The payload of the next frame; nothing at the end. Valid until the next call. An error: what
-    // stands there cannot be read, and nothing behind it will.
+    // The payload of the next frame that is not marked as done; nothing at the end. Valid until the
+    // next call. An error: what stands there cannot be read, and nothing behind it will.
     Result<std::optional<std::string_view>> read();
+    // The payload of a frame that was read, which stands in `begin` to `end`, once more.
+    Result<std::string_view> read_again(std::uint64_t begin, std::uint64_t end);
+    // Marks the frame at `begin`, which was read.
+    Status mark_done(std::uint64_t begin);
     // Records before it have been replayed.
     Status set_position(std::uint64_t position);
     // Deletes the file; a damaged one is put aside instead, under a name with kDamagedSuffix. No
@@ -49,7 +54,8 @@ class Segment {
 
     const std::string& path() const { return path_; }
     int descriptor() const { return file_.get(); }
-    std::uint64_t read_to() const { return read_to_; }  // behind the frame read last
+    std::uint64_t read_from() const { return read_from_; }  // where the frame read last begins
+    std::uint64_t read_to() const { return read_to_; }      // behind it
     std::uint64_t end() const { return end_; }
     bool begun() const { return read_to_ > first_; }
 
@@ -66,10 +72,12 @@ class Segment {
     std::string path_;
     std::uint64_t end_ = kBegin;      // of the file
     std::uint64_t read_to_ = kBegin;  // where the next frame stands
-    std::uint64_t first_ = kBegin;    // where reading began
+    std::uint64_t read_from_ = kBegin;
+    std::uint64_t first_ = kBegin;  // where reading began
     bool damaged_ = false;
     std::string buffer_;  // of the file, from buffer_at_ on
     std::uint64_t buffer_at_ = 0;
+    std::string again_;  // the frame that was read once more
 };
 
 }  // namespace pz::spool

@@ -141,9 +141,10 @@ Result<std::optional<Spool::Record>> Spool::next() {
         }
         const auto payload = held.segment.read();
         if (payload.ok() && payload->has_value()) {
-            outstanding_.push_back({&held, held.segment.read_to()});
+            outstanding_.emplace(
+                next_serial_, Outstanding{&held, held.segment.read_from(), held.segment.read_to()});
             ++held.waiting;
-            return std::optional(Record{first_serial_ + outstanding_.size() - 1, **payload});
+            return std::optional(Record{next_serial_++, **payload});
         }
         if (payload.ok() && &held == tail_) {
             break;
@@ -157,16 +158,27 @@ Result<std::optional<Spool::Record>> Spool::next() {
     return std::optional<Record>();
 }
 
+Result<std::string_view> Spool::again(Serial serial) {
+    const Outstanding& record = outstanding_.at(serial);
+    return record.held->segment.read_again(record.begin, record.end);
+}
+
+// The first of a file that is not done is where its replay would begin.
 void Spool::done(Serial serial) {
-    outstanding_[serial - first_serial_].done = true;
-    while (!outstanding_.empty() && outstanding_.front().done) {
-        Held& held = *outstanding_.front().held;
-        held.position = outstanding_.front().end;
+    const auto record = outstanding_.find(serial);
+    Held& held = *record->second.held;
+    const bool first = record == outstanding_.begin() || std::prev(record)->second.held != &held;
+    const auto next = std::next(record);
+    if (first) {
+        held.position = next != outstanding_.end() && next->second.held == &held
+                            ? next->second.begin
+                            : held.segment.read_to();
         held.moved = true;
-        --held.waiting;
-        outstanding_.pop_front();
-        ++first_serial_;
+    } else {
+        held.marks.push_back(record->second.begin);
     }
+    --held.waiting;
+    outstanding_.erase(record);
 }
 
 bool Spool::finished(const Held& held) const {
@@ -175,15 +187,25 @@ bool Spool::finished(const Held& held) const {
     return all_read && held.waiting == 0;
 }
 
+Status Spool::save_place(Held& held) {
+    Status trouble;
+    if (held.moved) {
+        trouble = held.segment.set_position(held.position);
+        held.moved = !trouble.ok();
+    }
+    for (const std::uint64_t begin : std::exchange(held.marks, {})) {
+        if (begin >= held.position) {
+            keep_first(trouble, held.segment.mark_done(begin));
+        }
+    }
+    return trouble;
+}
+
 // The position first: a file that cannot be deleted is not replayed again.
 Status Spool::save() {
     Status trouble;
     for (auto held = held_.begin(); held != held_.end();) {
-        if (held->moved) {
-            Status saved = held->segment.set_position(held->position);
-            held->moved = !saved.ok();
-            keep_first(trouble, std::move(saved));
-        }
+        keep_first(trouble, save_place(*held));
         held->spent = held->spent || finished(*held);
         Status removed = held->spent ? remove(*held) : Status();
         held = held->spent && removed.ok() ? held_.erase(held) : std::next(held);
@@ -202,9 +224,14 @@ bool Spool::drained() const {
     return std::all_of(held_.begin(), held_.end(), [](const Held& held) { return held.spent; });
 }
 
+bool Spool::has_unread() const {
+    return std::any_of(held_.begin(), held_.end(), [](const Held& held) {
+        return !held.exhausted && held.segment.read_to() < held.segment.end();
+    });
+}
+
 Status Spool::release() {
     Status status = save();
-    first_serial_ += outstanding_.size();
     outstanding_.clear();
     tail_ = nullptr;
     held_.clear();

@@ -9,16 +9,16 @@
 // append() -> page cache of the kernel: what it took survives the death of the process. Surviving a
 // loss of power takes sync, which is the owner's (take_unsynced(), Syncer).
 //
-// A record is read once and stays the reader's until done(); only then may the place from which a
-// successor would replay move past it. So a record that was replayed just before a kill may be
-// replayed again: who replays must be able to bear that.
+// A record that was read stays the reader's until done(), in whatever order; what is done and saved no
+// successor replays. So a record that was replayed just before a kill may be replayed again: who
+// replays must be able to bear that. Each that is not done takes some 100 bytes of memory.
 //
 // Thread rules: one thread. Calls block for the file system as said in segment.hpp.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <list>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -67,6 +67,8 @@ class Spool {
     // The next record; nothing when all have been read. An error tells of a file that is damaged;
     // reading goes on with the next.
     Result<std::optional<Record>> next();
+    // The payload of a record that is not done, once more; valid until the next call.
+    Result<std::string_view> again(Serial serial);
     void done(Serial serial);
     // Makes it last how far done() has come, and deletes files that are done with; one that cannot be
     // deleted is tried again each time.
@@ -77,6 +79,8 @@ class Spool {
 
     // Nothing waits and nothing is under way.
     bool drained() const;
+    // Something was not read yet.
+    bool has_unread() const;
     std::uint64_t bytes() const;
     // Copies of the descriptors of what was written since the last call, the directory's among them
     // when files are new.
@@ -90,28 +94,30 @@ class Spool {
         bool unsynced = false;
         bool moved = false;          // its position is to be saved
         std::uint64_t position = 0;  // records before it are done
-        std::size_t waiting = 0;     // records read and not behind `position`
+        std::size_t waiting = 0;     // records read and not done
+        std::vector<std::uint64_t>
+            marks;  // records to be marked, unless they fall behind `position`
     };
     using HeldList = std::list<Held>;
     struct Outstanding {
         Held* held;
-        std::uint64_t end;  // behind the record
-        bool done = false;
+        std::uint64_t begin, end;  // of the record
     };
 
     Status begin_segment(std::int64_t now);
     Status take_over(const std::string& path);
     Status remove(Held& held);
     bool finished(const Held& held) const;
+    static Status save_place(Held& held);
 
     const SpoolOptions options_;
     const std::uint64_t owner_;
     std::uint64_t files_made_ = 0;
-    HeldList held_;                        // in the order of replay
-    Held* tail_ = nullptr;                 // takes what is appended
-    std::deque<Outstanding> outstanding_;  // read and not all done, in order
-    Serial first_serial_ = 1;              // of the front of outstanding_
-    std::set<std::string> complained_;     // files that could not be taken over
+    HeldList held_;                              // in the order of replay
+    Held* tail_ = nullptr;                       // takes what is appended
+    std::map<Serial, Outstanding> outstanding_;  // read and not done; those of a file together
+    Serial next_serial_ = 1;
+    std::set<std::string> complained_;  // files that could not be taken over
     bool new_file_ = false;
 };
 

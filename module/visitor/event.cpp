@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "visitor/event_reader.hpp"
 
@@ -36,6 +37,24 @@ constexpr auto kTypes = [] {
 static_assert(std::count(kTypes.begin(), kTypes.end(), EventType::other) ==
                   static_cast<std::ptrdiff_t>(kPlaces + 1 - kNames.size()),
               "two names have the same place");
+
+// Of `size` bytes each, without the call that a length unknown to the compiler takes.
+bool same_bytes(const char* a, const char* b, std::size_t size) {
+    const auto differ = [a, b]<class Word>(Word one, std::size_t at) {
+        Word other;
+        std::memcpy(&one, a + at, sizeof one);
+        std::memcpy(&other, b + at, sizeof other);
+        return one != other;
+    };
+    if (size > 2 * sizeof(std::uint64_t) || size < sizeof(std::uint32_t)) {
+        return std::memcmp(a, b, size) == 0;
+    }
+    if (size >= sizeof(std::uint64_t)) {  // the two may overlap
+        return !differ(std::uint64_t{}, 0) &&
+               !differ(std::uint64_t{}, size - sizeof(std::uint64_t));
+    }
+    return !differ(std::uint32_t{}, 0) && !differ(std::uint32_t{}, size - sizeof(std::uint32_t));
+}
 
 constexpr std::string_view kNoItemToken = "-";
 
@@ -110,7 +129,10 @@ EventType event_type(std::string_view name) {
         return EventType::other;
     }
     const EventType type = kTypes[place_of(name)];
-    return name == kNames[static_cast<std::size_t>(type)] ? type : EventType::other;
+    const std::string_view known = kNames[static_cast<std::size_t>(type)];
+    const bool same =
+        name.size() == known.size() && same_bytes(name.data(), known.data(), name.size());
+    return same ? type : EventType::other;
 }
 
 std::string_view Event::parameter(std::string_view key) const {
@@ -220,6 +242,10 @@ Result<Event> event_of_stream(std::span<const std::string_view> fields, std::str
     }
     Status valid = validate(event);
     return valid.ok() ? Result<Event>(std::move(event)) : Result<Event>(std::move(valid));
+}
+
+bool is_opinion(EventType type) {
+    return type == EventType::like || type == EventType::unlike || type == EventType::dislike;
 }
 
 float interest(EventType type) {

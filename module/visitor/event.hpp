@@ -43,6 +43,8 @@ enum class EventType : std::uint8_t {
 // "view_item"; "other" for EventType::other.
 std::string_view name(EventType type);
 EventType event_type(std::string_view name);
+// Whether it says what the visitor thinks of an item: of several the newest counts.
+bool is_opinion(EventType type);
 // How much interest in an item one event shows: view and select 1, wishlist and like 3, cart 4,
 // purchase 6 (one piece), dislike -6, others 0.
 float interest(EventType type);

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "store/status.hpp"
+#include "visitor/byte_marks.hpp"
 #include "visitor/event.hpp"
 
 namespace pz::visitor {
@@ -63,6 +64,7 @@ class EventReader {
     }
 
   private:
+    bool read_short(std::string_view text);
     void look_at(std::string_view text);
     [[gnu::always_inline]] inline std::size_t find(std::size_t from, bool marked) const;
     std::string_view next_token();
@@ -77,7 +79,7 @@ class EventReader {
     std::size_t at_ = 0;  // before it everything has been read
     // A bit for each byte of the text that is a space, the first byte's lowest, and for the one
     // behind it; a word of zeros follows.
-    static constexpr std::size_t kBlock = 64;
+    static constexpr std::size_t kBlock = ByteMarks::kMost;
     std::array<std::uint64_t, kMaxEventLength / kBlock + 2> spaces_;
     std::string_view name_, item_;
     std::int64_t time_ = 0;

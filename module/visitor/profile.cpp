@@ -41,7 +41,8 @@ void Profile::clear() {
     event_count_ = 0;
     unreadable_ = 0;
     items_.clear();
-    standings_.clear();
+    numbers_.clear();
+    facts_.clear();
     ids_.clear();
     snapshot_ = nullptr;
     has_affinities_ = has_segment_ = false;
@@ -57,7 +58,7 @@ void Profile::build(const store::Snapshot& snapshot, std::span<const std::string
     builder.judge_touches();
     builder.drop_itemless();
     read_traits(traits);
-    ids_.clear();
+    now_ = now;
     snapshot_ = &snapshot;
 }
 

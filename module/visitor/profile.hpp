@@ -102,6 +102,22 @@ class Profile {
   private:
     class Builder;
     class Tastes;
+    // What has been found out about an item.
+    enum Fact : std::uint8_t {
+        kRecent = 1,
+        kInSession = 2,
+        kCartKnown = 4,
+        kPurchased = 8,
+        kOpinionKnown = 16,
+        kOpinionWeighed = 32,
+    };
+
+    // True the first time for this item, by its number, and fact.
+    bool first(std::uint32_t number, Fact fact) const {
+        const bool known = (facts_[number] & fact) != 0;
+        facts_[number] |= fact;
+        return !known;
+    }
     void read_traits(std::span<const std::pair<std::string_view, std::string_view>> traits);
     void find_segment() const;
     void append_segment(std::string_view name) const;
@@ -115,15 +131,14 @@ class Profile {
     mutable bool has_affinities_ = false, has_segment_ = false;
     mutable std::vector<Affinity> affinities_;
     mutable std::vector<std::string> segments_;
-    // Working memory of build(), kept for the next one.
-    struct Standing {
-        std::uint8_t facts = 0;
-        float weight = 0;
-    };
+    std::int64_t now_ = 0;
+    // Working memory of build() and of what comes later, kept for the next one.
     KeyTable items_;
     mutable KeyTable values_;
-    std::vector<Standing> standings_;    // by number in items_
-    std::vector<std::string_view> ids_;  // of touches_; empty: none is left to be found
+    std::vector<std::uint32_t> numbers_;       // of the touches' items, in items_
+    mutable std::vector<std::uint8_t> facts_;  // by number
+    mutable std::vector<float> weights_;       // by number
+    std::vector<std::string_view> ids_;        // of touches_; empty: none is left to be found
     std::vector<store::ItemIndex> found_;
 };
 

@@ -1,8 +1,6 @@
 #include "visitor/profile_builder.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <utility>
 
 #include "visitor/event_reader.hpp"
@@ -11,15 +9,27 @@ namespace pz::visitor {
 
 namespace {
 
-constexpr float kHalfLife = 7 * 24 * 3600;  // seconds
-
 // Whether the event shows that the visitor turned to the item.
 bool is_interest(EventType type) {
     return interest(type) > 0;
 }
 
-bool is_opinion(EventType type) {
-    return type == EventType::like || type == EventType::unlike || type == EventType::dislike;
+// Of two parameters with the same key the first counts.
+struct Terms {
+    std::int64_t price_micros = 0;
+    std::uint32_t quantity = 0;
+};
+
+Terms terms_of(std::span<const EventReader::Parameter> parameters) {
+    std::string_view price, quantity;
+    for (const EventReader::Parameter& each : parameters) {
+        if (each.key == "price" && price.data() == nullptr) {
+            price = each.value;
+        } else if (each.key == "qty" && quantity.data() == nullptr) {
+            quantity = each.value;
+        }
+    }
+    return {price.empty() ? 0 : price_of(price), quantity.empty() ? 1 : quantity_of(quantity)};
 }
 
 bool newer(const Touch& a, const Touch& b) {
@@ -27,22 +37,6 @@ bool newer(const Touch& a, const Touch& b) {
 }
 
 }  // namespace
-
-bool Profile::Builder::first(Standing& standing, Fact fact) {
-    if ((standing.facts & fact) != 0) {
-        return false;
-    }
-    standing.facts |= fact;
-    return true;
-}
-
-Profile::Standing& Profile::Builder::standing(store::ItemIndex item) {
-    const std::size_t number = profile_.items_.number(item);
-    if (number == profile_.standings_.size()) {
-        profile_.standings_.emplace_back();
-    }
-    return profile_.standings_[number];
-}
 
 void Profile::Builder::read_events(std::span<const std::string_view> events) {
     EventReader reader;
@@ -60,6 +54,7 @@ void Profile::Builder::read_events(std::span<const std::string_view> events) {
     if (!std::is_sorted(profile_.touches_.begin(), profile_.touches_.end(), newer)) {
         std::stable_sort(profile_.touches_.begin(), profile_.touches_.end(), newer);
     }
+    number_items();
 }
 
 // An id that had to be decoded lives until the next event is read.
@@ -73,9 +68,9 @@ void Profile::Builder::add_touch(const EventReader& reader, std::string_view tex
         }
     }
     profile_.ids_.push_back(id);
-    profile_.touches_.push_back({item, event_type(reader.name()), std::min(reader.time(), now_),
-                                 price_of(reader.parameter("price")),
-                                 quantity_of(reader.parameter("qty"))});
+    const auto [price, quantity] = terms_of(reader.parameters());
+    profile_.touches_.push_back(
+        {item, event_type(reader.name()), std::min(reader.time(), now_), price, quantity});
 }
 
 // Touches of unknown items go; those without an item stay.
@@ -95,54 +90,59 @@ void Profile::Builder::find_items() {
     touches.resize(kept);
 }
 
+void Profile::Builder::number_items() {
+    for (const Touch& touch : profile_.touches_) {
+        const bool about_item = touch.item != store::kNoItem;
+        profile_.numbers_.push_back(
+            about_item ? static_cast<std::uint32_t>(profile_.items_.number(touch.item)) : kNone);
+    }
+    profile_.facts_.resize(profile_.items_.size());
+}
+
 void Profile::Builder::find_session() {
     std::int64_t previous = now_;
-    for (const Touch& touch : profile_.touches_) {
+    for (std::size_t i = 0; i < profile_.touches_.size(); ++i) {
+        const Touch& touch = profile_.touches_[i];
         if (previous - touch.time > kSessionGap) {
             break;
         }
         previous = touch.time;
-        if (touch.item != store::kNoItem && is_interest(touch.type) &&
-            first(standing(touch.item), kInSession)) {
+        const std::uint32_t number = profile_.numbers_[i];
+        if (number != kNone && is_interest(touch.type) && profile_.first(number, kInSession)) {
             profile_.session_.push_back(touch.item);
         }
     }
     std::reverse(profile_.session_.begin(), profile_.session_.end());
 }
 
-float Profile::Builder::decay(std::int64_t time) const {
-    return std::exp2(-static_cast<float>(now_ - time) / kHalfLife);
-}
-
 // From the newest to the oldest, so that the first event of a kind decides.
 void Profile::Builder::judge_touches() {
     bool all_bought = false;
-    for (const Touch& touch : profile_.touches_) {
-        if (touch.item != store::kNoItem) {
-            judge(touch, standing(touch.item), all_bought);
+    for (std::size_t i = 0; i < profile_.touches_.size(); ++i) {
+        const Touch& touch = profile_.touches_[i];
+        if (profile_.numbers_[i] != kNone) {
+            judge(touch, profile_.numbers_[i], all_bought);
         } else if (touch.type == EventType::purchase) {
             all_bought = true;
         }
     }
 }
 
-void Profile::Builder::judge(const Touch& touch, Standing& standing, bool all_bought) {
-    if (is_interest(touch.type) && first(standing, kRecent)) {
+void Profile::Builder::judge(const Touch& touch, std::uint32_t number, bool all_bought) {
+    if (is_interest(touch.type) && profile_.first(number, kRecent)) {
         profile_.recent_.push_back(touch.item);
     }
     if (is_opinion(touch.type)) {
-        judge_opinion(touch, standing);
-    } else if (const float weight = interest(touch.type); weight != 0) {
-        standing.weight += weight * decay(touch.time);
+        judge_opinion(touch, number);
+    } else {
+        judge_cart(touch, number, all_bought);
     }
-    judge_cart(touch, standing, all_bought);
 }
 
-void Profile::Builder::judge_opinion(const Touch& touch, Standing& standing) {
-    if (!first(standing, kOpinionKnown)) {
+void Profile::Builder::judge_opinion(const Touch& touch, std::uint32_t number) {
+    if (!profile_.first(number, kOpinionKnown)) {
         return;
     }
-    standing.weight += interest(touch.type) * decay(touch.time);
     if (touch.type == EventType::like) {
         profile_.liked_.push_back(touch.item);
     } else if (touch.type == EventType::dislike) {
@@ -150,25 +150,28 @@ void Profile::Builder::judge_opinion(const Touch& touch, Standing& standing) {
     }
 }
 
-void Profile::Builder::judge_cart(const Touch& touch, Standing& standing, bool all_bought) {
+void Profile::Builder::judge_cart(const Touch& touch, std::uint32_t number, bool all_bought) {
     const bool added = touch.type == EventType::add_to_cart;
     const bool bought = touch.type == EventType::purchase;
     if (!added && !bought && touch.type != EventType::remove_from_cart) {
         return;
     }
-    const bool undecided = first(standing, kCartKnown);
+    const bool undecided = profile_.first(number, kCartKnown);
     if (undecided && added && !all_bought) {
         profile_.cart_.push_back(touch.item);
     }
     const bool bought_later = undecided && added && all_bought;
-    if ((bought || bought_later) && first(standing, kPurchased)) {
+    if ((bought || bought_later) && profile_.first(number, kPurchased)) {
         profile_.purchased_.push_back(touch.item);
     }
 }
 
 void Profile::Builder::drop_itemless() {
-    std::erase_if(profile_.touches_,
-                  [](const Touch& touch) { return touch.item == store::kNoItem; });
+    if (std::erase(profile_.numbers_, kNone) > 0) {
+        std::erase_if(profile_.touches_,
+                      [](const Touch& touch) { return touch.item == store::kNoItem; });
+    }
+    profile_.ids_.clear();
 }
 
 }  // namespace pz::visitor

@@ -24,23 +24,15 @@ class Profile::Builder {
     void drop_itemless();
 
   private:
-    enum Fact : std::uint8_t {
-        kRecent = 1,
-        kInSession = 2,
-        kCartKnown = 4,
-        kPurchased = 8,
-        kOpinionKnown = 16,
-    };
+    static constexpr std::uint32_t kNone =
+        ~std::uint32_t{0};  // the number of a touch without an item
 
-    // True the first time for this item and fact.
-    static bool first(Standing& standing, Fact fact);
-    Standing& standing(store::ItemIndex item);
-    void judge(const Touch& touch, Standing& standing, bool all_bought);
-    void judge_cart(const Touch& touch, Standing& standing, bool all_bought);
-    void judge_opinion(const Touch& touch, Standing& standing);
-    float decay(std::int64_t time) const;
     void add_touch(const EventReader& reader, std::string_view text);
     void find_items();
+    void number_items();
+    void judge(const Touch& touch, std::uint32_t number, bool all_bought);
+    void judge_cart(const Touch& touch, std::uint32_t number, bool all_bought);
+    void judge_opinion(const Touch& touch, std::uint32_t number);
 
     Profile& profile_;
     const store::Snapshot& snapshot_;

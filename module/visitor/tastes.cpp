@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace pz::visitor {
@@ -12,20 +13,40 @@ constexpr std::size_t kMaxLevels = 8;
 constexpr std::size_t kLeastItems = 2;      // for a segment found by machine
 constexpr std::size_t kValuesPerField = 8;  // the first say enough
 constexpr float kMargin = 1.25F;            // over the second segment
+constexpr float kHalfLife = 7 * 24 * 3600;  // seconds
 constexpr std::string_view kLevelSeparator = " > ";
 
 }  // namespace
+
+float Profile::Tastes::decay(std::int64_t time) const {
+    return std::exp2(-static_cast<float>(profile_.now_ - time) / kHalfLife);
+}
+
+// From the newest to the oldest; of an item's opinions only the newest counts.
+void Profile::Tastes::weigh_items() {
+    profile_.weights_.assign(profile_.items_.size(), 0);
+    for (std::size_t i = 0; i < profile_.touches_.size(); ++i) {
+        const Touch& touch = profile_.touches_[i];
+        const std::uint32_t number = profile_.numbers_[i];
+        const float weight = interest(touch.type);
+        const bool counts = !is_opinion(touch.type) || profile_.first(number, kOpinionWeighed);
+        if (counts && weight != 0) {
+            profile_.weights_[number] += weight * decay(touch.time);
+        }
+    }
+}
 
 // Rows of a large catalog are mostly not in the processor's cache: all are fetched at the same time.
 void Profile::Tastes::find_affinities() {
     for (const store::ItemIndex item : profile_.items_.keys()) {
         __builtin_prefetch(snapshot_.values(item).data());
     }
+    weigh_items();
     for (const store::FieldId field : kAffinityFields) {
         profile_.values_.clear();
         const std::size_t begin = profile_.affinities_.size();
-        for (std::size_t i = 0; i < profile_.standings_.size(); ++i) {
-            const float weight = profile_.standings_[i].weight;
+        for (std::size_t i = 0; i < profile_.weights_.size(); ++i) {
+            const float weight = profile_.weights_[i];
             const store::ValueId value = snapshot_.value(profile_.items_.keys()[i], field);
             if (weight != 0 && value != store::kNoValue) {
                 add(begin, field, value, weight);

@@ -20,6 +20,8 @@ class Profile::Tastes {
     std::string_view find_segment();
 
   private:
+    void weigh_items();
+    float decay(std::int64_t time) const;
     void add(std::size_t begin, store::FieldId field, store::ValueId value, float weight);
     void add_levels(std::size_t begin);
     void finish_field(std::size_t begin);

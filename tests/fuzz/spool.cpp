@@ -27,7 +27,9 @@ std::vector<std::string> frames(std::string_view bytes) {
     for (Frame frame = read_frame(bytes); frame.kind == Frame::Kind::whole;
          frame = read_frame(bytes)) {
         check(frame.size <= bytes.size() && frame.size == kFrameHead + frame.payload.size());
-        payloads.emplace_back(frame.payload);
+        if (!frame.done) {
+            payloads.emplace_back(frame.payload);
+        }
         bytes.remove_prefix(frame.size);
     }
     return payloads;

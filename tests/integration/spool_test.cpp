@@ -11,31 +11,15 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 
+#include "integration/spool_shop.hpp"
 #include "integration/support/edge.hpp"
 #include "integration/support/fake_redis.hpp"
 #include "integration/support/print.hpp"
-#include "integration/support/topology.hpp"
 #include "redis/commands.hpp"
 
 namespace pz::test {
 
 namespace {
-
-EdgeOptions shop(const std::string& options = "", unsigned workers = 1) {
-    return {.server = R"(
-        location = /beacon { personalize_events; }
-        location /item { proxy_pass http://origin; personalize_event view_item item=$arg_id; }
-    )",
-            .http = "personalize_spool @dir@/spool " + options + ";",
-            .timeout = "100ms",  // a silent Redis is given up after 400 ms
-            .workers = workers};
-}
-
-std::string beacon(std::string_view item, std::string_view id = {}) {
-    const std::string named = id.empty() ? "" : "\"event_id\":\"" + std::string(id) + "\",";
-    return "{\"name\":\"view_item\",\"params\":{" + named + "\"items\":[{\"item_id\":\"" +
-           std::string(item) + "\"}]}}";
-}
 
 int post(const Edge& edge, std::string_view item, std::string_view id = {}) {
     return edge.post("/beacon", beacon(item, id), visitor("anna")).status;
@@ -52,11 +36,6 @@ std::string streamed(const Edge& edge) {
 
 bool stream_becomes(const Edge& edge, const std::string& items) {
     return wait_until([&] { return streamed(edge) == items; });
-}
-
-std::size_t files(const Edge& edge) {
-    const std::filesystem::directory_iterator entries(edge.path("spool"));
-    return static_cast<std::size_t>(std::distance(entries, {}));
 }
 
 // Redis is away, and the edge knows.
@@ -409,37 +388,6 @@ BOOST_AUTO_TEST_CASE(damage_is_told_of_and_costs_only_what_is_damaged) {
     BOOST_CHECK(stream_becomes(edge, "A"));
     BOOST_CHECK(edge.nginx->logged("what follows, 100 bytes, is put aside"));
     BOOST_CHECK(wait_until([&] { return files(edge) == 1; }));
-}
-
-BOOST_AUTO_TEST_CASE(in_a_cluster_only_what_is_missing_is_replayed) {
-    const TempDir dir;
-    RedisCluster cluster(dir, 3);
-    EdgeOptions options = shop();
-    options.redis = false;
-    options.redis_url = cluster.url();
-    options.http += "personalize_partitions 4;";
-    Edge edge(options);
-    BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
-    // A visitor whose list is on another server than their stream.
-    std::string who;
-    std::string list;
-    std::string stream;
-    for (int i = 0; who.empty() || cluster.holder(list) == cluster.holder(stream); i++) {
-        who = "v" + std::to_string(i);
-        list = "pz:{" + who + "}:events";
-        stream = "pz:events:" + std::to_string(redis::partition_of(who, 4));
-    }
-    const auto send = [&](std::string_view item, std::string_view id) {
-        return edge.post("/beacon", beacon(item, id), visitor(who)).status;
-    };
-    BOOST_CHECK_EQUAL(send("A", "a"), 204);
-    RedisNode& node = cluster.node(cluster.holder(stream));
-    node.freeze();
-    BOOST_CHECK_EQUAL(send("B", {}), 204);
-    node.thaw();
-    BOOST_CHECK(edge.status_reaches("events_replayed", 1));
-    BOOST_CHECK_GE(cluster.command(stream, {"XLEN", stream}).integer, 2);
-    BOOST_CHECK_EQUAL(cluster.command(list, {"LLEN", list}).integer, 2);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_directives_are_refused) {

@@ -17,7 +17,7 @@ const Endpoint kAsked{.host = "asked", .port = 7000};
 std::string layout_of(std::string_view bytes,
                       const std::function<Result<Layout>(const Reply&)>& read) {
     ReplyReader reader{SessionLimits()};
-    BOOST_REQUIRE(reader.feed(bytes).ok());
+    reader.feed(bytes);
     const auto reply = reader.next();
     BOOST_REQUIRE(reply.ok() && *reply != nullptr);
     const auto layout = read(**reply);

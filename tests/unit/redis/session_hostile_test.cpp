@@ -90,6 +90,44 @@ BOOST_AUTO_TEST_CASE(endless_lines_are_refused) {
 
 BOOST_AUTO_TEST_CASE(a_broken_text_end_is_noticed) {
     BOOST_TEST(error_of("$3\r\nabc+OK\r\n") == "a text without its line end");
+    BOOST_TEST(error_of("*2\r\n$3\r\nabc\n\r$1\r\nx\r\n") == "a text without its line end");
+}
+
+BOOST_AUTO_TEST_CASE(a_line_holds_neither_cr_nor_lf) {
+    for (const std::string_view bytes : {"+OK\n", "+O\rK\r\n", "+O\nK\r\n", "+OK\r\r\n", ":1\n",
+                                         "$1\nx\r\n", "*1\n", "-ERR\rx\r\n", "*2\r\n$1\nx\r\n"}) {
+        for (std::size_t at = 0; at <= bytes.size(); ++at) {
+            Session fresh;
+            connect(fresh);
+            fresh.submit("x", 1, nullptr);
+            Status status = fresh.receive(bytes.substr(0, at));
+            status = status.ok() ? fresh.receive(bytes.substr(at)) : status;
+            BOOST_TEST(status.message() == "a line that does not end as it should", bytes);
+        }
+    }
+}
+
+// Deep, wide, empty and none, at every split.
+BOOST_AUTO_TEST_CASE(a_tree_of_everything_in_pieces) {
+    const std::string bytes =
+        "*7\r\n$0\r\n\r\n$-1\r\n*-1\r\n*0\r\n*2\r\n:-7\r\n$4\r\n\r\n\r\n\r\n+OK\r\n-ERR no\r\n" +
+        nested(8);
+    const std::string_view tree = "['' nil nil [] [:-7 '\r\n\r\n'] +OK -ERR no];";
+    for (std::size_t at = 0; at <= bytes.size(); ++at) {
+        for (std::size_t to = at; to <= bytes.size(); ++to) {
+            Session fresh;
+            connect(fresh);
+            Recorder whole, deep;
+            fresh.submit("x", 1, &whole);
+            fresh.submit("y", 1, &deep);
+            const std::string_view view = bytes;
+            BOOST_REQUIRE(fresh.receive(view.substr(0, at)).ok());
+            BOOST_REQUIRE(fresh.receive(view.substr(at, to - at)).ok());
+            BOOST_REQUIRE(fresh.receive(view.substr(to)).ok());
+            BOOST_REQUIRE(whole.log == tree);
+            BOOST_REQUIRE(deep.log == "[[[[[[[[:1]]]]]]]];");
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -100,6 +100,34 @@ BOOST_AUTO_TEST_CASE(sees_what_is_strange_at_every_place) {
     }
 }
 
+// Short plain texts are read in a way of their own; a blank behind them, which means nothing, takes
+// it from them.
+BOOST_AUTO_TEST_CASE(both_ways_of_reading_agree) {
+    const auto told = [](std::string_view text) {
+        const auto event = parse_event(text);
+        return event.ok() ? format_event(*event) : event.message();
+    };
+    const std::vector<std::string> texts = {
+        "view_item SKU-1 1763660000 price=19.90 qty=2",
+        "search - 1763660000 term=tea",
+        "a b 9 vv=1 x= yy==2 price=1 price=2",
+        "other_name_of_the_shop_40_bytes_long_xxx i 17636600000",
+        "add_to_cart aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee 1",
+        "like i1 0123456789 aa=1 bb=1 cc=1 dd=1 ee=1 ff=1 gg=1 hh=1 ii=1",
+        "like i 1 aa= bb= cc= dd= ee= ff= gg= hh= ii= jj= kk= ll= mm= nn="};
+    for (const std::string& text : texts) {
+        BOOST_TEST(told(text) == told(text + " "));
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            BOOST_TEST(told(text.substr(0, at)) == told(text.substr(0, at) + " "));
+            for (const char byte : std::string_view(" =%-9:/v\x7f\x1f\0\xc3\t", 13)) {
+                std::string other = text;
+                other[at] = byte;
+                BOOST_TEST(told(other) == told(other + " "), other);
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_time_is_digits_up_to_the_year_9999) {
     for (const std::string_view good : {"0", "1", "0000000000000000000000001", "253402300799"}) {
         BOOST_TEST(parse_event("view_item a " + std::string(good)).ok());
