@@ -68,7 +68,7 @@ class Generation {
     std::vector<bool> available_;                 // by item
     std::vector<std::int64_t> first_seen_;        // by item
     std::vector<Attention::Estimate> attention_;  // by item
-    std::vector<float> worth_;  // of an event of the item, in lists of popular ones
+    std::vector<float> worth_;  // of an event of the item, in lists that count events
 
     std::vector<store::ItemIndex> by_popularity_;
     std::vector<std::uint32_t> group_of_;       // by item

@@ -125,7 +125,7 @@ void Generation::add_found_segments() {
         std::vector<ScoredItem> items;
         for (ItemIndex item = 0; item < weights[i].size(); ++item) {
             if (weights[i][item] > 0) {
-                items.push_back({item, weights[i][item] * worth_[item]});
+                items.push_back({item, weights[i][item] * attention_[item].appeal});
             }
         }
         set_list(ListKind::in_segment, found.segments[i].name, std::move(items));

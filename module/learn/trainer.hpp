@@ -26,7 +26,7 @@
 //     Every list of popular items is ordered by its weight times the item's appeal. Of that weight,
 //     what followed an impression within half an hour counts by 1 / the looks that the item's
 //     places get (attention.hpp), ten at most, scaled so that all of it weighs what it did; what
-//     came without one counts as it is.
+//     came without one counts as it is. Segments found by machine count sessions, not events.
 //   unproven: items that were shown less than 200 times at an ordinary place
 //   segments found by machine (found_segments.hpp), with in_segment lists as of others: of a
 //     session's items, decayed as popularity
