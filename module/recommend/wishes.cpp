@@ -11,10 +11,6 @@ namespace {
 
 using visitor::EventType;
 
-bool is_opinion(EventType type) {
-    return type == EventType::like || type == EventType::unlike || type == EventType::dislike;
-}
-
 // A wish is closed by a purchase or a dislike: what was before counts no more.
 bool closes(EventType type) {
     return type == EventType::purchase || type == EventType::dislike;
@@ -22,7 +18,7 @@ bool closes(EventType type) {
 
 // Of an item's opinions the newest counts; `judged` has the items whose it was.
 bool outdated(const visitor::Touch& touch, Sparse<float>& judged) {
-    return is_opinion(touch.type) && std::exchange(judged.at(touch.item), 1.0F) > 0;
+    return visitor::is_opinion(touch.type) && std::exchange(judged.at(touch.item), 1.0F) > 0;
 }
 
 }  // namespace
