@@ -126,6 +126,7 @@ class Router final : private Call::Owner, private Node::Observer {
     bool dispatch(Call& call);
     bool send(Call& call, Node& node, bool asking);
     Node* choose(const Call& call);
+    bool may_wait(const Call& call) const;
     void follow(Call& call, const Endpoint& from);
     void send_on(Call& call, const Endpoint& from);
     void pause(Call& call);
