@@ -1,6 +1,7 @@
 // personalize alias: gives the events of an anonymous visitor to a customer, as personalize_alias
 // does on login.
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,22 +51,20 @@ int run_alias(RedisClient& client, const AliasOptions& options) {
         texts.push_back(text_of(*element));
     }
     texts = visitor::newest_first(texts);
-    if (texts.empty()) {
-        std::printf("0 events joined\n");
-        return kDone;
-    }
     std::string merge;
-    const unsigned merges =
-        redis::append_join_merge(merge, keys, options.retention, options.to, texts);
+    const unsigned merges = redis::append_join_merge(
+        merge, keys, options.retention, {options.from, options.to, std::time(nullptr)}, texts);
     const auto added = ask(client, to, merge, merges);
     if (!added.ok()) {
         return fail(added.status());
     }
     std::string drop;
     const unsigned drops = redis::append_join_drop(drop, keys, options.from, texts);
-    const auto dropped = ask(client, from, drop, drops);
-    if (!dropped.ok()) {
-        return fail(dropped.status());
+    if (drops > 0) {
+        const auto dropped = ask(client, from, drop, drops);
+        if (!dropped.ok()) {
+            return fail(dropped.status());
+        }
     }
     std::printf("%lld events joined\n", (*added)->integer);
     return kDone;

@@ -4,112 +4,85 @@
 #include <vector>
 
 #include "cli/visitor_command.hpp"
+#include "cli/visitor_traces.hpp"
 #include "redis/visitor_commands.hpp"
 
 namespace pz::cli {
 
 namespace {
 
-constexpr unsigned kMaxPartitions = 1024;  // of personalize_partitions
-constexpr std::string_view kPage = "1000";
-
-// The visitor's own among a page of entries, to be removed; `last`: the page's last id.
-std::vector<std::string_view> entries_of(const redisReply& page, std::string_view visitor,
-                                         std::string* last) {
-    std::vector<std::string_view> ids;
-    for (const redisReply* entry : elements_of(page)) {
-        const auto parts = elements_of(*entry);
-        if (parts.size() != 2) {
-            continue;
-        }
-        *last = text_of(*parts[0]);
-        const auto fields = elements_of(*parts[1]);
-        for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-            if (text_of(*fields[i]) == "v" && text_of(*fields[i + 1]) == visitor) {
-                ids.push_back(text_of(*parts[0]));
-                break;
-            }
-        }
-    }
-    return ids;
-}
-
-// A page at a time, so that nobody else waits long for the server.
-Result<long long> erase_from(RedisClient& client, const std::string& stream,
-                             std::string_view visitor) {
+// Their lists and traits. How many keys there were.
+Result<long long> erase_keys(RedisClient& client, const redis::Keys& keys,
+                             const Identities& identities) {
     long long erased = 0;
-    std::string last;
-    for (std::string begin = "-"; true; begin = "(" + last) {
-        const auto page = client.command(stream, {"XRANGE", stream, begin, "+", "COUNT", kPage});
-        if (!page.ok()) {
-            return page.status();
-        }
-        if (elements_of(**page).empty()) {
-            return erased;
-        }
-        std::vector<std::string_view> command = {"XDEL", stream};
-        const auto ids = entries_of(**page, visitor, &last);
-        command.insert(command.end(), ids.begin(), ids.end());
-        if (ids.empty()) {
-            continue;
-        }
-        const auto removed = client.command(stream, command);
+    for (const auto& [visitor, until] : identities) {
+        std::string command;
+        redis::append_forget(command, keys, visitor);
+        client.append_commands(keys.events(visitor), command);
+        const auto removed = client.next();
         if (!removed.ok()) {
             return removed.status();
         }
         erased += (*removed)->integer;
     }
+    return erased;
 }
 
-// Those that are there, however many partitions the edge writes, or wrote before.
-Result<std::vector<std::string>> streams_of(RedisClient& client, const redis::Keys& keys) {
-    for (unsigned n = 0; n < kMaxPartitions; ++n) {
-        const std::string stream = keys.stream(n);
-        client.append(stream, {"EXISTS", stream});
-    }
-    std::vector<std::string> streams;
-    for (unsigned n = 0; n < kMaxPartitions; ++n) {
-        const auto exists = client.next();
-        if (!exists.ok()) {
-            return exists.status();
-        }
-        if ((*exists)->integer == 1) {
-            streams.push_back(keys.stream(n));
-        }
-    }
-    return streams;
-}
-
-Result<long long> erase_from_streams(RedisClient& client, const VisitorOptions& options) {
-    const auto streams = streams_of(client, options.redis.keys);
-    if (!streams.ok()) {
-        return streams.status();
-    }
+Result<long long> erase_from_streams(RedisClient& client, const redis::Keys& keys,
+                                     const Identities& identities) {
     long long erased = 0;
-    for (const std::string& stream : *streams) {
-        const auto events = erase_from(client, stream, options.visitor);
-        if (!events.ok()) {
-            return events.status();
+    const Status status = walk_streams(
+        client, keys, [&](const std::string& stream, std::span<const StreamEntry> entries) {
+            std::vector<std::string_view> command = {"XDEL", stream};
+            for (const StreamEntry& entry : entries) {
+                if (identities.contains(entry.visitor())) {
+                    command.push_back(entry.id);
+                }
+            }
+            if (command.size() == 2) {
+                return Status();
+            }
+            const auto removed = client.command(stream, command);
+            erased += removed.ok() ? (*removed)->integer : 0;
+            return removed.status();
+        });
+    return status.ok() ? Result<long long>(erased) : Result<long long>(status);
+}
+
+// Last, so that a command which failed before can be given again.
+Result<long long> erase_aliases(RedisClient& client, const redis::Keys& keys,
+                                const Identities& identities) {
+    long long erased = 0;
+    for (const auto& [visitor, until] : identities) {
+        const std::string key = keys.aliases(visitor);
+        const auto removed = client.command(key, {"UNLINK", key});
+        if (!removed.ok()) {
+            return removed.status();
         }
-        erased += *events;
+        erased += (*removed)->integer;
     }
     return erased;
 }
 
 int run_forget(RedisClient& client, const VisitorOptions& options) {
     const redis::Keys& keys = options.redis.keys;
-    std::string command;
-    redis::append_forget(command, keys, options.visitor);
-    client.append_commands(keys.events(options.visitor), command);
-    const auto removed = client.next();
+    const auto identities = identities_of(client, keys, options.visitor);
+    if (!identities.ok()) {
+        return fail(identities.status());
+    }
+    const auto removed = erase_keys(client, keys, *identities);
     if (!removed.ok()) {
         return fail(removed.status());
     }
-    const auto events = erase_from_streams(client, options);
+    const auto events = erase_from_streams(client, keys, *identities);
     if (!events.ok()) {
         return fail(events.status());
     }
-    std::printf("%lld keys removed, and %lld events from the streams\n", (*removed)->integer,
+    const auto aliases = erase_aliases(client, keys, *identities);
+    if (!aliases.ok()) {
+        return fail(aliases.status());
+    }
+    std::printf("%lld keys removed, and %lld events from the streams\n", *removed + *aliases,
                 *events);
     return kDone;
 }
@@ -120,7 +93,8 @@ void add_forget(CLI::App& app, Run& run) {
     CLI::App* command = app.add_subcommand("forget", "Remove what is kept of a visitor");
     command->footer(
         "Events, traits, and the visitor's entries in the streams of events, which are read from\n"
-        "their beginning to their end: a second or two for a million. Models name nobody; the\n"
+        "their beginning to their end: a second or two for a million. The same of the anonymous\n"
+        "visitors who became this one by a login (personalize_alias). Models name nobody; the\n"
         "learner's checkpoint names visitors of the half hour before it.");
     add_visitor_arguments(*command, run, run_forget);
 }

@@ -123,6 +123,7 @@ struct LocationParts {
     TcfRule tcf;
     ForgetRule forget;
     AliasRule alias;
+    std::string beacon_place;  // file:line of personalize_events; empty: no directive
 };
 
 struct LocationConf {

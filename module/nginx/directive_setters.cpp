@@ -17,10 +17,6 @@ LocationParts& parts(void* conf) {
     return *static_cast<LocationConf*>(conf)->own;
 }
 
-std::string place(ngx_conf_t* cf) {
-    return std::string(view(cf->conf_file->file.name)) + ":" + std::to_string(cf->conf_file->line);
-}
-
 Result<std::string> full_path(ngx_conf_t* cf, std::string_view path, bool beside_conf) {
     ngx_str_t name = copy(cf->pool, path);
     if (ngx_conf_full_name(cf->cycle, &name, beside_conf) != NGX_OK) {
@@ -478,9 +474,12 @@ char* set_api(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     });
 }
 
-char* set_events(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
-    set_handler(cf, beacon_handler);
-    return static_cast<char*>(NGX_CONF_OK);
+char* set_events(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        parts(conf).beacon_place = place(cf);
+        set_handler(cf, beacon_handler);
+        return {};
+    });
 }
 
 char* set_status(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {

@@ -36,8 +36,9 @@ char* set_explore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // privacy_conf.cpp
 char* set_consent_tcf(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_forget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-// Once the location knows its visitor: warns where the cookie to expire is not known.
-void check_forget(ngx_conf_t* cf, const LocationConf& location);
+// Once the location knows its visitor: warns where personalize_forget or personalize_events cannot
+// do its work, or the cookie to expire is not known.
+void check_endpoints(ngx_conf_t* cf, const MainConf& main, const LocationConf& location);
 char* set_alias(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_bots(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // visitor_cache_conf.cpp

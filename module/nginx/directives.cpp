@@ -239,7 +239,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     auto* main =
         static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module));
     main->longest_timeout = ngx_max(main->longest_timeout, conf->timeout);
-    check_forget(cf, *conf);
+    check_endpoints(cf, *main, *conf);
     merge_rules(prev, conf);
     conf->locale = conf->locale != nullptr ? conf->locale : prev->locale;
     if (ngx_http_merge_types(cf, &conf->types_keys, &conf->types, &prev->types_keys, &prev->types,

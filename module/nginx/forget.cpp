@@ -135,10 +135,14 @@ void Erasure::end(bool erased) noexcept {
 
 // NGX_DONE: the answer comes later.
 ngx_int_t erase(ngx_http_request_t* r) {
-    const std::string_view visitor = evaluate(r, location_conf(r)->visitor);
+    ngx_http_complex_value_t* const who = location_conf(r)->visitor;
+    const std::string_view visitor = evaluate(r, who);
     Worker* worker = main_conf(r)->worker;
     RedisLink* redis = worker->redis();
-    if (!visitor::valid_visitor_id(visitor) || redis == nullptr) {
+    if (who == nullptr || redis == nullptr) {
+        return answer(r, false);  // maybe kept under a name, or in a place, that is not configured
+    }
+    if (!visitor::valid_visitor_id(visitor)) {
         return answer(r, true);  // nothing is kept
     }
     if (worker->events_wait()) {

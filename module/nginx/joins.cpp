@@ -30,26 +30,28 @@ bool Joins::Join::start() {
 }
 
 bool Joins::Join::merge(const redis::Reply& list) {
-    joined_ = list.type == redis::Reply::Type::array;
+    if (list.type != redis::Reply::Type::array) {
+        return false;
+    }
     std::vector<std::string_view> texts;
     for (const redis::Reply& element : list.elements) {
         texts.push_back(element.text);
     }
     texts = visitor::newest_first(texts);
-    if (texts.empty()) {
-        return false;
-    }
     texts_.assign(texts.begin(), texts.end());
-    joined_ = false;
     step_ = Step::merge;
     std::string commands;
-    const unsigned replies =
-        redis::append_join_merge(commands, owner_.conf_.keys, owner_.conf_.retention, to_, texts);
+    const unsigned replies = redis::append_join_merge(
+        commands, owner_.conf_.keys, owner_.conf_.retention, {from_, to_, ngx_time()}, texts);
     return send(to_, commands, replies);
 }
 
 bool Joins::Join::drop(const redis::Reply& added) {
     if (added.type != redis::Reply::Type::integer) {
+        return false;
+    }
+    if (texts_.empty()) {
+        joined_ = true;  // nothing but the alias
         return false;
     }
     step_ = Step::drop;

@@ -90,6 +90,17 @@ Status read_forget(std::string_view argument, ForgetRule& rule) {
     return {};
 }
 
+// Whether an endpoint that is about a visitor can do its work; warns otherwise.
+bool has_needs(ngx_conf_t* cf, const MainConf& main, const LocationConf& location,
+               const char* complaint, const std::string& place) {
+    if (main.redis.configured && location.visitor != nullptr) {
+        return true;
+    }
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0, "%s in %s: add %s", complaint, place.c_str(),
+                  main.redis.configured ? "personalize_visitor" : "personalize_redis");
+    return false;
+}
+
 }  // namespace
 
 std::string_view cookie_of(const ngx_http_complex_value_t* value) {
@@ -123,9 +134,7 @@ char* set_consent_tcf(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
 char* set_forget(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
         ForgetRule& rule = static_cast<LocationConf*>(conf)->own->forget;
-        rule.place.assign(view(cf->conf_file->file.name))
-            .append(":")
-            .append(std::to_string(cf->conf_file->line));
+        rule.place = place(cf);
         for (const std::string_view argument : arguments(cf)) {
             if (Status status = read_forget(argument, rule); !status.ok()) {
                 return status;
@@ -136,10 +145,17 @@ char* set_forget(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     });
 }
 
-void check_forget(ngx_conf_t* cf, const LocationConf& location) {
+void check_endpoints(ngx_conf_t* cf, const MainConf& main, const LocationConf& location) {
     const ForgetRule& rule = location.own->forget;
-    if (!rule.place.empty() && rule.cookies.empty() && location.visitor != nullptr &&
-        cookie_of(location.visitor).empty()) {
+    const std::string& beacon = location.own->beacon_place;
+    if (!rule.place.empty() &&
+        !has_needs(cf, main, location, "personalize_forget answers 503", rule.place)) {
+        return;
+    }
+    if (!beacon.empty()) {
+        has_needs(cf, main, location, "personalize_events takes no event", beacon);
+    }
+    if (!rule.place.empty() && rule.cookies.empty() && cookie_of(location.visitor).empty()) {
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "personalize_forget expires no cookie: personalize_visitor, \"%V\", is not "
                       "that of one cookie; write cookie=name in %s",

@@ -89,6 +89,33 @@ Status make_ssl(ngx_conf_t* cf, RedisConf& conf) {
     return set_certificates(cf, conf);
 }
 
+// The first of what only TLS gives a meaning; empty: none is there.
+std::string_view tls_directive(const RedisTls& tls) {
+    return tls.trusted_certificate.len != 0     ? "personalize_redis_ssl_trusted_certificate"
+           : tls.certificate.len != 0           ? "personalize_redis_ssl_certificate"
+           : tls.certificate_key.len != 0       ? "personalize_redis_ssl_certificate_key"
+           : tls.name.len != 0                  ? "personalize_redis_ssl_name"
+           : tls.verify != NGX_CONF_UNSET       ? "personalize_redis_ssl_verify"
+           : tls.verify_depth != NGX_CONF_UNSET ? "personalize_redis_ssl_verify_depth"
+                                                : "";
+}
+
+// Whoever asks for TLS, or for a login, must not get a connection without it, or none at all.
+Status check_unused(const RedisConf& conf) {
+    const std::string_view tls = tls_directive(conf.tls);
+    if (!conf.configured) {
+        const std::string unused(!conf.login_file.empty() ? "personalize_redis_auth" : tls);
+        return unused.empty()
+                   ? Status()
+                   : Status::error(unused + ": no personalize_redis beside it; add one to http{}");
+    }
+    return tls.empty() || conf.url.tls
+               ? Status()
+               : Status::error(std::string(tls) +
+                               ": the URL of personalize_redis is one without TLS; write rediss "
+                               "instead of redis there, or remove this");
+}
+
 }  // namespace
 
 Status parse_redis(ngx_conf_t* cf, std::string_view text, RedisConf& conf) {
@@ -106,6 +133,9 @@ Status parse_redis(ngx_conf_t* cf, std::string_view text, RedisConf& conf) {
 }
 
 Status finish_redis(ngx_conf_t* cf, RedisConf& conf) {
+    if (Status status = check_unused(conf); !status.ok()) {
+        return status;
+    }
     ngx_conf_init_value(conf.tls.verify, 1);
     ngx_conf_init_value(conf.tls.verify_depth, 1);
     if (!conf.configured) {

@@ -20,6 +20,24 @@ bool is_address(const std::string& host) {
            host.find(':') != std::string::npos;
 }
 
+// What connect() said, and what to do about it. 0: nginx has no connection left.
+std::string cannot_connect(int error) {
+    if (error == 0) {
+        return "cannot connect: worker_connections are not enough";
+    }
+    std::array<u_char, 128> text;
+    const auto* const begin = reinterpret_cast<const char*>(text.data());
+    const auto size =
+        static_cast<std::size_t>(ngx_strerror(error, text.data(), text.size()) - text.data());
+    const std::string_view remedy =
+        error == EACCES         ? "; let nginx's user in by unixsocketperm in redis.conf"
+        : error == ENOENT       ? "; start Redis, or compare unixsocket in redis.conf"
+        : error == ECONNREFUSED ? "; start Redis there"
+                                : "";
+    std::string why = "cannot connect (" + std::to_string(error) + ": ";
+    return why.append(begin, size).append(")").append(remedy);
+}
+
 }  // namespace
 
 RedisWire::RedisWire(redis::Node& node, const RedisConf& conf, ngx_resolver_t* resolver,
@@ -110,13 +128,19 @@ bool RedisWire::connect(const sockaddr* address, socklen_t length) {
     peer.socklen = length;
     peer.name = &name;
     peer.get = ngx_event_get_peer;
-    peer.log = ngx_cycle->log;
+    // It would say so in each attempt, for as long as Redis is away; we say it once.
+    ngx_log_t silent;
+    ngx_memzero(&silent, sizeof(silent));
+    peer.log = &silent;
     peer.log_error = NGX_ERROR_INFO;
+    ngx_set_socket_errno(0);
     const ngx_int_t rc = ngx_event_connect_peer(&peer);
     if (rc != NGX_OK && rc != NGX_AGAIN) {
+        const int error = ngx_socket_errno;
         if (peer.connection != nullptr) {
             ngx_close_connection(peer.connection);
         }
+        lost(cannot_connect(error));
         return false;
     }
     connection_ = peer.connection;
@@ -139,8 +163,11 @@ bool RedisWire::ready() {
     }
     int error = 0;
     socklen_t length = sizeof(error);
-    if (getsockopt(connection_->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != 0) {
-        lost("cannot connect");
+    if (getsockopt(connection_->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) {
+        error = ngx_socket_errno;
+    }
+    if (error != 0) {
+        lost(cannot_connect(error));
         return false;
     }
     connected_ = true;

@@ -19,6 +19,11 @@ inline std::vector<std::string_view> arguments(ngx_conf_t* cf) {
     return list;
 }
 
+// "file:line" of the directive, for what can be said only later.
+inline std::string place(const ngx_conf_t* cf) {
+    return std::string(view(cf->conf_file->file.name)) + ":" + std::to_string(cf->conf_file->line);
+}
+
 // Runs a directive's body; a Status that is not ok becomes nginx's error.
 template <class Body>
 char* directive(ngx_conf_t* cf, Body&& body) noexcept {

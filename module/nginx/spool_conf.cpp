@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "nginx/conf.hpp"
+#include "nginx/setter.hpp"
 
 namespace pz::ngx {
 
@@ -81,8 +82,7 @@ char* read_spool(ngx_conf_t* cf, SpoolConf& spool) {
         spool.path.pop_back();
     }
     spool.configured = true;
-    spool.place =
-        std::string(view(cf->conf_file->file.name)) + ":" + std::to_string(cf->conf_file->line);
+    spool.place = place(cf);
     return static_cast<char*>(add_path(cf, spool.path) ? NGX_CONF_OK : NGX_CONF_ERROR);
 }
 

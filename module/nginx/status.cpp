@@ -3,6 +3,7 @@
 
 #include "nginx/conf.hpp"
 #include "nginx/worker.hpp"
+#include "store/version.hpp"
 
 namespace pz::ngx {
 
@@ -148,7 +149,7 @@ void json_node(const NodeState& node, std::string& out) {
 }
 
 std::string as_json(const Stats& stats, const Health& health) {
-    std::string out = "{\"redis\":{\"configured\":";
+    std::string out = "{\"version\":" + quoted(kVersion) + ",\"redis\":{\"configured\":";
     out += health.redis_configured ? "true" : "false";
     out += ",\"ready\":";
     out += health.redis_ready ? "true" : "false";
@@ -241,10 +242,19 @@ void prometheus_nodes(const std::vector<NodeState>& nodes, std::string& out) {
     gauge("redis_node_round_trip_seconds", "smoothed time of a PING", [](const NodeState& node) {
         return std::to_string(static_cast<double>(node.round_trip_us) / 1e6);
     });
+    gauge("redis_node_pending", "replies that this worker waits for",
+          [](const NodeState& node) { return number(node.pending); });
+}
+
+void prometheus_build(std::string& out) {
+    head(out, "build_info", "gauge", "the version of the module, and of nginx it was built for");
+    out += "personalize_build_info{version=" + quoted(kVersion) +
+           ",nginx=" + quoted(NGINX_VERSION) + "} 1\n";
 }
 
 std::string as_prometheus(const Stats& stats, const Health& health) {
     std::string out;
+    prometheus_build(out);
     prometheus_requests(stats, out);
     for (const Metric& metric : kMetrics) {
         const std::string name = std::string(metric.name) + "_total";
@@ -275,8 +285,9 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     out += "personalize_tile_cache_bytes " + number(health.tile_cache_bytes) + "\n";
     head(out, "visitor_cache_bytes", "gauge", "memory of the events that this worker knows");
     out += "personalize_visitor_cache_bytes " + number(health.visitor_cache_bytes) + "\n";
-    head(out, "tiles_rendered", "counter", "tiles that this worker did not have ready");
-    out += "personalize_tiles_rendered " + number(health.tiles_rendered) + "\n";
+    // No counter: the next answer may be another worker's.
+    head(out, "worker_tiles_rendered", "gauge", "tiles that this worker did not have ready");
+    out += "personalize_worker_tiles_rendered " + number(health.tiles_rendered) + "\n";
     return out;
 }
 

@@ -102,6 +102,10 @@ std::string Keys::traits(std::string_view visitor) const {
     return visitor_key(prefix, visitor, "traits");
 }
 
+std::string Keys::aliases(std::string_view visitor) const {
+    return visitor_key(prefix, visitor, "aliases");
+}
+
 std::string Keys::stream(unsigned partition) const {
     std::string key = prefix + "events:";
     key += Digits(partition);

@@ -21,9 +21,10 @@ struct Keys {
 
     std::string events(std::string_view visitor) const;
     std::string traits(std::string_view visitor) const;
-    std::string stream(unsigned partition) const;  // pz:events:<n>
-    std::string item(std::string_view id) const;   // pz:item:<id>
-    std::string catalog() const;                   // pz:catalog
+    std::string aliases(std::string_view visitor) const;  // pz:{<visitor>}:aliases
+    std::string stream(unsigned partition) const;         // pz:events:<n>
+    std::string item(std::string_view id) const;          // pz:item:<id>
+    std::string catalog() const;                          // pz:catalog
 };
 
 // The partition of a visitor's stream: a stable hash (FNV-1a 32 of the id) modulo `partitions`.

@@ -134,6 +134,7 @@ class Router final : private Call::Owner, private Node::Observer {
     bool send(Call& call, Node& node, bool asking);
     const Members* members_of(Slot slot) const;
     Node* choose(const Call& call);
+    bool may_wait(const Call& call) const;
     void follow(Call& call, const Endpoint& from);
     void send_on(Call& call, const Endpoint& from);
     void pause(Call& call);

@@ -12,7 +12,9 @@ constexpr unsigned kMaxRedirects = 8;
 constexpr Millis kNamedFor = 10000;
 constexpr Millis kFirstPause = 10;
 constexpr Millis kLongestPause = 100;
-constexpr unsigned kIndexBits = 20;  // of a ticket: which call; above: which of its lives
+constexpr std::size_t kMaxWaiting = 1024;  // writes, for a successor
+constexpr unsigned kFreshFailures = 8;     // of a primary, in a row: lost for 3 to 6 s
+constexpr unsigned kIndexBits = 20;        // of a ticket: which call; above: which of its lives
 constexpr Ticket kIndexMask = (Ticket{1} << kIndexBits) - 1;
 
 }  // namespace
@@ -47,12 +49,26 @@ Ticket Router::submit(std::string_view key, std::string_view commands, unsigned 
     if (undiscovered()) {
         pause(*call);
     } else if (!dispatch(*call)) {
-        free(*call);
-        return 0;
+        if (!may_wait(*call)) {
+            free(*call);
+            return 0;
+        }
+        pause(*call);
     }
     deadlines_.emplace_back(call->began_us / 1000 + patience(), ticket);
     network_.wake_within(kFirstPause);
     return ticket;
+}
+
+// Whether a successor may take it within the call's time: of a primary that was lost just now.
+bool Router::may_wait(const Call& call) const {
+    const bool has_successors = options_.url.kind == Url::Kind::cluster || checks_role();
+    if (call.read || !has_successors || !layout_ || paused_.size() >= kMaxWaiting) {
+        return false;
+    }
+    const std::uint16_t shard = layout_->shard_of[call.slot];
+    const Node* const primary = shard != Layout::kNobody ? members_[shard].primary : nullptr;
+    return primary != nullptr && primary->failures() < kFreshFailures;
 }
 
 void Router::cancel(Ticket ticket) {
@@ -227,7 +243,7 @@ void Router::resume(Call& call) {
     } else if (first ? undiscovered() : now() < call.again_at) {
         paused_.push_back(call.ticket);
     } else if (!dispatch(call)) {
-        if (first) {
+        if (first && !may_wait(call)) {
             fail(call, "nobody to ask");
         } else {
             pause(call);

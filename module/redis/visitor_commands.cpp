@@ -7,10 +7,14 @@ namespace pz::redis {
 
 namespace {
 
-// KEYS: the list. ARGV: its limit, its seconds to live, then the texts, newest first. A text that
-// stands there twice may be added twice, less those that the list has. An element without a time is
-// anybody's own: it keeps its place.
+// KEYS: the list, the aliases. ARGV: the list's limit, seconds to live of both, the time, who it
+// was, how many aliases are one too many, then the texts, newest first. A text that stands there
+// twice may be added twice, less those that the list has. An element without a time is anybody's
+// own: it keeps its place.
 constexpr std::string_view kMerge = R"(
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4])
+redis.call('ZREMRANGEBYRANK', KEYS[2], 0, ARGV[5])
+redis.call('EXPIRE', KEYS[2], ARGV[2])
 local limit = tonumber(ARGV[1])
 local kept = redis.call('LRANGE', KEYS[1], 0, limit - 1)
 local has = {}
@@ -21,7 +25,7 @@ local function time(text)
     return tonumber(string.match(text, '^%S+ %S+ (%d+)')) or math.huge
 end
 local joined, at, added = {}, 1, 0
-for i = 3, #ARGV do
+for i = 6, #ARGV do
     local text = ARGV[i]
     if (has[text] or 0) > 0 then
         has[text] = has[text] - 1
@@ -48,6 +52,10 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 return added
 )";
 
+// The rank of the newest alias that is one too many.
+constexpr std::string_view kOldAlias = "-101";
+static_assert(kMaxAliases == 100);
+
 }  // namespace
 
 unsigned append_forget(std::string& out, const Keys& keys, std::string_view visitor) {
@@ -61,11 +69,14 @@ unsigned append_join_read(std::string& out, const Keys& keys, const Retention& r
 }
 
 unsigned append_join_merge(std::string& out, const Keys& keys, const Retention& retention,
-                           std::string_view to, std::span<const std::string_view> texts) {
-    const std::string key = keys.events(to);
+                           const Joining& who, std::span<const std::string_view> texts) {
+    const std::string key = keys.events(who.to);
+    const std::string aliases = keys.aliases(who.to);
+    const std::string time = std::to_string(who.time);
     const std::string limit = std::to_string(std::max(retention.events, 1U));
     const std::string seconds = std::to_string(retention.seconds);
-    std::vector<std::string_view> arguments = {"EVAL", kMerge, "1", key, limit, seconds};
+    std::vector<std::string_view> arguments = {"EVAL", kMerge,  "2",  key,      aliases,
+                                               limit,  seconds, time, who.from, kOldAlias};
     arguments.insert(arguments.end(), texts.begin(), texts.end());
     return append_command(out, arguments);
 }

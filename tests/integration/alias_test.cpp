@@ -1,6 +1,8 @@
 // personalize_alias: on login, the anonymous visitor's events join the customer's.
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
+#include <ctime>
 #include <set>
 #include <utility>
 
@@ -69,6 +71,22 @@ BOOST_AUTO_TEST_CASE(events_join_in_order_of_time) {
     BOOST_CHECK_EQUAL(edge.status("joins"), 1);
     // What was learned once is not learned again.
     BOOST_CHECK_EQUAL(edge.redis->client().integer({"EXISTS", "pz:events:0"}), 0);
+}
+
+// Also of a visitor who has only seen pages: their impressions are in the stream.
+BOOST_AUTO_TEST_CASE(it_is_remembered_who_they_were) {
+    Edge edge(kShop);
+    edge.origin.page("/login", welcome("c-1"));
+    BOOST_CHECK_EQUAL(login(edge, "anon").status, 302);
+    const auto score = [&](const std::string& who) {
+        return edge.redis->client().command({"ZSCORE", "pz:{c-1}:aliases", who}).text;
+    };
+    BOOST_CHECK_LE(std::abs(std::stoll("0" + score("anon")) - std::time(nullptr)), 60);
+    look_around(edge, "anon2");
+    BOOST_CHECK_EQUAL(login(edge, "anon2").status, 302);
+    BOOST_CHECK(!score("anon2").empty());
+    const auto ttl = edge.redis->client().integer({"TTL", "pz:{c-1}:aliases"});
+    BOOST_CHECK_MESSAGE(ttl > 3500 && ttl <= 3600, "TTL " << ttl);
 }
 
 BOOST_AUTO_TEST_CASE(the_next_page_knows) {

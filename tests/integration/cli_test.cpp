@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(export_prints_and_forget_removes_both_keys) {
                "{\"visitor\":\"v\",\"events\":[\n"
                "\"search - 2 term=\xEF\xBF\xBD\\\"q\\\"\\u000a\",\n"
                "\"view_item A 1\"],\n"
-               "\"traits\":{\n\"name\":\"Ann\"}}\n");
+               "\"traits\":{\n\"name\":\"Ann\"},\n\"aliases\":[],\n\"stream\":[]}\n");
     const Outcome forgotten = personalize({"forget", "v", "--redis", redis.unix_url()});
     BOOST_TEST(forgotten.status == 0);
     BOOST_TEST(forgotten.output == "2 keys removed, and 0 events from the streams\n");
@@ -312,6 +312,71 @@ BOOST_AUTO_TEST_CASE(alias_gives_events_to_a_customer) {
     const Outcome same = personalize({"alias", "anon", "anon", "--redis", redis.unix_url()});
     BOOST_TEST(same.status == 2);
     BOOST_TEST(contains(same.output, "two different visitor ids"));
+}
+
+BOOST_AUTO_TEST_CASE(export_prints_entries_of_all_streams) {
+    for (int i = 0; i < 2500; i++) {
+        client.command({"XADD", i % 5 == 0 ? "pz:events:7" : "pz:events:0", "*", "e", "search", "v",
+                        i % 10 < 5 ? "v" : "w", "i", "-", "t", "1"});
+    }
+    client.command({"XADD", "pz:events:7", "5000000000000-1", "v", "x", "e", "\"", "t", "5"});
+    const Outcome one = personalize({"export", "x", "--redis", redis.unix_url()});
+    BOOST_TEST(one.output ==
+               "{\"visitor\":\"x\",\"events\":[],\n\"traits\":{},\n\"aliases\":[],\n\"stream\":[\n"
+               "{\"stream\":\"pz:events:7\",\"id\":\"5000000000000-1\",\"fields\":"
+               "{\"v\":\"x\",\"e\":\"\\\"\",\"t\":\"5\"}}]}\n");
+    const Outcome many = personalize({"export", "v", "--redis", redis.unix_url()});
+    BOOST_TEST(many.status == 0);
+    const auto lines = lines_of(many.output);
+    BOOST_TEST(std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+                   return contains(line, "\"v\":\"v\"");
+               }) == 1250);
+    BOOST_TEST(!contains(many.output, "\"v\":\"w\""));
+}
+
+BOOST_AUTO_TEST_CASE(export_and_forget_follow_logins) {
+    const auto now = std::time(nullptr);
+    const auto seen = [&](const std::string& who, std::int64_t time, const std::string& item) {
+        client.command({"XADD", "pz:events:0", "*", "v", who, "e", "view_item", "i", item, "t",
+                        std::to_string(time)});
+    };
+    const auto join = [&](const std::string& from, const std::string& to) {
+        BOOST_TEST(personalize({"alias", from, to, "--redis", redis.unix_url()}).status == 0);
+    };
+    seen("anon", now - 60, "A");
+    client.command({"LPUSH", "pz:{anon}:events", "view_item A " + std::to_string(now - 60)});
+    join("anon", "old");
+    join("old", "cust");  // of whom nothing but the alias was kept is an identity, too
+    join("anon2", "cust");
+    seen("anon2", now - 50, "B");
+    seen("anon", now + 3600, "C");  // the device's next user
+    seen("bert", now, "D");
+    BOOST_TEST(client.integer({"TTL", "pz:{cust}:aliases"}) > 89 * 24 * 3600);
+
+    const std::string kept = personalize({"export", "cust", "--redis", redis.unix_url()}).output;
+    BOOST_TEST(contains(kept, "\"aliases\":[\n\"anon\",\n\"anon2\",\n\"old\"]"));
+    BOOST_TEST(contains(kept, "\"i\":\"A\""));
+    BOOST_TEST(contains(kept, "\"i\":\"B\""));
+    BOOST_TEST(!contains(kept, "\"i\":\"C\""));
+    BOOST_TEST(!contains(kept, "bert"));
+
+    BOOST_TEST(personalize({"forget", "cust", "--redis", redis.unix_url()}).output ==
+               "3 keys removed, and 3 events from the streams\n");
+    BOOST_TEST(client.integer({"XLEN", "pz:events:0"}) == 1);
+    BOOST_TEST(client.integer({"DBSIZE"}) == 1);
+    BOOST_TEST(personalize({"export", "cust", "--redis", redis.unix_url()}).status == 1);
+}
+
+BOOST_AUTO_TEST_CASE(aliases_are_bounded) {
+    for (int i = 0; i < 120; i++) {
+        client.command(
+            {"ZADD", "pz:{cust}:aliases", std::to_string(1000 + i), "anon" + std::to_string(i)});
+    }
+    personalize({"alias", "newest", "cust", "--redis", redis.unix_url()});
+    const auto kept = client.command({"ZRANGE", "pz:{cust}:aliases", "0", "-1"}).texts();
+    BOOST_REQUIRE(kept.size() == 100U);
+    BOOST_TEST(kept.front() == "anon21");
+    BOOST_TEST(kept.back() == "newest");
 }
 
 BOOST_AUTO_TEST_CASE(forget_erases_a_visitor_from_every_stream) {

@@ -169,13 +169,44 @@ BOOST_AUTO_TEST_CASE(who_may_be_remembered) {
           "domain=shop.example"}});
 }
 
+BOOST_AUTO_TEST_CASE(warns_of_endpoints_that_lack_a_visitor_or_redis) {
+    const TempDir dir;
+    const auto output = [&dir](const std::string& http, const std::string& endpoint) {
+        const Outcome outcome = Nginx::check(
+            dir, "\n" + http + " server { listen @listen@;\nlocation / { " + endpoint + " } }");
+        BOOST_CHECK_EQUAL(outcome.status, 0);
+        return outcome.output;
+    };
+    const std::string place = "check.conf:" + std::to_string(first_http_line(2));
+    const std::string redis = "personalize_redis redis://127.0.0.1; ";
+    const std::string visitor = "personalize_visitor $cookie_vid; ";
+    for (const auto& [endpoint, complaint] :
+         {std::pair{"personalize_forget;", "personalize_forget answers 503 in "},
+          std::pair{"personalize_events;", "personalize_events takes no event in "}}) {
+        const auto warned = [&](const std::string& http, const std::string& remedy) {
+            const std::string said = output(http, endpoint);
+            BOOST_CHECK_MESSAGE(said.find(complaint) != said.npos &&
+                                    said.find(place) != said.npos && said.find(remedy) != said.npos,
+                                said);
+        };
+        warned("", ": add personalize_redis");
+        warned(visitor, ": add personalize_redis");
+        warned(redis, ": add personalize_visitor");
+        warned(redis + "personalize_visitor off;", ": add personalize_visitor");
+        const std::string good = output(redis + visitor, endpoint);
+        BOOST_CHECK_MESSAGE(good.find("warn") == good.npos, good);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(warns_of_a_visitor_whose_cookie_cannot_be_forgotten) {
     const TempDir dir;
     constexpr std::string_view kWarning = "personalize_forget expires no cookie";
     const auto output = [&dir](const std::string& visitor, const std::string& forget) {
         const Outcome outcome =
-            Nginx::check(dir, "\nserver { listen @listen@; personalize_visitor " + visitor +
-                                  ";\nlocation / { personalize_forget " + forget + "; } }");
+            Nginx::check(dir,
+                         "personalize_redis redis://127.0.0.1;\n"
+                         "server { listen @listen@; personalize_visitor " +
+                             visitor + ";\nlocation / { personalize_forget " + forget + "; } }");
         BOOST_CHECK_EQUAL(outcome.status, 0);
         return outcome.output;
     };

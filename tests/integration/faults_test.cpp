@@ -2,6 +2,7 @@
 // itself.
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -61,17 +62,12 @@ std::string whole_and_right(const Request& request, const Response& response) {
     return {};
 }
 
-void check_load(Load& load) {
-    load.stop();
-    BOOST_CHECK_MESSAGE(load.failures() == 0, load.failures()
-                                                  << " of " << load.requests() << " wrong:\n"
-                                                  << load.messages());
-    BOOST_TEST_MESSAGE(load.requests() << " requests, slowest " << load.slowest().count() << " ms");
-}
-
-bool personal_again(const Edge& edge) {
-    return wait_until(
+bool personal_again(const Edge& edge, std::string_view after) {
+    const auto began = std::chrono::steady_clock::now();
+    const bool personal = wait_until(
         [&] { return joined(tiles_of(edge.get("/", visitor("v0")).body, "w1")) == viewed_by(0); });
+    print_recovery(began, after);
+    return personal;
 }
 
 // A server that is no good: everybody with an id gets the origin's page, everybody else what is
@@ -103,6 +99,21 @@ BOOST_AUTO_TEST_CASE(redis_never_started) {
     BOOST_CHECK_EQUAL(edge.status("requests.passed.redis"), 1);
 }
 
+// However often it tries.
+BOOST_AUTO_TEST_CASE(one_line_tells_that_redis_is_away_and_what_to_do) {
+    Edge edge({.redis = false, .timeout = "50ms"});
+    BOOST_REQUIRE(edge.status_reaches("redis_failures", 5));
+    BOOST_CHECK_EQUAL(edge.get("/", visitor("v")).body, home_page());
+    const std::string log = edge.nginx->log();
+    BOOST_CHECK_MESSAGE(log.find("[crit]") == log.npos, log);
+    const std::string line = "Redis at " + edge.path("redis.sock") +
+                             ": cannot connect (2: No such file or directory); start Redis, or "
+                             "compare unixsocket in redis.conf; pages stay";
+    const std::size_t first = log.find(line);
+    BOOST_CHECK_MESSAGE(first != log.npos, log);
+    BOOST_CHECK_EQUAL(log.find("cannot connect", first + line.size()), log.npos);
+}
+
 BOOST_AUTO_TEST_CASE(redis_comes_later) {
     Edge edge({.redis = false});
     BOOST_CHECK_EQUAL(edge.get("/", visitor("v0")).body, home_page());
@@ -128,9 +139,9 @@ BOOST_AUTO_TEST_CASE(redis_killed_under_load) {
     BOOST_CHECK(load.more(1000));
     edge.redis->start();
     remember_all(edge);
-    BOOST_CHECK(personal_again(edge));
+    BOOST_CHECK(personal_again(edge, "the start that followed kill -9"));
     BOOST_CHECK(load.more(300));
-    check_load(load);
+    load.check(100ms);
     BOOST_CHECK_GT(edge.status("requests.passed.redis"), 0);
     BOOST_CHECK_GT(edge.status("requests.personal"), 0);
 }
@@ -144,9 +155,9 @@ BOOST_AUTO_TEST_CASE(redis_frozen_under_load) {
         edge.redis->freeze();
         BOOST_CHECK(load.more(300));
         edge.redis->thaw();
-        BOOST_CHECK(personal_again(edge));
+        BOOST_CHECK(personal_again(edge, "STOP and CONT"));
     }
-    check_load(load);
+    load.check(50ms);
     BOOST_CHECK_GT(edge.status("lookup_timeouts"), 0);
 }
 
@@ -159,8 +170,8 @@ BOOST_AUTO_TEST_CASE(many_restarts_under_load) {
         remember_all(edge);
         BOOST_CHECK(load.more(50));
     }
-    BOOST_CHECK(personal_again(edge));
-    check_load(load);
+    BOOST_CHECK(personal_again(edge, "the last of ten restarts"));
+    load.check(100ms);
 }
 
 BOOST_AUTO_TEST_CASE(late_answer_of_a_frozen_redis_goes_to_nobody_else) {
@@ -200,6 +211,22 @@ BOOST_AUTO_TEST_CASE(server_that_is_loading) {
     check_useless_redis([](const FakeRedis::Command&) {
         return std::string("-LOADING Redis is loading the dataset in memory\r\n");
     });
+}
+
+BOOST_AUTO_TEST_CASE(server_that_has_loaded_is_asked_again) {
+    Edge edge({.redis = false, .timeout = "50ms"});
+    std::atomic<bool> loading{true};
+    const FakeRedis redis(edge.dir / "redis.sock", [&](const FakeRedis::Command& command) {
+        return loading ? std::string("-LOADING Redis is loading the dataset in memory\r\n")
+                       : FakeRedis::empty_answer(command);
+    });
+    BOOST_REQUIRE(wait_until([&] { return redis.connections() >= 3; }));
+    BOOST_CHECK_EQUAL(edge.get("/", visitor("v0")).body, home_page());
+    loading = false;
+    const auto began = std::chrono::steady_clock::now();
+    BOOST_CHECK(wait_until([&] { return edge.redis_ready(); }));
+    print_recovery(began, "the end of LOADING");
+    CHECK_LIST(tiles_of(edge.get("/", visitor("v0")).body, "w1"), "P01 P02 P03 P04");
 }
 
 BOOST_AUTO_TEST_CASE(server_that_wants_a_password) {
@@ -386,7 +413,7 @@ BOOST_AUTO_TEST_CASE(new_generation_comes_into_service_while_serving) {
             return joined(tiles_of(edge.get("/").body, "w1")) == newcomer + " P01 P02 P03";
         }));
     }
-    check_load(load);
+    load.check(5s);
     BOOST_CHECK(edge.nginx->workers() == workers);
     // An event about an item that only the new generation knows. The other worker may still be on
     // its way to it.

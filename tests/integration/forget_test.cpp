@@ -140,6 +140,20 @@ BOOST_AUTO_TEST_CASE(nobody_is_forgotten_easily) {
     BOOST_CHECK_EQUAL(edge.redis->client().integer({"DBSIZE"}), keys);
 }
 
+// What is kept may be kept elsewhere: nothing is promised.
+BOOST_AUTO_TEST_CASE(promises_nothing_without_visitor_or_redis) {
+    EdgeOptions options = kShop;
+    options.server += "location = /forget/nobody { personalize_visitor off; personalize_forget; }";
+    Edge edge(options);
+    BOOST_CHECK_EQUAL(forget(edge, from("anna", kOwnPage), "/forget/nobody").status, 503);
+    options.redis_url = "none";
+    options.redis = false;
+    Edge alone(options);
+    const Response response = forget(alone, from("anna", kOwnPage));
+    BOOST_CHECK_EQUAL(response.status, 503);
+    BOOST_CHECK(!response.has("Set-Cookie"));
+}
+
 BOOST_AUTO_TEST_CASE(says_so_when_redis_is_away) {
     Edge edge(kShop);
     edge.redis->kill9();

@@ -20,8 +20,8 @@ std::string list_key(const std::string& visitor) {
     return "pz:{" + visitor + "}:events";
 }
 
-// Milliseconds until everybody's pages are personal again.
-void print_recovery(const Edge& edge, std::string_view after) {
+// Waits until everybody's pages are personal again, and prints how long it took.
+void check_recovery(const Edge& edge, std::string_view after) {
     const auto began = std::chrono::steady_clock::now();
     BOOST_CHECK(wait_until([&] {
         for (std::size_t n = 0; n < kVisitors; n++) {
@@ -32,9 +32,7 @@ void print_recovery(const Edge& edge, std::string_view after) {
         }
         return true;
     }));
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - began);
-    BOOST_TEST_MESSAGE("recovered " << took.count() << " ms after " << after);
+    print_recovery(began, after);
 }
 
 std::string whole(const Request&, const Response& page) {
@@ -43,12 +41,6 @@ std::string whole(const Request&, const Response& page) {
 
 Request ask(std::size_t number) {
     return {.path = "/", .headers = visitor(name_of(number))};
-}
-
-void check_load(Load& load) {
-    load.stop();
-    BOOST_CHECK_MESSAGE(load.failures() == 0, load.failures() << " wrong:\n" << load.messages());
-    BOOST_TEST_MESSAGE(load.requests() << " requests, slowest " << load.slowest().count() << " ms");
 }
 
 }  // namespace
@@ -134,13 +126,14 @@ BOOST_AUTO_TEST_CASE(resharding_under_load) {
         BOOST_CHECK_EQUAL(shown(edge, name_of(n)).substr(0, 3), "P03");
         sent[n] = from != newcomer ? 3 : 2;
     }
-    check_load(load);
+    load.check(1s);
     for (std::size_t n = 0; n < kVisitors; n++) {
         const std::string key = list_key(name_of(n));
         BOOST_CHECK_EQUAL(cluster.holder(key), newcomer);
         BOOST_CHECK_EQUAL(cluster.command(key, {"LLEN", key}).integer,
                           static_cast<std::int64_t>(sent[n]));
     }
+    check_recovery(edge, "the last slot's move");
 }
 
 BOOST_AUTO_TEST_CASE(commands_find_a_visitor_wherever_it_is) {
@@ -183,9 +176,9 @@ BOOST_AUTO_TEST_CASE(a_lost_primary_is_followed_by_its_replica) {
                std::string::npos;
     }));
     cluster.node(0).kill9();
-    print_recovery(edge, "kill -9 of a primary of the cluster");
+    check_recovery(edge, "kill -9 of a primary of the cluster");
     BOOST_CHECK(load.more(100));
-    check_load(load);
+    load.check(1s);
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_server_takes_only_its_own_visitors_along) {
@@ -206,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_lost_server_takes_only_its_own_visitors_along) {
         }
     }
     cluster.node(2).thaw();
-    print_recovery(edge, "STOP/CONT of a server of the cluster");
+    check_recovery(edge, "STOP/CONT of a server of the cluster");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

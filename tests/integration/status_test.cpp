@@ -105,6 +105,23 @@ BOOST_AUTO_TEST_CASE(prometheus_format) {
     BOOST_CHECK_EQUAL(value(histogram + "_bucket{le=\"+Inf\"}"), 1);
     BOOST_CHECK_EQUAL(value("personalize_redis_ready"), 1);
     BOOST_CHECK_EQUAL(value("personalize_store_items"), kItems);
+    const std::string node =
+        "personalize_redis_node_pending{node=\"" + edge.path("redis.sock") + "\",role=\"primary\"}";
+    BOOST_CHECK_GE(value(node), 0);
+    BOOST_CHECK(response.body.find("\npersonalize_build_info{version=\"") != std::string::npos);
+}
+
+// What only one worker counts goes back when another answers: that is no counter.
+BOOST_AUTO_TEST_CASE(every_counter_is_of_all_workers) {
+    Edge edge({.server = "location = /metrics { personalize_status prometheus; }"});
+    std::istringstream lines(edge.get("/metrics").body);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("# TYPE ") && line.ends_with(" counter")) {
+            BOOST_CHECK_MESSAGE(line.ends_with("_total counter"), line);
+        }
+        BOOST_CHECK_MESSAGE(
+            !line.starts_with("personalize_worker_") || line.find("_total") == line.npos, line);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(variables_in_the_access_log) {

@@ -1,5 +1,7 @@
 #include "integration/support/load.hpp"
 
+#include <boost/test/unit_test.hpp>
+
 #include <algorithm>
 
 namespace pz::test {
@@ -7,8 +9,15 @@ namespace pz::test {
 namespace {
 
 constexpr std::size_t kMessages = 5;
+constexpr Duration kBusyMachine = 3s;
 
 }  // namespace
+
+void print_recovery(std::chrono::steady_clock::time_point began, std::string_view after) {
+    const auto took =
+        std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+    BOOST_TEST_MESSAGE("recovered " << took.count() << " ms after " << after);
+}
 
 Load::Load(const Address& server, unsigned threads, Make make, Check check)
     : server_(server), make_(std::move(make)), check_(std::move(check)) {
@@ -38,6 +47,15 @@ std::string Load::messages() const {
         all += message + "\n";
     }
     return all;
+}
+
+void Load::check(Duration timeout) {
+    stop();
+    BOOST_CHECK_MESSAGE(failures_ == 0, failures_ << " of " << requests_ << " wrong:\n"
+                                                  << messages());
+    BOOST_CHECK_MESSAGE(slowest() <= timeout + kBusyMachine,
+                        "a page took " << slowest_ms_ << " ms");
+    BOOST_TEST_MESSAGE(requests_ << " requests, slowest " << slowest_ms_ << " ms");
 }
 
 void Load::run(unsigned thread, unsigned threads) {

@@ -6,12 +6,16 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "integration/support/http_client.hpp"
 
 namespace pz::test {
+
+// Since `began`, in the test's messages.
+void print_recovery(std::chrono::steady_clock::time_point began, std::string_view after);
 
 class Load {
   public:
@@ -29,6 +33,9 @@ class Load {
     std::size_t failures() const { return failures_; }
     // The first ones, for the test's message.
     std::string messages() const;
+    // Stops. Every response was right, and none later than `timeout`, the location's, and what a busy
+    // machine takes on top.
+    void check(Duration timeout);
     std::chrono::milliseconds slowest() const { return std::chrono::milliseconds(slowest_ms_); }
 
   private:

@@ -9,6 +9,23 @@ namespace {
 const std::string kRead = command({"GET", "k"});
 const std::string kPing = command({"PING"});
 
+// What a Sentinel answers when it is asked for the primary.
+std::string named(std::string_view host) {
+    return "*2\r\n$1\r\n" + std::string(host) + "\r\n$1\r\n1\r\n";
+}
+
+// A Sentinel at s:1, and a primary at a:1 that was there and is lost.
+void lose_primary(RouterFixture& fixture) {
+    fixture.make("redis+sentinel://s:1/shop");
+    fixture.greet("s:1");
+    fixture.router->tick();
+    fixture.answer("s:1", "+PONG\r\n" + named("a"));
+    fixture.router->tick();
+    fixture.greet("a:1");
+    fixture.settle("a:1");
+    fixture.at("a:1").lost("reset");
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(router, RouterFixture)
@@ -269,6 +286,48 @@ BOOST_AUTO_TEST_CASE(sentinels_name_the_primary_and_its_successor) {
     BOOST_TEST(two.log == ":7;");
     BOOST_TEST(router->ready());
     BOOST_TEST(find("a:1") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_write_waits_for_the_successor_of_a_lost_primary) {
+    lose_primary(*this);
+    BOOST_TEST(router->read("k", kRead, 1, &two) == 0U);  // a page does not wait
+    BOOST_TEST(router->write("k", kRead, 1, &one) != 0U);
+    pass(100);
+    sent("s:1");
+    answer("s:1", named("b"));
+    router->tick();
+    greet("b:1");
+    pass(10);
+    BOOST_TEST(sent("b:1").find(kRead) != std::string::npos);
+    answer("b:1", ":1\r\n+PONG\r\n");
+    BOOST_TEST(one.log == ":1;");
+
+    // Nobody follows: the call's time is the bound, and nobody waits for one that is lost for long.
+    at("b:1").lost("reset");
+    BOOST_TEST(router->write("k", kRead, 1, &three) != 0U);
+    const auto go_on = [&] {
+        pass(100);
+        if (find("b:1") != nullptr) {
+            at("b:1").lost("refused");
+        }
+    };
+    for (Millis passed = 0; passed < router->patience(); passed += 100) {
+        BOOST_TEST(three.log.empty());
+        go_on();
+    }
+    BOOST_TEST(three.log == "failed: no answer in time;");
+    for (int i = 0; i < 60; ++i) {
+        go_on();
+    }
+    BOOST_TEST(router->write("k", kRead, 1, &three) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(writes_that_wait_are_bounded) {
+    lose_primary(*this);
+    for (int i = 0; i < 1024; ++i) {
+        BOOST_REQUIRE(router->write("k", kRead, 1, &one) != 0U);
+    }
+    BOOST_TEST(router->write("k", kRead, 1, &two) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_sentinel_that_does_not_know_is_left_for_the_next) {

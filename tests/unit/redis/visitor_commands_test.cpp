@@ -42,11 +42,13 @@ BOOST_AUTO_TEST_CASE(a_join_reads_no_more_than_a_list_keeps) {
 BOOST_AUTO_TEST_CASE(a_join_merges_texts_as_they_are) {
     const std::vector<std::string_view> texts = {"view_item A 2", "x\r\ny", ""};
     std::string out;
-    BOOST_TEST(append_join_merge(out, kKeys, {.events = 7, .seconds = 60}, "c", texts) == 1U);
+    BOOST_TEST(append_join_merge(out, kKeys, {.events = 7, .seconds = 60},
+                                 {.from = "a", .to = "c", .time = 99}, texts) == 1U);
     BOOST_TEST(count(out) == 1U);
-    BOOST_TEST(out.starts_with("*9\r\n$4\r\nEVAL\r\n"));
+    BOOST_TEST(out.starts_with("*13\r\n$4\r\nEVAL\r\n"));
     BOOST_TEST(
-        out.ends_with("$1\r\n1\r\n$13\r\npz:{c}:events\r\n$1\r\n7\r\n$2\r\n60\r\n"
+        out.ends_with("$1\r\n2\r\n$13\r\npz:{c}:events\r\n$14\r\npz:{c}:aliases\r\n"
+                      "$1\r\n7\r\n$2\r\n60\r\n$2\r\n99\r\n$1\r\na\r\n$4\r\n-101\r\n"
                       "$13\r\nview_item A 2\r\n$4\r\nx\r\ny\r\n$0\r\n\r\n"));
 }
 
