@@ -83,7 +83,11 @@ return function(count)
 end
 ]==],
 }
-local function load_call(kind, f) return loadstring(call_sources[kind], "=driver")(access, f) end
+local functions = {}  -- of the file
+local function load_call(kind, f)
+    functions[#functions + 1] = f
+    return loadstring(call_sources[kind], "=driver")(access, f)
+end
 
 -- At the file's line; level 1 is the function that called here().
 local function here(level)
@@ -376,6 +380,7 @@ function define.finish()
     for title, line in pairs(pending) do
         error(chunk .. ":" .. line .. ": " .. title .. ": no body: write { ... } behind the name", 0)
     end
+    access.keep(functions)
     local calls = {segment = {}, when = {}, match = {}, amount = {}, require = {}, label = {}}
     for i, segment in ipairs(define.segments) do calls.segment[i] = segment.when end
     for i, rule in ipairs(define.rules) do
