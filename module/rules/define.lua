@@ -381,6 +381,7 @@ function define.finish()
         error(chunk .. ":" .. line .. ": " .. title .. ": no body: write { ... } behind the name", 0)
     end
     access.keep(functions)
+    access.loading = false
     local calls = {segment = {}, when = {}, match = {}, amount = {}, require = {}, label = {}}
     for i, segment in ipairs(define.segments) do calls.segment[i] = segment.when end
     for i, rule in ipairs(define.rules) do
