@@ -117,8 +117,8 @@ end
 local function placements(value)
     local list = texts(value, "on")
     for _, glob in ipairs(list) do
-        want(not find(glob, "[^%w%._%-%*:/ ]"), "on: bad pattern '" .. glob .. "'",
-            "write a placement's name, with * for any characters")
+        want(not find(glob, "%c"), "on: bad pattern '" .. glob .. "'",
+            "write a placement's name (its name=, or else its selector), with * for any characters")
     end
     return list
 end
