@@ -113,6 +113,26 @@ Outcome RuleSet::apply_rule(std::size_t rule, const Context& context,
     return outcome;
 }
 
+Outcome RuleSet::try_rule(std::size_t rule, const Context& context,
+                          std::span<Candidate> candidates) {
+    Outcome outcome;
+    State& state = *state_;
+    if (rule >= state.definitions.rules.size() || !state.begin(context, candidates)) {
+        return outcome;
+    }
+    const Rule& tried = state.definitions.rules[rule];
+    bool holds = false;
+    Status status = tried.when_call ? state.call(Vm::Call::when, rule, 0, &holds) : Status();
+    if (status.ok()) {
+        status = state.select(tried, rule);
+    }
+    if (!status.ok()) {
+        state.fail(Vm::Call::when, rule, status, outcome);
+    }
+    state.bridge.release();
+    return outcome;
+}
+
 Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
     State& state = *state_;
     Replacement found;

@@ -141,6 +141,10 @@ class RuleSet {
     // As apply(), but by one rule alone.
     Outcome apply_rule(std::size_t rule, const Context& context, std::span<Candidate> candidates);
 
+    // Calls all functions of one rule, whatever its placement, segment, time and `when` say. Only
+    // `failed` and `error` of the Outcome are set.
+    Outcome try_rule(std::size_t rule, const Context& context, std::span<Candidate> candidates);
+
     // Collects garbage; call between requests.
     void collect();
     // Bytes that the VM holds.

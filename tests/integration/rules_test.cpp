@@ -246,9 +246,9 @@ rule "good" { pin = 2, match = { id = "P11" } }
     BOOST_CHECK(shop.edge.nginx->logged("rules.lua:2: rule 'one'"));
     BOOST_CHECK(shop.edge.nginx->logged("rules.lua:3: rule 'two'"));
     const std::string status = shop.edge.get("/-/status").body;
-    BOOST_CHECK_MESSAGE(status.find(R"("failing":[{"rule":"one","failures":10,"resting":true)") !=
-                            status.npos,
-                        status);
+    BOOST_CHECK_MESSAGE(
+        status.find(R"("failing":[{"rule":"one","failures":10,"resting":true)") != status.npos,
+        status);
     BOOST_CHECK_MESSAGE(status.find(R"({"rule":"two","failures":10,"resting":true)") != status.npos,
                         status);
 }
