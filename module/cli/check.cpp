@@ -1,14 +1,13 @@
 // personalize check: what a rule file does, what is probably wrong in it, and what it would change.
-#include <ctime>
-
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
-#include <numeric>
 
 #include "cli/command.hpp"
 #include "cli/moment.hpp"
 #include "cli/rehearsal.hpp"
 #include "cli/rule_file.hpp"
+#include "cli/rule_trials.hpp"
 #include "learn/catalog.hpp"
 #include "page/plan.hpp"
 #include "rules/lint.hpp"
@@ -17,9 +16,6 @@ namespace pz::cli {
 
 namespace {
 
-constexpr std::size_t kCostCandidates = 200;
-constexpr int kCostCalls = 200;
-
 struct CheckOptions {
     std::string file, catalog, against, old_file, at, column;
     std::vector<std::string> placements, context;
@@ -27,6 +23,7 @@ struct CheckOptions {
     std::size_t show = 5, top = 6;
     double max_changed = 100;
     bool strict = false;
+    bool limits_changes = false;  // max_changed was given
 };
 
 // What belongs together while a file is checked.
@@ -44,44 +41,24 @@ struct Check {
     }
 };
 
-std::vector<rules::Candidate> sample_of(const store::Snapshot& snapshot) {
-    const std::size_t count = std::min(snapshot.item_count(), kCostCandidates);
-    std::vector<rules::Candidate> list(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        list[i].item = static_cast<store::ItemIndex>(i * snapshot.item_count() / count);
-        list[i].score = static_cast<float>(count - i);
-        list[i].pin = rules::kNoPin;
+// At most half of a placement's budget is a rule's: what needs more is an error by itself.
+constexpr double kDearUs = 2000;
+
+void tell(Check& check, const std::string& what, const RuleTrial& trial) {
+    if (!trial.error.empty()) {
+        check.say(true, trial.error);
+    } else if (trial.cost_us > kDearUs) {
+        check.say(false,
+                  what + ": takes " + std::to_string(std::lround(trial.cost_us)) +
+                      " us, and all rules of a placement have 5000: do less in its functions");
     }
-    return list;
-}
-
-double cpu_microseconds() {
-    timespec time{};
-    (void)::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
-}
-
-// The median of some calls; what it costs to have candidates at all is in it.
-double cost_of(Check& check, std::size_t rule, const rules::Context& context,
-               const std::vector<rules::Candidate>& sample, std::string& error) {
-    std::vector<double> times;
-    for (int i = 0; i < kCostCalls; ++i) {
-        std::vector<rules::Candidate> list = sample;
-        const double begin = cpu_microseconds();
-        rules::Outcome outcome = check.rules->apply_rule(rule, context, list);
-        times.push_back(cpu_microseconds() - begin);
-        if (!outcome.error.empty()) {
-            error = std::move(outcome.error);
-            break;
-        }
-        check.rules->collect();
+    for (const std::string& name : trial.unknown_columns) {
+        check.say(true, what + ": item." + name + ": the catalog has no such column" +
+                            rules::nearest_column(*check.snapshot, name));
     }
-    std::nth_element(times.begin(), times.begin() + static_cast<long>(times.size() / 2),
-                     times.end());
-    return times[times.size() / 2];
 }
 
-// Each rule alone, for a visitor of whom nothing is known.
+// Each rule alone, for visitors of all kinds.
 void list_rules(Check& check) {
     for (const auto& name : check.rules->segment_names()) {
         std::printf("segment\t%s\n", name.c_str());
@@ -92,30 +69,22 @@ void list_rules(Check& check) {
         }
         return;
     }
-    const visitor::Profile nobody;
-    rules::Context context;
-    context.snapshot = check.snapshot.get();
-    context.visitor = &nobody;
-    context.variables = check.variables;
-    context.now = check.now;
+    RuleTrials trials(*check.rules, *check.snapshot, check.variables, check.now);
+    const RuleTrial segments = trials.run_segments();
     const auto definitions = check.rules->definitions();
-    const auto sample = sample_of(*check.snapshot);
-    std::vector<std::string> errors;
+    std::vector<RuleTrial> done;
     for (std::size_t i = 0; i < definitions.rules.size(); ++i) {
-        const rules::Rule& rule = definitions.rules[i];
-        std::string placement = rule.on.empty() ? "home" : rule.on.front();
-        std::replace(placement.begin(), placement.end(), '*', '1');
-        context.placement = placement;
-        std::string error;
-        const double cost = cost_of(check, i, context, sample, error);
-        std::printf("rule\t%s\t%.1f us for %zu items%s\n", rule.name.c_str(), cost, sample.size(),
-                    rule.needs_vm() ? ", in Lua" : "");
-        if (!error.empty()) {
-            errors.push_back(std::move(error));
-        }
+        done.push_back(trials.run(i));
+        std::printf("rule\t%s\t%.1f us for %zu items%s\n", definitions.rules[i].name.c_str(),
+                    done.back().cost_us, trials.candidates(),
+                    definitions.rules[i].needs_vm() ? ", in Lua" : "");
     }
-    for (const std::string& error : errors) {
-        check.say(true, error);
+    tell(check, check.options.file + ": segments", segments);
+    for (std::size_t i = 0; i < done.size(); ++i) {
+        const rules::Rule& rule = definitions.rules[i];
+        tell(check,
+             check.options.file + ":" + std::to_string(rule.line) + ": rule '" + rule.name + "'",
+             done[i]);
     }
 }
 
@@ -124,13 +93,6 @@ void find_faults(Check& check) {
     for (const auto& finding : rules::lint(definitions, check.snapshot.get(), check.now)) {
         check.say(finding.error, check.options.file + ":" + std::to_string(finding.line) +
                                      ": rule '" + finding.rule + "': " + finding.text);
-    }
-}
-
-void find_unknown_columns(Check& check) {
-    for (const std::string& name : check.rules->take_unknown_columns()) {
-        check.say(true, check.options.file + ": item." + name + ": the catalog has no such column" +
-                            rules::nearest_column(*check.snapshot, name));
     }
 }
 
@@ -227,6 +189,11 @@ int run_check(const CheckOptions& options) {
     if (usage.ok() && !options.at.empty()) {
         usage = read_moment(options.at, &check.now);
     }
+    if (usage.ok() && options.against.empty() &&
+        (!options.old_file.empty() || !options.placements.empty() || options.limits_changes)) {
+        usage =
+            Status::error("--old, --placement and --max-changed need --against, what to rehearse");
+    }
     if (usage.ok() && !options.against.empty() && options.catalog.empty()) {
         usage = Status::error("--against needs --catalog, the store to rank from");
     }
@@ -247,9 +214,6 @@ int run_check(const CheckOptions& options) {
         if (const int status = run_rehearsal(check); status != kDone) {
             return status;
         }
-    }
-    if (check.snapshot != nullptr) {
-        find_unknown_columns(check);
     }
     return check.errors > 0 || (options.strict && check.warnings > 0) ? kNo : kDone;
 }
@@ -301,13 +265,17 @@ void add_check(CLI::App& app, Run& run) {
     command->add_option("--show", options->show, "Items and values of each kind in the report")
         ->capture_default_str()
         ->type_name("N");
-    command
-        ->add_option("--max-changed", options->max_changed,
-                     "Exit with 1 when a larger share of the pages changes")
-        ->check(CLI::Range(0.0, 100.0))
-        ->type_name("PERCENT");
+    CLI::Option* max_changed =
+        command
+            ->add_option("--max-changed", options->max_changed,
+                         "Exit with 1 when a larger share of the pages changes")
+            ->check(CLI::Range(0.0, 100.0))
+            ->type_name("PERCENT");
     command->add_flag("--strict", options->strict, "Exit with 1 for warnings, too");
-    command->callback([&run, options] { run = [options] { return run_check(*options); }; });
+    command->callback([&run, options, max_changed] {
+        options->limits_changes = max_changed->count() > 0;
+        run = [options] { return run_check(*options); };
+    });
 }
 
 }  // namespace pz::cli

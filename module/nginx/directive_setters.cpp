@@ -423,6 +423,10 @@ char* set_context(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
             return Status::error("personalize_context: '" + std::string(args[0]) +
                                  "' is no name; use a-z 0-9 _, as in country");
         }
+        const auto is_known = [&](const auto& known) { return known.first == args[0]; };
+        if (std::ranges::any_of(parts(conf).context, is_known)) {
+            return Status::error("personalize_context: two values of one name; choose another");
+        }
         auto value = compile(cf, args[1]);
         if (value.ok()) {
             parts(conf).context.emplace_back(args[0], *value);

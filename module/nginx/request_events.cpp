@@ -304,9 +304,8 @@ void Request::count_page(const page::Counters& counters) {
     stats.over_limit.add(counters.rewrite.over_limit);
     stats.ambiguous.add(counters.rewrite.ambiguous);
     stats.rules_failed.add(counters.rules_failed);
-    if (RuleWatch* watch = worker_.rules(location_->rules);
-        watch != nullptr && !counters.rule_error.empty()) {
-        watch->failed(counters.rule_error);
+    if (rules_ != nullptr && counters.rules_failed > 0) {
+        RuleWatch::failed(*rules_);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "nginx/rule_watch.hpp"
 
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include <sys/stat.h>
@@ -10,6 +12,14 @@
 #include "rules/lint.hpp"
 
 namespace pz::ngx {
+namespace {
+
+// Of a changed file, on the processor: no request is served meanwhile. The files of lua/rules need
+// less than a millisecond.
+constexpr std::uint32_t kLoadBudgetUs = 20'000;
+constexpr unsigned kMissedLooks = 3;
+
+}  // namespace
 
 Result<std::string> read_rule_file(const std::string& path) {
     auto source = read_file(path);
@@ -24,9 +34,18 @@ RuleWatch::RuleWatch(const RuleFile& file, Stats& stats) : file_(file), stats_(s
 }
 
 bool RuleWatch::load(const std::string& source) {
-    auto loaded = rules::RuleSet::load(source, file_.path, recommend::rule_limits());
+    rules::RuleLimits limits = recommend::rule_limits();
+    if (current_ != nullptr) {
+        limits.load_budget_us = kLoadBudgetUs;
+    }
+    auto loaded = rules::RuleSet::load(source, file_.path, limits);
     if (!loaded.ok()) {
         complain(loaded.message());
+        return false;
+    }
+    if (current_ != nullptr && !current_->rule_names().empty() && (*loaded)->rule_names().empty()) {
+        complain("rule file '" + file_.path +
+                 "' has no rules any more: to have none, reload the configuration");
         return false;
     }
     current_ = std::move(*loaded);
@@ -38,18 +57,32 @@ void RuleWatch::complain(const std::string& error) {
     log(NGX_LOG_ERR, ngx_cycle->log, error + "; the last good version of the rules stays in force");
 }
 
+bool RuleWatch::look_at_file(Identity& out) {
+    struct stat info;
+    if (::stat(file_.path.c_str(), &info) != 0) {
+        const int error = errno;
+        if (++missed_ == kMissedLooks) {
+            complain("rule file '" + file_.path +
+                     "' cannot be looked at: " + std::generic_category().message(error));
+        }
+        return false;
+    }
+    missed_ = 0;
+    out = {info.st_ino,          info.st_size,        info.st_mtim.tv_sec,
+           info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec};
+    return true;
+}
+
 void RuleWatch::look() {
     if (used_ && current_ != nullptr) {
         current_->collect();
         used_ = false;
     }
-    struct stat info;
-    if (::stat(file_.path.c_str(), &info) != 0) {
-        return;  // an editor may be between unlink and rename
+    Identity identity;
+    if (!look_at_file(identity) || identity == seen_) {
+        return;
     }
-    const Identity identity{info.st_ino,          info.st_size,        info.st_mtim.tv_sec,
-                            info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec};
-    if (identity == seen_) {
+    if (current_ != nullptr && identity != std::exchange(changed_, identity)) {
         return;
     }
     auto source = read_rule_file(file_.path);
@@ -82,10 +115,8 @@ void RuleWatch::compare(const store::Snapshot& snapshot) {
     }
 }
 
-void RuleWatch::failed(const std::string& error) {
-    const time_t now = ngx_time();
-    if (now - last_complaint_ >= 60) {
-        last_complaint_ = now;
+void RuleWatch::failed(rules::RuleSet& rules) {
+    for (const std::string& error : rules.take_complaints(ngx_time())) {
         log(NGX_LOG_ERR, ngx_cycle->log, error);
     }
 }

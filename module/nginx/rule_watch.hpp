@@ -1,7 +1,9 @@
 // RuleWatch: one rule file in one worker: loaded, watched, swapped between requests.
 //
-// A changed file that does not load, or cannot be read, is named in the log once and the last good
-// version stays; what cannot be read is tried again at every look. A worker that starts beside a
+// A change counts when the file looks the same twice, for it may be half written. A changed file that
+// does not load, takes long to, or has no rules left is named in the log once and the last good
+// version stays. What cannot be read is tried again at every look; what cannot even be looked at is
+// named, too, when it stays so: an editor may be between unlink and rename. A worker that starts beside a
 // broken file begins with what was good when the configuration was read. Thread rules: event loop
 // only.
 #pragma once
@@ -9,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 #include <time.h>
@@ -39,12 +42,16 @@ class RuleWatch {
     std::size_t rule_count() const {
         return current_ == nullptr ? 0 : current_->rule_names().size();
     }
+    // Of what is in force, in this worker.
+    std::vector<rules::RuleSet::Failing> failing() const {
+        return current_ == nullptr ? std::vector<rules::RuleSet::Failing>() : current_->failing();
+    }
     // Looks at the file and loads it when it changed; collects the garbage of what ran since.
     void look();
     // Names in the log what the rules ask for and the catalog lacks: once for each version.
     void compare(const store::Snapshot& snapshot);
-    // Logs a rule's failure, at most once a minute.
-    void failed(const std::string& error);
+    // Logs what failed in `rules`, each rule at most once a minute.
+    static void failed(rules::RuleSet& rules);
 
   private:
     struct Identity {
@@ -58,6 +65,7 @@ class RuleWatch {
         bool operator==(const Identity& other) const = default;
     };
 
+    bool look_at_file(Identity& out);
     bool load(const std::string& source);
     void complain(const std::string& error);
 
@@ -66,9 +74,10 @@ class RuleWatch {
     std::shared_ptr<rules::RuleSet> current_;
     Identity seen_;        // read, whether it loaded or not
     Identity unreadable_;  // complained about
+    Identity changed_;     // at the last look
+    unsigned missed_ = 0;  // looks in a row that found no file
     bool used_ = false;
     std::uint64_t compared_ = 0;  // the version
-    time_t last_complaint_ = 0;
 };
 
 }  // namespace pz::ngx

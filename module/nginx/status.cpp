@@ -75,6 +75,7 @@ constexpr Metric kMetrics[] = {
 struct RuleVersion {
     std::string_view file, version;
     std::size_t rules;
+    std::vector<rules::RuleSet::Failing> failing;
 };
 
 using NodeState = redis::Router::NodeState;
@@ -148,6 +149,19 @@ void json_node(const NodeState& node, std::string& out) {
            ",\"pending\":" + number(node.pending) + "}";
 }
 
+void json_rules(const RuleVersion& file, std::string& out) {
+    out.append("{\"file\":").append(quoted(file.file));
+    out.append(",\"version\":").append(quoted(file.version));
+    out += ",\"rules\":" + number(file.rules) + ",\"failing\":[";
+    for (const auto& each : file.failing) {
+        out.append(out.ends_with('[') ? "" : ",").append("{\"").append(each.kind).append("\":");
+        out += quoted(each.name) + ",\"failures\":" + number(each.failures) +
+               ",\"resting\":" + (each.resting ? "true" : "false") +
+               ",\"error\":" + quoted(each.error) + "}";
+    }
+    out += "]}";
+}
+
 std::string as_json(const Stats& stats, const Health& health) {
     std::string out = "{\"version\":" + quoted(kVersion) + ",\"redis\":{\"configured\":";
     out += health.redis_configured ? "true" : "false";
@@ -168,9 +182,8 @@ std::string as_json(const Stats& stats, const Health& health) {
     }
     out += ",\"rules\":[";
     for (const RuleVersion& each : health.rules) {
-        out.append(out.ends_with('[') ? "" : ",").append("{\"file\":").append(quoted(each.file));
-        out.append(",\"version\":").append(quoted(each.version));
-        out += ",\"rules\":" + number(each.rules) + "}";
+        out += out.ends_with('[') ? "" : ",";
+        json_rules(each, out);
     }
     out += "],\"page_cache\":{\"pages\":" + number(health.page_cache_pages) +
            ",\"bytes\":" + number(health.page_cache_bytes) +
@@ -252,6 +265,28 @@ void prometheus_build(std::string& out) {
            ",nginx=" + quoted(NGINX_VERSION) + "} 1\n";
 }
 
+void prometheus_rules(const std::vector<RuleVersion>& files, std::string& out) {
+    head(out, "rules_info", "gauge", "the version of each rule file in force in this worker");
+    for (const RuleVersion& each : files) {
+        out += "personalize_rules_info{file=" + quoted(each.file) +
+               ",version=" + quoted(each.version) + "} 1\n";
+    }
+    const auto per_rule = [&](const char* name, auto value) {
+        for (const RuleVersion& file : files) {
+            for (const auto& each : file.failing) {
+                out.append("personalize_").append(name).append("{file=").append(quoted(file.file));
+                out.append(",").append(each.kind).append("=").append(quoted(each.name));
+                out += "} " + number(value(each)) + "\n";
+            }
+        }
+    };
+    head(out, "rule_failures", "gauge",
+         "failures of a rule since its file was loaded, this worker");
+    per_rule("rule_failures", [](const auto& each) { return each.failures; });
+    head(out, "rule_resting", "gauge", "1 when a rule rests until its file changes, this worker");
+    per_rule("rule_resting", [](const auto& each) { return each.resting ? 1 : 0; });
+}
+
 std::string as_prometheus(const Stats& stats, const Health& health) {
     std::string out;
     prometheus_build(out);
@@ -262,11 +297,7 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
         out += "personalize_" + name + " " + number((stats.*metric.counter).get()) + "\n";
     }
     prometheus_latency(stats, out);
-    head(out, "rules_info", "gauge", "the version of each rule file in force in this worker");
-    for (const RuleVersion& each : health.rules) {
-        out += "personalize_rules_info{file=" + quoted(each.file) +
-               ",version=" + quoted(each.version) + "} 1\n";
-    }
+    prometheus_rules(health.rules, out);
     head(out, "redis_ready", "gauge", "1 when this worker's connection answers");
     out += std::string("personalize_redis_ready ") + (health.redis_ready ? "1\n" : "0\n");
     prometheus_nodes(health.nodes, out);
@@ -319,7 +350,8 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
                 worker->redis() != nullptr ? worker->redis()->nodes() : std::vector<NodeState>();
             health.snapshot = worker->snapshot();
             for (const auto& watch : worker->rule_files()) {
-                health.rules.push_back({watch->path(), watch->version(), watch->rule_count()});
+                health.rules.push_back(
+                    {watch->path(), watch->version(), watch->rule_count(), watch->failing()});
             }
             health.page_cache_bytes = worker->pages().bytes();
             health.page_cache_pages = worker->pages().pages();

@@ -62,7 +62,7 @@ local out = ffi.new("const char*[1]")
 local NO_ITEM, NO_FIELD = 0xffffffff, 0xffff
 local WEEKDAYS = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
-local access = {frame = frame, weekdays = WEEKDAYS}
+local access = {frame = frame, weekdays = WEEKDAYS, loading = true}
 
 -- Fuel ----------------------------------------------------------------------------------------------
 
@@ -71,6 +71,9 @@ local MAX_ARGUMENTS = 64
 local function stop(level)
     if api_fact(bridge, 5) ~= 0 then
         error("out of memory: keep texts and tables small", level)
+    end
+    if access.loading then
+        error("out of time while the file is loaded: do less outside of its functions", level)
     end
     error("out of time: the rules of a placement share one budget; do less here", level)
 end

@@ -83,7 +83,11 @@ return function(count)
 end
 ]==],
 }
-local function load_call(kind, f) return loadstring(call_sources[kind], "=driver")(access, f) end
+local functions = {}  -- of the file
+local function load_call(kind, f)
+    functions[#functions + 1] = f
+    return loadstring(call_sources[kind], "=driver")(access, f)
+end
 
 -- At the file's line; level 1 is the function that called here().
 local function here(level)
@@ -113,8 +117,8 @@ end
 local function placements(value)
     local list = texts(value, "on")
     for _, glob in ipairs(list) do
-        want(not find(glob, "[^%w%._%-%*:/ ]"), "on: bad pattern '" .. glob .. "'",
-            "write a placement's name, with * for any characters")
+        want(not find(glob, "%c"), "on: bad pattern '" .. glob .. "'",
+            "write a placement's name (its name=, or else its selector), with * for any characters")
     end
     return list
 end
@@ -379,6 +383,8 @@ function define.finish()
     for title, line in pairs(pending) do
         error(chunk .. ":" .. line .. ": " .. title .. ": no body: write { ... } behind the name", 0)
     end
+    access.keep(functions)
+    access.loading = false
     local calls = {segment = {}, when = {}, match = {}, amount = {}, require = {}, label = {}}
     for i, segment in ipairs(define.segments) do calls.segment[i] = segment.when end
     for i, rule in ipairs(define.rules) do

@@ -6,6 +6,9 @@ namespace pz::rules {
 const std::string_view kAccessDriver =
 #include "rules/access.lua.inc"
     ;
+const std::string_view kKeepDriver =
+#include "rules/keep.lua.inc"
+    ;
 const std::string_view kLibraryDriver =
 #include "rules/library.lua.inc"
     ;

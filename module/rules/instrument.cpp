@@ -4,19 +4,21 @@
 #include <cstddef>
 #include <vector>
 
-#include "rules/lexer.hpp"
+#include "rules/assignments.hpp"
+#include "rules/lexical.hpp"
 
 namespace pz::rules {
 namespace {
 
 // The file is a function of its own: the checks take none of its 200 local names.
-constexpr std::string_view kPrologue = "local __pz,__pzv,__pzr=...; return function(...) ";
+constexpr std::string_view kPrologue = "local __pz,__pzv,__pzr,__pzw=...; return function(...) ";
 constexpr std::string_view kEpilogue = "\nend";  // on a line of its own, behind any comment
 // The spaces take the number of units.
 constexpr std::string_view kUnits = "    ";
 constexpr std::string_view kCheck = " __pz(";
 constexpr std::string_view kArgumentsCheck = " __pzv(";
 constexpr std::string_view kReturnCheck = " __pzr(";
+constexpr std::string_view kWriteCheck = " __pzw(";
 // Another operand of a "..": evaluated before anything is joined; an empty text.
 constexpr std::string_view kConcatCheck = " __pz(1) .. ";
 // What a jump can repeat is not known: it always looks at the clock.
@@ -29,22 +31,6 @@ constexpr unsigned kMostFileOperators = 1000;  // outside of them: they run once
 // What a check costs.
 unsigned units(unsigned operators) {
     return 1 + 2 * operators;
-}
-
-bool is_newline(char c) {
-    return c == '\n' || c == '\r';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_name_start(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_name(char c) {
-    return is_name_start(c) || is_digit(c);
-}
-bool is_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 class Instrumenter {
@@ -132,6 +118,8 @@ class Instrumenter {
     void open_loop();
     void close(bool until);
     void end_return();
+    void check_writes();
+    void check_definition();
 
     std::string_view source_;
     std::string out_;
@@ -148,6 +136,8 @@ class Instrumenter {
     std::vector<Instrumented::Function> functions_;
     Block repeated_{Block::Kind::file};  // the loop whose `until` is being read
     bool until_ = false;
+    Assignments assignments_;
+    std::size_t function_at_ = 0;  // in out_: the last word `function`
 };
 
 Instrumenter::Block& Instrumenter::body() {
@@ -260,13 +250,16 @@ void Instrumenter::token(char c) {
     if (c == '[' && long_bracket()) {
         function().calls = function().calls || operand_;
         operand_ = true;
+        assignments_.text();
     } else if (c == '"' || c == '\'') {
         function().calls = function().calls || operand_;
         text(c);
         operand_ = true;
+        assignments_.text();
     } else if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
         number();
         operand_ = true;
+        assignments_.literal();
     } else if (is_name_start(c)) {
         name();
     } else if (c > ' ' && c < '\x7f') {
@@ -297,25 +290,7 @@ void Instrumenter::comment() {
 }
 
 void Instrumenter::text(char quote) {
-    std::size_t end = at_ + 1;
-    while (end < source_.size() && source_[end] != quote) {
-        if (source_[end] == '\\') {
-            ++end;
-            if (end < source_.size() && source_[end] == 'z') {
-                do {
-                    ++end;
-                } while (end < source_.size() && is_space(source_[end]));
-                continue;
-            }
-            if (end + 1 < source_.size() && is_newline(source_[end]) &&
-                is_newline(source_[end + 1]) && source_[end] != source_[end + 1]) {
-                ++end;
-            }
-        } else if (is_newline(source_[end])) {
-            break;
-        }
-        ++end;
-    }
+    const std::size_t end = end_of_text(source_, at_);
     if (end >= source_.size() || source_[end] != quote) {
         return fail(std::string("text without its closing ") + quote);
     }
@@ -342,19 +317,8 @@ bool Instrumenter::long_bracket() {
 }
 
 void Instrumenter::number() {
-    const bool hex = peek() == '0' && (peek(1) | 0x20) == 'x';
-    const char exponent = hex ? 'p' : 'e';
-    std::size_t end = at_;
-    char last = '\0';
-    while (end < source_.size()) {
-        const char c = source_[end];
-        const bool sign = (c == '-' || c == '+') && (last | 0x20) == exponent;
-        if (!is_name(c) && c != '.' && !sign) {
-            break;
-        }
-        last = c;
-        ++end;
-    }
+    const std::size_t end = end_of_number(source_, at_);
+    const char last = source_[end - 1];
     if ((last | 0x20) == 'l' || (last | 0x20) == 'i') {
         return fail("only plain numbers: write 1 instead of 1LL or 1i");
     }
@@ -375,8 +339,10 @@ void Instrumenter::name() {
     }
     if (word == "goto") {  // always a keyword here; LuaJIT would take it as a name, too
         end_statement();
+        assignments_.keyword(word, false);
         out_ += kJumpCheck;
     }
+    assignments_.name(out_.size());
     copy_to(end);
     operand_ = word != "goto";
 }
@@ -393,11 +359,15 @@ void Instrumenter::keyword(std::string_view word, std::size_t end) {
         returns_.back().blocks == blocks_.size()) {
         end_return();
     }
-    if (word == "end" && blocks_.back().kind == Block::Kind::function && !returned_ &&
-        blocks_.back().calls && blocks_.back().all_operators > 0) {
+    const bool function_ends = word == "end" && blocks_.back().kind == Block::Kind::function;
+    if (function_ends && !returned_ && blocks_.back().calls && blocks_.back().all_operators > 0) {
         out_ += kCheck;
         out_ += std::to_string(units(blocks_.back().all_operators)) + "); ";
     }
+    if (word == "function") {
+        function_at_ = out_.size();
+    }
+    assignments_.keyword(word, function_ends);
     copy_to(end);
     operand_ = word == "nil" || word == "true" || word == "false";
     if (operand_ || word == "and" || word == "or" || word == "not" || word == "in" ||
@@ -434,6 +404,31 @@ void Instrumenter::open(std::string_view word) {
     }
 }
 
+// While the file is read, nothing is kept yet.
+void Instrumenter::check_writes() {
+    const auto tables = assignments_.assign();
+    if (function().kind != Block::Kind::function) {
+        return;
+    }
+    for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
+        out_.insert(table->index, 1, ')');
+        out_.insert(table->begin, kWriteCheck);
+    }
+}
+
+// "function t.name(" writes to a table, too.
+void Instrumenter::check_definition() {
+    Assignments::Table table{};
+    if (function().kind != Block::Kind::function || !assignments_.defined(table)) {
+        return;
+    }
+    const std::string name = out_.substr(table.begin, table.index - table.begin);
+    if (!std::all_of(name.begin(), name.end(), [](char c) { return is_name(c) || c == '.'; })) {
+        return fail("a function's name in several pieces: write it without spaces");
+    }
+    out_.insert(function_at_, std::string(kWriteCheck) + name + "); ");
+}
+
 void Instrumenter::punctuation(char c) {
     const bool dots = source_.substr(at_, 2) == "..";
     const bool arguments = source_.substr(at_, 3) == "...";
@@ -448,8 +443,18 @@ void Instrumenter::punctuation(char c) {
     if (c == '(' || c == '{') {
         function().calls = function().calls || (operand_ && !parameters_);
     }
+    if (c == '(' && parameters_) {
+        check_definition();
+    }
     brackets_ += c == '(' || c == '{' || c == '[' ? 1 : c == ')' || c == '}' || c == ']' ? -1 : 0;
-    copy_to(at_ + (arguments ? 3 : dots || equal ? 2 : 1));
+    const bool label = c == ':' && peek(1) == ':';
+    const std::size_t length = arguments ? 3 : dots || equal || label ? 2 : 1;
+    if (c == '=' && !equal) {
+        check_writes();
+    } else {
+        assignments_.sign(source_.substr(at_, length), out_.size());
+    }
+    copy_to(at_ + length);
     const bool literal = c == '-' && !operand_ && is_digit(peek());
     operand_ = arguments || c == ')' || c == '}' || c == ']';
     if (dots && !arguments) {
@@ -460,6 +465,7 @@ void Instrumenter::punctuation(char c) {
     variadic_ = variadic_ || (arguments && parameters_);
     if (c == ')' && parameters_) {
         parameters_ = false;
+        assignments_.enter();
         check(variadic_ ? kArgumentsCheck : kCheck, variadic_ ? ", ..." : "",
               Block::Kind::function);
     }

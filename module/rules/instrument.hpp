@@ -9,6 +9,9 @@
 // each `...` of the body copies them all. So between two checks there is a bounded number of steps,
 // each bounded by the memory that a block can have. Lines keep their numbers.
 //
+// Where a function writes to a table, `__pzw(t).x = 1` stands: it refuses those that outlive the page
+// (keep.lua).
+//
 // What LuaJIT's lexer and this one could read differently is refused: control bytes, bytes over 127
 // outside of texts and comments, cdata numbers (1LL), and names that begin with "__pz". Thread
 // rules: pure functions.
@@ -37,7 +40,7 @@ struct Instrumented {
     std::vector<Function> functions;
 };
 
-// The source of a chunk that takes the three checks as its arguments and returns the file as a
+// The source of a chunk that takes the four checks as its arguments and returns the file as a
 // function. The caller compiles the source alone first: one like "end x() do" would leave that
 // function. Errors: "rules:12: ...".
 Result<Instrumented> instrument(std::string_view source);

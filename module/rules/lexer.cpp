@@ -1,29 +1,18 @@
 #include "rules/lexer.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
+
+#include "rules/lexical.hpp"
 
 namespace pz::rules {
 namespace {
 
-constexpr std::string_view kKeywords[] = {"and",   "break", "do",       "else", "elseif", "end",
-                                          "false", "for",   "function", "goto", "if",     "in",
-                                          "local", "nil",   "not",      "or",   "repeat", "return",
-                                          "then",  "true",  "until",    "while"};
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c);
+    return is_name(c);
 }
 
 }  // namespace
-
-bool is_keyword(std::string_view word) {
-    return std::find(std::begin(kKeywords), std::end(kKeywords), word) != std::end(kKeywords);
-}
 
 bool Lexer::is_number() const {
     return !is_text_ && !token_.empty() && is_digit(token_.front());

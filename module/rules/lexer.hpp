@@ -8,8 +8,6 @@
 
 namespace pz::rules {
 
-bool is_keyword(std::string_view word);  // `goto`, too
-
 class Lexer {
   public:
     // Lifetime: the tokens are parts of `source`.

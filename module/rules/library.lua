@@ -9,6 +9,7 @@ local find, sub, lower, upper, byte = string.find, string.sub, string.lower, str
 local min, floor = math.min, math.floor
 local spend, show, suggest = access.spend, access.show, access.suggest
 local proxy, proxies = access.proxy, access.proxies
+local is_kept, WRITTEN = access.is_kept, access.written
 
 -- Arguments ------------------------------------------------------------------------------------------
 
@@ -33,6 +34,10 @@ end
 local function listed(value)
     spend(1 + floor(#own(value, 4) / 64), 5)
     return value
+end
+
+local function changeable(t)
+    if is_kept(t) then error(WRITTEN, 3) end
 end
 
 -- Passes over what is empty: a whole table, perhaps.
@@ -72,10 +77,14 @@ local safe_string = {
 }
 local safe_table = {
     insert = function(t, a, b)
+        changeable(t)
         if b == nil then return table.insert(listed(t), a) end
         return table.insert(t, place(a, #listed(t)), b)
     end,
-    remove = function(t, i) return table.remove(listed(t), i) end,
+    remove = function(t, i)
+        changeable(t)
+        return table.remove(listed(t), i)
+    end,
     concat = function(t, separator)
         local size = 0
         separator = separator or ""
@@ -86,6 +95,7 @@ local safe_table = {
         return table.concat(t, separator)
     end,
     sort = function(t, less)
+        changeable(t)
         if #listed(t) > 1000 then error("at most 1000 entries can be sorted", 2) end
         spend(#t, 4)
         return table.sort(t, order(less))

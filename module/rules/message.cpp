@@ -46,4 +46,13 @@ std::string explain(std::string_view message, const std::string& file, const std
     return text;
 }
 
+std::string with_reason(std::string_view message, std::string_view reason) {
+    message.remove_prefix(place_length(message, "driver"));
+    const std::size_t place = place_length(message, kChunk);
+    std::string text(message.substr(0, place));
+    text += reason;
+    text += message.substr(place);
+    return text;
+}
+
 }  // namespace pz::rules

@@ -7,12 +7,6 @@
 #include "rules/state.hpp"
 
 namespace pz::rules {
-void note(Outcome& outcome, std::string message) {
-    ++outcome.failed;
-    if (outcome.error.empty()) {
-        outcome.error = std::move(message);
-    }
-}
 
 void Outcome::add(Outcome later) {
     applied += later.applied;
@@ -54,9 +48,9 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
         state->rule_names.push_back(rule.name);
         state->replaces = state->replaces || rule.verb == Verb::recommend;
     }
-    state->rule_strikes.resize(state->definitions.rules.size());
+    state->rule_faults.resize(state->definitions.rules.size());
     state->rule_uses.resize(state->definitions.rules.size());
-    state->segment_strikes.resize(state->definitions.segments.size());
+    state->segment_faults.resize(state->definitions.segments.size());
     return std::unique_ptr<RuleSet>(new RuleSet(std::move(state)));
 }
 
@@ -85,10 +79,10 @@ Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out)
         if (Status status = state.ask_page(state.definitions.segment_programs[i], Vm::Call::segment,
                                            i, &inside);
             !status.ok()) {
-            note(outcome, explain(status.message(), state.name, "segment '" + names[i] + "': "));
+            state.fail(Vm::Call::segment, i, status, outcome);
             continue;
         }
-        state.segment_strikes[i] = 0;
+        state.segment_faults[i].strikes = 0;
         if (inside) {
             ++outcome.applied;
             state.bridge.segments.push_back(names[i]);
@@ -121,6 +115,26 @@ Outcome RuleSet::apply_rule(std::size_t rule, const Context& context,
     return outcome;
 }
 
+Outcome RuleSet::try_rule(std::size_t rule, const Context& context,
+                          std::span<Candidate> candidates) {
+    Outcome outcome;
+    State& state = *state_;
+    if (rule >= state.definitions.rules.size() || !state.begin(context, candidates)) {
+        return outcome;
+    }
+    const Rule& tried = state.definitions.rules[rule];
+    bool holds = false;
+    Status status = tried.when_call ? state.call(Vm::Call::when, rule, 0, &holds) : Status();
+    if (status.ok()) {
+        status = state.select(tried, rule);
+    }
+    if (!status.ok()) {
+        state.fail(Vm::Call::when, rule, status, outcome);
+    }
+    state.bridge.release();
+    return outcome;
+}
+
 Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
     State& state = *state_;
     Replacement found;
@@ -134,11 +148,10 @@ Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
         }
         bool holds = true;
         if (Status status = state.decide(rule, i, &holds); !status.ok()) {
-            note(outcome,
-                 explain(status.message(), state.name, "rule '" + state.rule_names[i] + "': "));
+            state.fail(Vm::Call::when, i, status, outcome);
             continue;
         }
-        state.rule_strikes[i] = 0;
+        state.rule_faults[i].strikes = 0;
         if (holds) {
             found = {rule.recommend, i};
             ++state.rule_uses[i];
@@ -158,6 +171,43 @@ std::string_view RuleSet::label(std::uint16_t number) const {
 
 std::span<const std::uint64_t> RuleSet::uses() const {
     return state_->rule_uses;
+}
+
+std::vector<RuleSet::Failing> RuleSet::failing() const {
+    std::vector<Failing> list;
+    const auto add = [&](Vm::Call kind, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const State::Fault& fault = state_->fault(kind, i);
+            if (fault.failures > 0) {
+                const bool segment = kind == Vm::Call::segment;
+                list.push_back({segment ? "segment" : "rule",
+                                segment ? segment_names()[i] : rule_names()[i], fault.failures,
+                                state_->rests(fault),
+                                explain(fault.error, state_->name, state_->title(kind, i))});
+            }
+        }
+    };
+    add(Vm::Call::segment, state_->segment_faults.size());
+    add(Vm::Call::when, state_->rule_faults.size());
+    return list;
+}
+
+std::vector<std::string> RuleSet::take_complaints(std::int64_t now) {
+    constexpr std::int64_t kMinute = 60;
+    std::vector<std::string> list;
+    const auto add = [&](Vm::Call kind, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            State::Fault& fault = state_->fault(kind, i);
+            if (fault.unsaid && (fault.told == 0 || now - fault.told >= kMinute)) {
+                fault.told = now;
+                fault.unsaid = false;
+                list.push_back(explain(fault.error, state_->name, state_->title(kind, i)));
+            }
+        }
+    };
+    add(Vm::Call::segment, state_->segment_faults.size());
+    add(Vm::Call::when, state_->rule_faults.size());
+    return list;
 }
 
 std::vector<std::string> RuleSet::take_unknown_columns() {

@@ -48,8 +48,8 @@ struct RuleLimits {
     std::size_t memory = 2 * 1024 * 1024;
     std::size_t max_source = 256 * 1024;
     std::size_t max_rules = 256;  // and as many segments
-    // A rule or segment that used up its time or the memory so often, and did not work in between,
-    // rests until the file is loaded again. What others left it too little of does not count.
+    // A rule or segment that failed so often, and did not work in between, rests until the file is
+    // loaded again. Time and memory of which others left it too little do not count.
     unsigned max_overruns = 10;
     const Clock* clock = nullptr;  // null: the system's; see budget.hpp
     // What `recommend` may name; empty: anything. Must live as long as the RuleSet.
@@ -123,11 +123,27 @@ class RuleSet {
 
     // How often each rule was in force and found a candidate that it is for, since it was loaded.
     std::span<const std::uint64_t> uses() const;
+    // Rules and segments that failed since the file was loaded.
+    struct Failing {
+        std::string_view kind;  // "rule" or "segment"
+        std::string name;
+        std::uint64_t failures;
+        bool resting;
+        std::string error;  // the last: "rules.lua:12: rule 'spring': attempt to ..."
+    };
+    std::vector<Failing> failing() const;
+    // For the log: the errors of those that failed since they were given out here, each once a
+    // minute. `now`: unix seconds.
+    std::vector<std::string> take_complaints(std::int64_t now);
     // What functions asked for so far, and no catalog had, since the last call; at most 32.
     std::vector<std::string> take_unknown_columns();
     Definitions definitions() const;  // a copy, for those who look through a file
     // As apply(), but by one rule alone.
     Outcome apply_rule(std::size_t rule, const Context& context, std::span<Candidate> candidates);
+
+    // Calls all functions of one rule, whatever its placement, segment, time and `when` say. Only
+    // `failed` and `error` of the Outcome are set.
+    Outcome try_rule(std::size_t rule, const Context& context, std::span<Candidate> candidates);
 
     // Collects garbage; call between requests.
     void collect();

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "rules/effect.hpp"
-#include "rules/message.hpp"
+#include "rules/marks.hpp"
 #include "rules/state.hpp"
 
 namespace pz::rules {
@@ -105,7 +105,7 @@ Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, b
     if (Status status = decide(rule, index, &holds); !status.ok()) {
         return status;
     }
-    rule_strikes[index] = 0;
+    rule_faults[index].strikes = 0;
     if (!holds) {
         return {};
     }
@@ -157,7 +157,7 @@ void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
 void RuleSet::State::run_one(std::size_t index, std::span<Candidate> candidates, Outcome& outcome) {
     bool applied = false;
     if (Status status = run(index, candidates, &applied); !status.ok()) {
-        note(outcome, explain(status.message(), name, "rule '" + rule_names[index] + "': "));
+        fail(Vm::Call::when, index, status, outcome);
     }
     outcome.applied += applied ? 1 : 0;
 }

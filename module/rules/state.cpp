@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/marks.hpp"
+#include "rules/message.hpp"
+
 namespace pz::rules {
 namespace {
 
@@ -65,8 +68,42 @@ void RuleSet::State::recover(unsigned& count, bool alone) {
     }
 }
 
-unsigned& RuleSet::State::strikes(Vm::Call kind, std::size_t index) {
-    return (kind == Vm::Call::segment ? segment_strikes : rule_strikes)[index];
+RuleSet::State::Fault& RuleSet::State::fault(Vm::Call kind, std::size_t index) {
+    return (kind == Vm::Call::segment ? segment_faults : rule_faults)[index];
+}
+
+std::string RuleSet::State::title(Vm::Call kind, std::size_t index) const {
+    return kind == Vm::Call::segment ? "segment '" + definitions.segments[index] + "': "
+                                     : "rule '" + rule_names[index] + "': ";
+}
+
+// Counts a failure of a rule (any call but segment) or segment.
+void RuleSet::State::fail(Vm::Call kind, std::size_t index, const Status& status,
+                          Outcome& outcome) {
+    Fault& at = fault(kind, index);
+    ++at.failures;
+    at.unsaid = true;
+    if (at.error != status.message()) {
+        at.error = status.message();
+    }
+    ++outcome.failed;
+    if (outcome.error.empty()) {
+        outcome.error = explain(at.error, name, title(kind, index));
+    }
+}
+
+// Whether the rule is to blame: an error is its own; time and memory may have been used by others.
+void RuleSet::State::strike(Fault& fault, const Status& status, std::int64_t cut, bool alone) {
+    if (vm->met_cap() || vm->broken()) {
+        recover(fault.strikes, alone);
+    } else if (!bridge.out_of_time || cut >= std::int64_t{limits.budget_us} * 1000 / kFairShare) {
+        ++fault.strikes;
+    }
+    if (rests(fault)) {
+        fault.error = with_reason(status.message(), "rests until the file changes, after " +
+                                                        std::to_string(fault.strikes) +
+                                                        " failures in a row: ");
+    }
 }
 
 void RuleSet::State::resolve(const store::Snapshot& now) {
@@ -133,9 +170,9 @@ void RuleSet::State::begin_page(const Context& context) {
 // One rule may use half of what is left, so that a runaway leaves the others their time. A call that did
 // not look at the clock was short: the next one goes on with its fuel.
 Status RuleSet::State::call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer) {
-    if (strikes(kind, index) >= limits.max_overruns) {
-        return Status::error(
-            "used up its time or the memory again and again; rests until the file changes");
+    Fault& at = fault(kind, index);
+    if (rests(at)) {
+        return Status::error(at.error);
     }
     if (!started) {
         started = true;
@@ -159,12 +196,10 @@ Status RuleSet::State::call(Vm::Call kind, std::size_t index, std::size_t asked,
     bridge.out_of_time = false;
     Status status = vm->call(kind, index, asked, answer);
     bridge.budget.restore(cut);
-    if (vm->met_cap() || vm->broken()) {
-        recover(strikes(kind, index), alone);
-    } else if (bridge.out_of_time && cut >= std::int64_t{limits.budget_us} * 1000 / kFairShare) {
-        ++strikes(kind, index);
+    if (!status.ok()) {
+        strike(at, status, cut, alone);
     }
-    return status;
+    return rests(at) ? Status::error(at.error) : status;
 }
 
 // The marked candidates, one after the other.

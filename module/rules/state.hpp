@@ -26,12 +26,17 @@ struct RuleSet::State {
     Definitions definitions;
     std::vector<std::string> rule_names;
     bool replaces = false;  // some rule names recommenders
-    // How often they used up the memory since they last worked; and how often in a row no VM could
-    // be made.
-    std::vector<unsigned> rule_strikes;
     std::vector<std::uint64_t> rule_uses;
-    std::vector<unsigned> segment_strikes;
-    unsigned failed_starts = 0;
+    // What went wrong with a rule or segment.
+    struct Fault {
+        unsigned strikes = 0;        // since it last worked
+        std::uint64_t failures = 0;  // since the file was loaded
+        std::int64_t told = 0;       // when take_complaints() gave it, unix seconds; 0: never
+        bool unsaid = false;         // it failed since
+        std::string error;           // the last, as the VM says it
+    };
+    std::vector<Fault> rule_faults, segment_faults;
+    unsigned failed_starts = 0;  // so often in a row no VM could be made
     // In this call of apply() or segments().
     bool started = false;  // the budget runs
     bool renewed = false;  // the VM was made again
@@ -65,8 +70,12 @@ struct RuleSet::State {
     void restart();
     void tidy();
     void recover(unsigned& count, bool alone);
-    unsigned& strikes(Vm::Call kind, std::size_t index);
     void look_at(std::span<const Candidate> candidates);
+    Fault& fault(Vm::Call kind, std::size_t index);
+    std::string title(Vm::Call kind, std::size_t index) const;
+    void fail(Vm::Call kind, std::size_t index, const Status& status, Outcome& outcome);
+    bool rests(const Fault& fault) const { return fault.strikes >= limits.max_overruns; }
+    void strike(Fault& fault, const Status& status, std::int64_t cut, bool alone);
     bool begin(const Context& context, std::span<const Candidate> candidates);
     void resolve(const store::Snapshot& now);
     Status call(Vm::Call kind, std::size_t index, std::size_t asked, bool* answer);
@@ -88,8 +97,5 @@ struct RuleSet::State {
     void run_all(bool mixing, std::span<Candidate> candidates, Outcome& outcome);
     Status run(std::size_t index, std::span<Candidate> candidates, bool* applied);
 };
-
-// Counts a failure.
-void note(Outcome& outcome, std::string message);
 
 }  // namespace pz::rules

@@ -96,6 +96,19 @@ void Vm::open_access(lua_State* lua) {
     access_ = luaL_ref(lua, LUA_REGISTRYINDEX);
 }
 
+void Vm::open_keep(lua_State* lua) {
+    load_text(lua, kKeepDriver, kDriverChunk);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, access_);
+    lua_getglobal(lua, "debug");
+    lua_getfield(lua, LUA_REGISTRYINDEX,
+                 "_PRELOAD");  // where LuaJIT leaves what `require` would load
+    lua_getfield(lua, -1, "jit.util");
+    lua_remove(lua, -2);
+    lua_call(lua, 0, 1);
+    lua_pushlstring(lua, kChunk.data(), kChunk.size());
+    lua_call(lua, 4, 0);
+}
+
 void Vm::open_library(lua_State* lua) {
     load_text(lua, kLibraryDriver, kDriverChunk);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, access_);
@@ -122,6 +135,7 @@ int Vm::build(lua_State* lua) {
     open_standard(lua, LUA_DBLIBNAME, luaopen_debug);
     open_standard(lua, LUA_JITLIBNAME, luaopen_jit);  // turns the compiler on
     vm.open_access(lua);
+    vm.open_keep(lua);
     vm.open_library(lua);
     vm.open_define(lua);
     return 0;
@@ -142,8 +156,9 @@ int Vm::run_file(lua_State* lua) {
     lua_getfield(lua, -1, "check");
     lua_getfield(lua, -2, "check_arguments");
     lua_getfield(lua, -3, "check_return");
-    lua_remove(lua, -4);
-    lua_call(lua, 3, 1);
+    lua_getfield(lua, -4, "check_write");
+    lua_remove(lua, -5);
+    lua_call(lua, 4, 1);
     lua_call(lua, 0, 0);
 
     lua_rawgeti(lua, LUA_REGISTRYINDEX, vm.define_);

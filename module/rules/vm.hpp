@@ -69,6 +69,7 @@ class Vm {
     static int run_reset(lua_State* lua);
     static int run_collect(lua_State* lua);
     void open_access(lua_State* lua);
+    void open_keep(lua_State* lua);
     void open_library(lua_State* lua);
     void open_define(lua_State* lua);
     Status outcome(int code);

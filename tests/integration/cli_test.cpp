@@ -275,6 +275,51 @@ BOOST_AUTO_TEST_CASE(rules_are_checked_and_applied) {
     BOOST_TEST(pinned.output.starts_with("1\tA\t"), pinned.output);
 }
 
+BOOST_AUTO_TEST_CASE(check_runs_what_only_some_visitors_meet) {
+    personalize({"learn", "--store", store, "--catalog", dir.write("feed.tsv", kFeed)});
+    const std::string rules = dir.write(
+        "hidden.lua",
+        "segment \"vip\" { when = function(visitor) return visitor.trait.segment == \"vip\" end }\n"
+        "rule \"one\" { segment = \"vip\", when = function(visitor) return visitor.trait.a.b end, "
+        "hide = true }\n"
+        "rule \"two\" { from = \"2001-01-01\", to = \"2001-01-02\",\n"
+        "match = function(item, visitor) return visitor.events > 0 and item.titel == nil end, "
+        "hide = true }\n"
+        "rule \"three\" { when = function() return false end,\n"
+        "boost = function(item, visitor) return visitor:viewed(item) and \"x\" or nil end }\n");
+    const Outcome checked = personalize({"check", rules, "--catalog", store});
+    BOOST_TEST(checked.status == 1, checked.output);
+    BOOST_TEST(contains(checked.output, "hidden.lua:2: rule 'one': attempt to index"),
+               checked.output);
+    BOOST_TEST(contains(checked.output, "hidden.lua:3: rule 'two': item.titel"), checked.output);
+    BOOST_TEST(contains(checked.output, "rule 'three': the function must return a number"),
+               checked.output);
+}
+
+BOOST_AUTO_TEST_CASE(check_with_a_rehearsal) {
+    const std::string feed = dir.write("feed.tsv", kFeed);
+    const std::string now = std::to_string(std::time(nullptr) - 5);
+    const std::string history =
+        dir.write("history.tsv", "v\tpurchase B " + now + "\nv\tview_item A " + now + "\n");
+    personalize({"learn", "--store", store, "--catalog", feed, "--history", history});
+    const std::string rules =
+        dir.write("push.lua", "rule \"p\" { match = {id = \"A\"}, pin = 1 }\n");
+    const Outcome rehearsed =
+        personalize({"check", rules, "--catalog", store, "--against", history});
+    BOOST_TEST(rehearsed.status == 0, rehearsed.output);
+    BOOST_TEST(contains(rehearsed.output, "Rehearsal: "), rehearsed.output);
+    const std::string none =
+        dir.write("none.lua", "rule \"n\" { match = {id = \"Z9\"}, pin = 1 }\n");
+    BOOST_TEST(personalize({"check", none, "--catalog", store}).status == 0);
+    BOOST_TEST(personalize({"check", none, "--catalog", store, "--strict"}).status == 1);
+    for (const std::string option : {"--old", "--placement", "--max-changed"}) {
+        const Outcome refused = personalize(
+            {"check", rules, "--catalog", store, option, option == "--max-changed" ? "5" : "x=y"});
+        BOOST_TEST(refused.status == 2, option);
+        BOOST_TEST(contains(refused.output, "need --against"), refused.output);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(export_prints_and_forget_removes_both_keys) {
     client.command({"LPUSH", "pz:{v}:events", "view_item A 1", "search - 2 term=\xff\"q\"\n"});
     client.command({"HSET", "pz:{v}:traits", "name", "Ann"});

@@ -164,6 +164,34 @@ BOOST_AUTO_TEST_CASE(unreadable_file_is_named_once_and_tried_again) {
     BOOST_CHECK_EQUAL(shop.edge.status("rule_reload_failures"), 1);
 }
 
+// Half of a file may be on the disk when a worker looks.
+BOOST_AUTO_TEST_CASE(emptied_file_keeps_the_last_good_rules_and_says_so) {
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })");
+    shop.change("");
+    BOOST_CHECK(shop.edge.nginx->logged("has no rules any more"));
+    BOOST_CHECK_EQUAL(shop.show(), "P11 P01 P02 P03");
+    BOOST_CHECK_EQUAL(shop.edge.status("rule_reload_failures"), 1);
+    shop.change(R"(rule "a" { pin = 1, match = { id = "P13" } })");
+    BOOST_CHECK(shop.shows("P13 P01 P02 P03"));
+}
+
+BOOST_AUTO_TEST_CASE(deleted_file_is_named_once) {
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })");
+    std::filesystem::remove(shop.file);
+    BOOST_CHECK(shop.edge.nginx->logged("cannot be looked at: No such file or directory"));
+    BOOST_CHECK_EQUAL(shop.show(), "P11 P01 P02 P03");
+    shop.change(R"(rule "a" { pin = 1, match = { id = "P13" } })");
+    BOOST_CHECK(shop.shows("P13 P01 P02 P03"));
+    BOOST_CHECK_EQUAL(shop.edge.status("rule_reload_failures"), 1);
+}
+
+BOOST_AUTO_TEST_CASE(change_that_never_ends_is_given_up_early) {
+    RuleShop shop(R"(rule "a" { pin = 1, match = { id = "P11" } })");
+    shop.change("while true do end");
+    BOOST_CHECK(shop.edge.nginx->logged("out of time while the file is loaded"));
+    BOOST_CHECK_EQUAL(shop.show(), "P11 P01 P02 P03");
+}
+
 // For root every file can be read.
 BOOST_AUTO_TEST_CASE(file_made_readable_again_takes_effect) {
     if (::geteuid() == 0) {
@@ -204,6 +232,25 @@ rule "good" { pin = 2, match = { id = "P11" } }
     BOOST_CHECK_EQUAL(shop.show(), "P01 P11 P02 P03");
     BOOST_CHECK(shop.edge.status_reaches("rules_failed", 1));
     BOOST_CHECK(shop.edge.nginx->logged("rule 'bad'"));
+}
+
+BOOST_AUTO_TEST_CASE(each_failing_rule_is_named_and_in_status_until_it_rests) {
+    RuleShop shop(R"(
+rule "one" { pin = 1, match = function(item) return item.price + nil > 3 end }
+rule "two" { pin = 1, when = function(visitor) return visitor.trait.x.y end }
+rule "good" { pin = 2, match = { id = "P11" } }
+)");
+    for (int i = 0; i < 10; ++i) {
+        BOOST_CHECK_EQUAL(shop.show(), "P01 P11 P02 P03");
+    }
+    BOOST_CHECK(shop.edge.nginx->logged("rules.lua:2: rule 'one'"));
+    BOOST_CHECK(shop.edge.nginx->logged("rules.lua:3: rule 'two'"));
+    const std::string status = shop.edge.get("/-/status").body;
+    BOOST_CHECK_MESSAGE(
+        status.find(R"("failing":[{"rule":"one","failures":10,"resting":true)") != status.npos,
+        status);
+    BOOST_CHECK_MESSAGE(status.find(R"({"rule":"two","failures":10,"resting":true)") != status.npos,
+                        status);
 }
 
 BOOST_AUTO_TEST_CASE(runaway_rule_leaves_the_order_and_is_counted) {

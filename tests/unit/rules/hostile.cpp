@@ -242,22 +242,20 @@ BOOST_AUTO_TEST_CASE(ten_thousand_runaways_leave_a_healthy_rule_set) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(growth_over_many_calls_meets_the_cap) {
+BOOST_AUTO_TEST_CASE(nothing_grows_over_many_calls) {
     auto rules = load(
         "local kept = {}\n"
         "rule 'keeps' { match = function(item) for i = 1, 100 do "
         "kept[#kept + 1] = item.id .. #kept end return true end, boost = 2 }\n"
-        "rule 'after' { match = {id = 'mug'}, boost = 2 }");
-    unsigned failed = 0;
+        "rule 'after' { match = {id = 'mug'}, boost = 2 }",
+        never_resting());
     for (int i = 0; i < 1000; ++i) {
         auto list = candidates();
-        const auto outcome = rules->apply(context, list);
-        failed += outcome.failed;
-        BOOST_TEST(show(list) == (outcome.failed == 0 ? "20 8 6 4 2" : "10 4 3 2 1"));
-        BOOST_TEST(rules->memory() <= rules::RuleLimits{}.memory + 1024 * 1024);
+        BOOST_TEST(rules->apply(context, list).failed == 1U);
+        BOOST_TEST(show(list) == "10 4 3 2 1");
     }
-    BOOST_TEST(failed > 0U);
-    BOOST_TEST(failed < 500U);
+    rules->collect();
+    BOOST_TEST(rules->memory() <= rules::RuleLimits{}.memory / 4);
 }
 
 BOOST_AUTO_TEST_CASE(library_functions_work) {
@@ -382,23 +380,6 @@ BOOST_AUTO_TEST_CASE(texts_of_a_large_catalog_fail_nobody) {
         }
         BOOST_TEST(rules->apply(context, list).error == "");
         BOOST_TEST(list[7].pin == (begin == 0 ? 0 : rules::kNoPin));
-    }
-}
-
-BOOST_AUTO_TEST_CASE(an_item_is_none_where_no_candidate_is_asked_about) {
-    auto rules = load(
-        "local kept\n"
-        "rule 'keeps' { match = function(item) kept = item return item.id == 'lamp' end, pin = 1 "
-        "}\n"
-        "rule 'r' { when = function(visitor) return kept.price == 60 end, boost = 2 }\n"
-        "segment 's' { when = function(visitor) return kept == nil or kept.title ~= nil or "
-        "kept.price ~= 0 or visitor:viewed(kept) end }");
-    for (int i = 0; i < 2; ++i) {
-        auto list = candidates();
-        BOOST_TEST(rules->apply(context, list).error == "");
-        std::vector<std::string> names;
-        BOOST_TEST(rules->segments(context, names).error == "");
-        BOOST_TEST(names.empty());
     }
 }
 

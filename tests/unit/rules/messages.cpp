@@ -85,8 +85,10 @@ BOOST_AUTO_TEST_CASE(keys_and_verbs) {
 }
 
 BOOST_AUTO_TEST_CASE(where_and_when) {
-    check_rule("on = 'home[1]', hide = true",
-               "on: bad pattern 'home[1]': write a placement's name, with * for any characters");
+    check_rule(
+        "on = 'home\\t1', hide = true",
+        "on: bad pattern 'home\t1': write a placement's name (its name=, or else its selector), "
+        "with * for any characters");
     check_rule("on = '', hide = true", "on is '': write a text of 1 to 200 bytes");
     check_rule("on = {}, hide = true", "on is not a list of texts: write {\"one\", \"two\"}");
     check_rule("on = {a = 'x'}, hide = true",

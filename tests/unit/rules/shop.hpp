@@ -53,6 +53,11 @@ inline rules::RuleLimits patient() {
     limits.load_budget_us = 5'000'000;
     return limits;
 }
+inline rules::RuleLimits never_resting() {
+    rules::RuleLimits limits = patient();
+    limits.max_overruns = 1'000'000;
+    return limits;
+}
 // Fails the test when the file does not load.
 std::unique_ptr<rules::RuleSet> load(std::string_view source,
                                      const rules::RuleLimits& limits = patient());
