@@ -45,7 +45,7 @@ struct Commanded : SecureRedis {
         done({"learn", "--store", dir / "store", "--once", "--anew"}, "3 items");
         done({"recommend", "--store", dir / "store", "--for", "recent", "--visitor", "bert"},
              "Bowl");
-        done({"forget", "bert"}, "2 keys removed");
+        done({"forget", "bert"}, "3 keys removed");
     }
     void check_refused(const std::vector<std::string>& options, std::string_view why,
                        std::string_view remedy) {

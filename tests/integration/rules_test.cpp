@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(the_version_is_in_status_explanation_and_impressions) {
     const std::string version = page.substr(at + key.size(), 8);
     BOOST_CHECK_EQUAL(version.find_first_not_of("0123456789abcdef"), version.npos);
     const std::string status = shop.edge.get("/-/status").body;
-    BOOST_CHECK_MESSAGE(status.find("\"version\":\"" + version + "\",\"rules\":1}") != status.npos,
+    BOOST_CHECK_MESSAGE(status.find("\"version\":\"" + version + "\",\"rules\":1,") != status.npos,
                         status);
     BOOST_REQUIRE(wait_until([&] { return !shop.edge.stream().empty(); }));
     BOOST_CHECK_EQUAL(shop.edge.stream()[0].at("rules"), version);

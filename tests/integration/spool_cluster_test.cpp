@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(in_a_cluster_only_what_is_missing_is_replayed) {
         stream = "pz:events:" + std::to_string(redis::partition_of(who, 4));
     }
     const auto send = [&](std::string_view item, std::string_view id) {
-        return edge.post("/beacon", beacon(item, id), visitor(who)).status;
+        return edge.post("/beacon", view_beacon(item, id), visitor(who)).status;
     };
     BOOST_CHECK_EQUAL(send("A", "a"), 204);
     RedisNode& node = cluster.node(cluster.holder(stream));
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_server_of_a_cluster_that_is_away_holds_up_nobody_elses_ev
     here.resize(20);
     there.resize(20);
     const auto send = [&](const std::string& who, const std::string& item) {
-        return edge.post("/beacon", beacon(item, who + item), visitor(who)).status;
+        return edge.post("/beacon", view_beacon(item, who + item), visitor(who)).status;
     };
     const auto items = [&](const std::string& who) {
         const std::string key = "pz:{" + who + "}:events";

@@ -20,7 +20,7 @@ inline EdgeOptions shop(const std::string& options = "", unsigned workers = 1) {
             .workers = workers};
 }
 
-inline std::string beacon(std::string_view item, std::string_view id = {}) {
+inline std::string view_beacon(std::string_view item, std::string_view id = {}) {
     const std::string named = id.empty() ? "" : "\"event_id\":\"" + std::string(id) + "\",";
     return "{\"name\":\"view_item\",\"params\":{" + named + "\"items\":[{\"item_id\":\"" +
            std::string(item) + "\"}]}}";

@@ -22,7 +22,7 @@ namespace pz::test {
 namespace {
 
 int post(const Edge& edge, std::string_view item, std::string_view id = {}) {
-    return edge.post("/beacon", beacon(item, id), visitor("anna")).status;
+    return edge.post("/beacon", view_beacon(item, id), visitor("anna")).status;
 }
 
 // Items of the stream, in its order.
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(what_the_disk_did_not_get_is_not_acknowledged) {
             .fetch({.path = "/beacon",
                     .headers = visitor("anna"),
                     .method = "POST",
-                    .body = beacon(item)})
+                    .body = view_beacon(item)})
             .status;
     };
     // Two of them: what checks a type when it is first met (UBSan) needs a descriptor for it.
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(what_redis_will_never_take_holds_nobody_up) {
     const FakeRedis redis(edge.dir / "redis.sock", answer);
     BOOST_REQUIRE(wait_until([&] { return edge.redis_ready(); }));
     BOOST_CHECK_EQUAL(post(edge, "A"), 204);
-    BOOST_CHECK_EQUAL(edge.post("/beacon", beacon("B"), visitor("bert")).status, 204);
+    BOOST_CHECK_EQUAL(edge.post("/beacon", view_beacon("B"), visitor("bert")).status, 204);
     BOOST_CHECK_EQUAL(edge.status("events_spooled"), 2);
     loading = false;
     BOOST_CHECK(wait_until([&] { return files(edge) == 0; }));
@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(a_full_spool_acknowledges_nothing_more) {
     take_redis_away(edge);
     std::string many;
     for (int i = 0; i < 25; i++) {
-        many += (i == 0 ? "[" : ",") + beacon(std::string(50, 'x'), std::string(200, 'y'));
+        many += (i == 0 ? "[" : ",") + view_beacon(std::string(50, 'x'), std::string(200, 'y'));
     }
     many += "]";
     std::size_t taken = 0;
