@@ -43,7 +43,7 @@ class RedisConnection {
 
     const redis::Endpoint& where() const { return where_; }
     // Whether the server has closed it while nothing was due.
-    bool closed() const { return socket_.closed(); }
+    bool closed() { return socket_.closed(); }
     // Bytes made by redis/commands.hpp and its like; they leave with flush() or next().
     void append(std::string_view commands) { output_ += commands; }
     Status flush();

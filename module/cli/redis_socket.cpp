@@ -186,7 +186,10 @@ Status RedisSocket::send(std::string_view bytes) {
     return {};
 }
 
-bool RedisSocket::closed() const {
+bool RedisSocket::closed() {
+    if (tls_) {
+        return tls_->closed();
+    }
     char byte = 0;
     const ssize_t n = ::recv(descriptor_, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
     return n == 0 || (n < 0 && !later());

@@ -37,7 +37,7 @@ class RedisSocket {
     // Waits for some; how many came, never 0.
     Result<std::size_t> receive(std::span<char> into);
     // Whether the server has closed it, and nothing is left to be received. Never waits.
-    bool closed() const;
+    bool closed();
 
   private:
     explicit RedisSocket(int descriptor) : descriptor_(descriptor) {}

@@ -165,6 +165,14 @@ TlsStream::Step TlsStream::read(std::span<char> into, std::size_t* bytes) {
     return closed ? Step::done : after(returned);
 }
 
+bool TlsStream::closed() {
+    ERR_clear_error();
+    char byte = 0;
+    std::size_t bytes = 0;
+    const int returned = SSL_peek_ex(ssl_.get(), &byte, sizeof byte, &bytes);
+    return returned != 1 && SSL_get_error(ssl_.get(), returned) != SSL_ERROR_WANT_READ;
+}
+
 TlsStream::Step TlsStream::write(std::string_view from, std::size_t* bytes) {
     ERR_clear_error();
     *bytes = 0;

@@ -54,6 +54,8 @@ class TlsStream {
     // `bytes`: how many were moved, when done; 0 of read(): the server has closed.
     Step read(std::span<char> into, std::size_t* bytes);
     Step write(std::string_view from, std::size_t* bytes);
+    // Whether the server has said so, as far as bytes have come; what it sent stays to be read.
+    bool closed();
     // Why the last step failed.
     const std::string& problem() const { return problem_; }
 

@@ -40,13 +40,6 @@ void Delivery::leave_out(spool::Parts part) {
     fail(part, events_, "Redis is away");
 }
 
-void Delivery::reset() {
-    missing_ = refused_ = 0;
-    denied_ = false;
-    failed_ = 0;
-    why_size_ = 0;
-}
-
 void Delivery::fail(spool::Parts part, std::size_t events, std::string_view why) {
     missing_ |= part;
     failed_ = std::max(failed_, events);

@@ -45,8 +45,6 @@ class Delivery {
     std::size_t failed() const { return failed_; }  // events
     // Shortened; of an error of Redis's its code, whatever bytes it holds.
     std::string_view why() const { return {why_.data(), why_size_}; }
-    // For another attempt.
-    void reset();
 
   private:
     struct Part final : redis::Handler {

@@ -478,14 +478,6 @@ char* set_api(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     });
 }
 
-char* set_events(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    return directive(cf, [&]() -> Status {
-        parts(conf).beacon_place = place(cf);
-        set_handler(cf, beacon_handler);
-        return {};
-    });
-}
-
 char* set_status(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
     return directive(cf, [&]() -> Status {
         const auto args = arguments(cf);

@@ -13,8 +13,9 @@
 // each visitor's events keep their order, and no server of a cluster that is away holds up the others'.
 // Up to kMaxWaiting wait so, with some 200 bytes of memory each; beyond, nothing more is read. The
 // first of a lane is tried again every kRetry, the others once Redis has it. Events with an id are
-// thereby in Redis once (redis/once.hpp), others at least once. Only what can never be taken, because the key holds something else than a list or a
-// stream, is dropped, counted and logged. Where EVAL is denied, events with an id are sent without.
+// thereby in Redis once (redis/once.hpp), others at least once. Only what can never be taken,
+// because the key holds something else than a list or a stream, is dropped, counted and logged.
+// Where EVAL is denied, events with an id are sent without.
 //
 // A worker that leaves sends nothing more, waits for what is under way, and lets go of its files, so
 // that another goes on where it got.

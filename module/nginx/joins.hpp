@@ -1,8 +1,8 @@
 // Joins: on login, the events of an anonymous visitor become the customer's.
 //
 // A join reads the one list, merges what it holds into the other, where it is also remembered who
-// it was, and takes it from the first: three calls, one after another. What fails on the way is done by the next login
-// (visitor_commands.hpp).
+// it was, and takes it from the first: three calls, one after another. What fails on the way is
+// done by the next login (visitor_commands.hpp).
 // Thread rules: event loop only.
 #pragma once
 

@@ -1,5 +1,5 @@
-// personalize_consent_tcf, personalize_bots, personalize_forget, personalize_alias: of whom
-// something may be kept, until when, and as whose.
+// personalize_consent_tcf, personalize_bots, personalize_events, personalize_forget,
+// personalize_alias: of whom something may be kept, until when, and as whose.
 #include <algorithm>
 
 #include "nginx/directive_setters.hpp"
@@ -210,6 +210,14 @@ char* set_bots(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
             return Status::error("personalize_bots: " + value.message());
         }
         location->bots = *value;
+        return {};
+    });
+}
+
+char* set_events(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
+    return directive(cf, [&]() -> Status {
+        static_cast<LocationConf*>(conf)->own->beacon_place = place(cf);
+        set_handler(cf, beacon_handler);
         return {};
     });
 }

@@ -131,6 +131,7 @@ void Request::join_visitors() {
         join_ = nullptr;
     }
     if (from != to && visitor::valid_visitor_id(from) && visitor::valid_visitor_id(to)) {
+        write_events();  // first, for the join reads what is there
         join_ = worker_.join(from, to, *this);
     }
 }
@@ -148,7 +149,9 @@ void Request::record_events() {
     std::erase_if(events, [this](const visitor::Event& event) { return add_shown_list(event); });
     visitor::Lines lines;
     for (visitor::Event& event : events) {
-        (void)lines.number(event);
+        if (!lines.number(event)) {  // it would be taken for a repetition
+            worker_.stats().values_refused.add();
+        }
     }
     if (events.empty()) {
         return;

@@ -133,8 +133,7 @@ struct Counters {
     unsigned kept = 0;
     unsigned over_budget = 0;
     unsigned rules_failed = 0;
-    std::string rule_error;  // the first, for the log
-    bool invalid = false;    // no JSON, where there should be
+    bool invalid = false;  // no JSON, where there should be
     rewrite::Counters rewrite;
 };
 

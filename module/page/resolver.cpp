@@ -77,9 +77,6 @@ void Resolver::add_segments() {
 
 void Resolver::count_rules(const rules::Outcome& outcome) {
     counters_.rules_failed += outcome.failed;
-    if (counters_.rule_error.empty()) {
-        counters_.rule_error = outcome.error;
-    }
 }
 
 std::string_view Resolver::variable(int index) const {

@@ -3,10 +3,11 @@
 // Of what goes together with the cart, an item that costs at least the gap bridges it alone: its
 // score is cross_sell's times gap / price, so that nobody is asked for more than is missing. Two
 // that cost less bridge it together, the best pair by the mean of their scores times gap / sum; the
-// two stand side by side, and where there is no room for both of them, neither does. The best
-// sellers of the shop, and those of the prices that bridge, fill in where little goes together.
-// What costs over three times the gap is no way to save the postage, unless nothing costs less:
-// then the cheapest that bridge it are named, in the order of their prices.
+// two stand side by side, and where there is no room for both of them, neither does (rules and
+// exploration may still part them). The best sellers of the shop, and those of the prices that
+// bridge, fill in where little goes together. What costs over three times the gap is no way to save
+// the postage, unless nothing costs less: then the cheapest that bridge it are named, in the order of
+// their prices.
 #include <algorithm>
 #include <array>
 #include <limits>

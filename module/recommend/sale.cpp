@@ -55,11 +55,13 @@ void look_at_all(const Query& query, Scratch::State& state) {
     }
     sales.list = list.data();
     sales.generation = snapshot.generation();
+    sales.created = query.snapshot->created();
     sales.looked = query.now;
 }
 
 bool looked_at(const Query& query, const SaleOrder& sales) {
     return sales.looked == query.now && sales.generation == query.snapshot->generation() &&
+           sales.created == query.snapshot->created() &&
            sales.list == query.snapshot->ranked(store::ListKind::on_sale).data();
 }
 

@@ -222,6 +222,7 @@ struct SaleOrder {
     };
     const store::ScoredItem* list = nullptr;  // of which store, and which of its generations
     std::uint64_t generation = 0;
+    std::int64_t created = 0;
     std::int64_t looked = 0;  // unix seconds
     std::vector<Item> items;
     std::vector<store::ScoredItem> order;  // deepest discount first

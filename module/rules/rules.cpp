@@ -76,6 +76,10 @@ Outcome RuleSet::segments(const Context& context, std::vector<std::string>& out)
     const auto& names = state.definitions.segments;
     for (std::size_t i = 0; i < names.size(); ++i) {
         bool inside = false;
+        if (const State::Fault& fault = state.segment_faults[i]; state.rests(fault)) {
+            state.fail(Vm::Call::segment, i, Status::error(fault.error), outcome);
+            continue;
+        }
         if (Status status = state.ask_page(state.definitions.segment_programs[i], Vm::Call::segment,
                                            i, &inside);
             !status.ok()) {
@@ -124,7 +128,9 @@ Outcome RuleSet::try_rule(std::size_t rule, const Context& context,
     }
     const Rule& tried = state.definitions.rules[rule];
     bool holds = false;
-    Status status = tried.when_call ? state.call(Vm::Call::when, rule, 0, &holds) : Status();
+    Status status = tried.when_call
+                        ? state.ask_page(tried.programs.when, Vm::Call::when, rule, &holds)
+                        : Status();
     if (status.ok()) {
         status = state.select(tried, rule);
     }

@@ -88,6 +88,9 @@ Status RuleSet::State::ask_when(std::size_t index, bool* holds) {
 
 // All that the file is asked: whether the rule holds, for which candidates, by which factors.
 Status RuleSet::State::decide(const Rule& rule, std::size_t index, bool* holds) {
+    if (rests(rule_faults[index])) {  // also where nothing of it needs the VM
+        return Status::error(rule_faults[index].error);
+    }
     if (rule.when_call) {
         if (Status status = ask_when(index, holds); !status.ok() || !*holds) {
             return status;

@@ -129,6 +129,9 @@ Status Spool::take_over(const std::string& path) {
         const auto place = std::find_if(held_.begin(), held_.end(), [](const Held& held) {
             return !held.exhausted && !held.segment.begun();
         });
+        if (place == held_.end()) {
+            end_file();  // what is behind a file that is written is not read
+        }
         held_.insert(place, Held{std::move(**adopted)});
     }
     return {};

@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(a_failing_rule_is_counted_and_the_widget_is_filled) {
     const Ran ran = run(shop, {"<p id=w></p>"});
     BOOST_TEST(ran.text == "<p id=w>abc</p>");
     BOOST_TEST(ran.counters.rules_failed == 1U);
-    BOOST_TEST(ran.counters.rule_error.find("test.lua:1") != std::string::npos);
+    BOOST_TEST(shop.rules->take_complaints(1).at(0).find("test.lua:1") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,6 +49,23 @@ BOOST_AUTO_TEST_CASE(errors_again_and_again_make_a_rule_rest) {
     BOOST_TEST(rules->apply(context, list).failed == 2U);  // it does not get to know
 }
 
+BOOST_AUTO_TEST_CASE(what_rests_is_not_asked_whether_it_holds) {
+    auto rules = load(
+        "rule 'one' { when = function(visitor, page) return page.query == 'x' end,\n"
+        "match = function(item) for i = 1, 2 do end return item.nothing.more end, hide = true }");
+    context.query = "x";
+    for (unsigned i = 0; i < patient().max_overruns; ++i) {
+        auto list = candidates();
+        BOOST_TEST(rules->apply(context, list).failed == 1U);
+    }
+    for (const char* query : {"", "x", "", "x"}) {
+        context.query = query;
+        auto list = candidates();
+        BOOST_TEST(rules->apply(context, list).failed == 1U);
+        BOOST_TEST(rules->failing()[0].resting);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_rule_that_works_now_and_then_goes_on) {
     auto rules = load(kTwoFail);
     for (unsigned i = 0; i < 5 * patient().max_overruns; ++i) {

@@ -93,6 +93,22 @@ BOOST_AUTO_TEST_CASE(who_comes_after_takes_over_what_is_not_done) {
     BOOST_TEST(directory.files("").empty());
 }
 
+// As where a server of a cluster is away, whose events wait.
+BOOST_AUTO_TEST_CASE(what_is_taken_over_waits_for_nothing_of_ours) {
+    const Directory directory;
+    Spool ours({.directory = directory.path}, 1);
+    {
+        Spool theirs({.directory = directory.path}, 2);
+        BOOST_REQUIRE(theirs.append(frame("old"), kNow).ok());
+        BOOST_REQUIRE(ours.append(frame("a"), kNow).ok());
+        const auto waiting = ours.next();
+        BOOST_REQUIRE(waiting.ok() && waiting->has_value());
+    }
+    BOOST_REQUIRE(ours.adopt().ok());
+    BOOST_REQUIRE(ours.append(frame("b"), kNow).ok());
+    BOOST_TEST(read_all(ours) == "old b");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_done_out_of_order_nobody_replays) {
     const Directory directory;
     {
