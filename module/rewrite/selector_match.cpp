@@ -66,6 +66,21 @@ bool test_value(const AttributeTest& test, std::string_view value) {
     return false;
 }
 
+// References that need no ';'; the HTML standard, 13.5. In order.
+constexpr std::string_view kWithoutSemicolon[] = {
+    "AElig",  "AMP",    "Aacute", "Acirc",  "Agrave", "Aring",  "Atilde", "Auml",   "COPY",
+    "Ccedil", "ETH",    "Eacute", "Ecirc",  "Egrave", "Euml",   "GT",     "Iacute", "Icirc",
+    "Igrave", "Iuml",   "LT",     "Ntilde", "Oacute", "Ocirc",  "Ograve", "Oslash", "Otilde",
+    "Ouml",   "QUOT",   "REG",    "THORN",  "Uacute", "Ucirc",  "Ugrave", "Uuml",   "Yacute",
+    "aacute", "acirc",  "acute",  "aelig",  "agrave", "amp",    "aring",  "atilde", "auml",
+    "brvbar", "ccedil", "cedil",  "cent",   "copy",   "curren", "deg",    "divide", "eacute",
+    "ecirc",  "egrave", "eth",    "euml",   "frac12", "frac14", "frac34", "gt",     "iacute",
+    "icirc",  "iexcl",  "igrave", "iquest", "iuml",   "laquo",  "lt",     "macr",   "micro",
+    "middot", "nbsp",   "not",    "ntilde", "oacute", "ocirc",  "ograve", "ordf",   "ordm",
+    "oslash", "otilde", "ouml",   "para",   "plusmn", "pound",  "quot",   "raquo",  "reg",
+    "sect",   "shy",    "sup1",   "sup2",   "sup3",   "szlig",  "thorn",  "times",  "uacute",
+    "ucirc",  "ugrave", "uml",    "uuml",   "yacute", "yen",    "yuml"};
+
 // Whether browsers may read a reference there that decode_references() does not know.
 bool has_other_reference(std::string_view value) {
     constexpr std::string_view kKnown[] = {"amp;", "lt;", "gt;", "quot;", "apos;"};
@@ -79,8 +94,11 @@ bool has_other_reference(std::string_view value) {
         const char next = size < name.size() ? name[size] : '\0';
         const bool known = std::any_of(std::begin(kKnown), std::end(kKnown),
                                        [name](auto text) { return name.starts_with(text); });
-        // Those that need no ';' have up to six letters, and none does before a '='.
-        if (size > 1 && !known && (next == ';' || (size <= 6 && next != '='))) {
+        // Before a '=' those that need no ';' are none.
+        const bool open =
+            next != '=' && std::binary_search(std::begin(kWithoutSemicolon),
+                                              std::end(kWithoutSemicolon), name.substr(0, size));
+        if (size > 0 && !known && (next == ';' || open)) {
             return true;
         }
     }

@@ -99,6 +99,8 @@ constexpr Case kCases[] = {
     {"[a*=amp]", "a='u&amp;v'", false},
     {"[a^=u]", "a='u&amp;v'", true},
     {"[a^=u]", "a='u&v=1&w=2'", true},
+    {"[a^=u]", "a='u&utm_x=1&b'", true},
+    {"[a^=u]", "a='u&copy_x=1'", false},
     {"[a^=u]", "a='u&auml;'", false},
     {":not([a=v])", "a='u&auml;'", false},
     {":not([a=v])", "a='u&copy'", false},
