@@ -183,10 +183,11 @@ BOOST_AUTO_TEST_CASE(warns_of_endpoints_that_lack_a_visitor_or_redis) {
     for (const auto& [endpoint, complaint] :
          {std::pair{"personalize_forget;", "personalize_forget answers 503 in "},
           std::pair{"personalize_events;", "personalize_events takes no event in "}}) {
-        const auto warned = [&](const std::string& http, const std::string& remedy) {
-            const std::string said = output(http, endpoint);
-            BOOST_CHECK_MESSAGE(said.find(complaint) != said.npos &&
-                                    said.find(place) != said.npos && said.find(remedy) != said.npos,
+        const auto warned = [&, directive = endpoint, what = complaint](const std::string& http,
+                                                                        const std::string& remedy) {
+            const std::string said = output(http, directive);
+            BOOST_CHECK_MESSAGE(said.find(what) != said.npos && said.find(place) != said.npos &&
+                                    said.find(remedy) != said.npos,
                                 said);
         };
         warned("", ": add personalize_redis");
