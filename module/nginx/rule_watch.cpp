@@ -14,8 +14,7 @@
 namespace pz::ngx {
 namespace {
 
-// Of a changed file, on the processor: no request is served meanwhile. The files of lua/rules need
-// less than a millisecond.
+// Of a changed file, on the processor: no request is served meanwhile.
 constexpr std::uint32_t kLoadBudgetUs = 20'000;
 constexpr unsigned kMissedLooks = 3;
 

@@ -1,7 +1,9 @@
 // A trainer, and the store that it writes.
 #pragma once
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,6 +23,10 @@ using store::NeighbourKind;
 
 inline constexpr std::int64_t kNow = 1763660000;
 inline constexpr std::int64_t kDay = 86400;
+
+inline bool nearly(double a, double b) {
+    return std::abs(a - b) < 1e-4 * std::max(1.0, std::abs(b));
+}
 
 struct School : Folder {
     std::optional<learn::Trainer> in_school{std::in_place};

@@ -7,14 +7,6 @@
 using namespace pz;
 using namespace pz::test;
 
-namespace {
-
-bool near(double a, double b) {
-    return std::abs(a - b) < 1e-4 * std::max(1.0, std::abs(b));
-}
-
-}  // namespace
-
 BOOST_FIXTURE_TEST_SUITE(trainer_baskets, School)
 
 BOOST_AUTO_TEST_CASE(hand_computed_cosine) {
@@ -27,11 +19,12 @@ BOOST_AUTO_TEST_CASE(hand_computed_cosine) {
     const double dc = 2 * w;
     const auto of_a = neighbours(NeighbourKind::cross_sell, "a");
     BOOST_REQUIRE(ids(of_a) == "bc");
-    BOOST_TEST(near(of_a[0].score, (1 + w) / (std::pow(da + 0.1, 0.7) * std::pow(da + 0.1, 0.4))));
-    BOOST_TEST(near(of_a[1].score, w / (std::pow(da + 0.1, 0.7) * std::pow(dc + 0.1, 0.4))));
+    BOOST_TEST(
+        nearly(of_a[0].score, (1 + w) / (std::pow(da + 0.1, 0.7) * std::pow(da + 0.1, 0.4))));
+    BOOST_TEST(nearly(of_a[1].score, w / (std::pow(da + 0.1, 0.7) * std::pow(dc + 0.1, 0.4))));
     const auto of_c = neighbours(NeighbourKind::cross_sell, "c");
     BOOST_TEST(ids(of_c) == "ab");
-    BOOST_TEST(near(of_c[0].score, w / (std::pow(dc + 0.1, 0.7) * std::pow(da + 0.1, 0.4))));
+    BOOST_TEST(nearly(of_c[0].score, w / (std::pow(dc + 0.1, 0.7) * std::pow(da + 0.1, 0.4))));
     BOOST_TEST(neighbours(NeighbourKind::cross_sell, "d").empty());
 }
 
@@ -168,7 +161,7 @@ BOOST_AUTO_TEST_CASE(similar_from_views_not_from_baskets) {
     write();
     const auto of_a = neighbours(NeighbourKind::similar, "a");
     BOOST_REQUIRE(ids(of_a) == "b");
-    BOOST_TEST(near(of_a[0].score, 1 / 1.1));
+    BOOST_TEST(nearly(of_a[0].score, 1 / 1.1));
     BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "a")) == "c");
 }
 

@@ -8,14 +8,6 @@
 using namespace pz;
 using namespace pz::test;
 
-namespace {
-
-bool near(double a, double b) {
-    return std::abs(a - b) < 1e-4 * std::max(1.0, std::abs(b));
-}
-
-}  // namespace
-
 BOOST_FIXTURE_TEST_SUITE(trainer_items, School)
 
 BOOST_AUTO_TEST_CASE(set_change_remove) {
@@ -143,10 +135,10 @@ BOOST_AUTO_TEST_CASE(decay_in_any_order_of_time) {
     event("v", "view_item", "a", 0);
     event("w", "view_item", "b", 0);
     event("u", "view_item", "b", 14 * kDay);
-    BOOST_TEST(near(trainer.popularity("a", kNow), 1.5));
-    BOOST_TEST(near(trainer.popularity("b", kNow), 1.5));
-    BOOST_TEST(near(trainer.popularity("a", kNow + 28 * kDay), 0.375));
-    BOOST_TEST(near(trainer.popularity("a", kNow - kDay), 1.5));  // never grows backwards
+    BOOST_TEST(nearly(trainer.popularity("a", kNow), 1.5));
+    BOOST_TEST(nearly(trainer.popularity("b", kNow), 1.5));
+    BOOST_TEST(nearly(trainer.popularity("a", kNow + 28 * kDay), 0.375));
+    BOOST_TEST(nearly(trainer.popularity("a", kNow - kDay), 1.5));  // never grows backwards
 }
 
 BOOST_AUTO_TEST_CASE(lists_by_category_brand_and_segment) {
