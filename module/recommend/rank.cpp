@@ -3,8 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <numeric>
+#include <utility>
 
 #include "recommend/best.hpp"
 #include "recommend/candidates.hpp"
@@ -14,7 +13,8 @@ namespace pz::recommend {
 
 namespace {
 
-constexpr std::size_t kLeastWanted = 64;  // so that rules have something to work with
+constexpr std::size_t kLeastWanted = 32;  // so that rules have something to work with
+constexpr std::size_t kWantedMore = 8;    // times as many, where rules or the page left too few
 constexpr std::size_t kMaxLimit = 200;
 constexpr std::uint32_t kFree = 0xffffffffU;
 
@@ -68,7 +68,10 @@ class Showable {
 // Makes the parts, of which only the shares were right so far, add up to the score before rules.
 // Nothing speaks for what is there in the catalog's order, which is everybody's.
 void add_up(float score, Candidate& candidate) {
-    const float sum = std::accumulate(std::begin(candidate.parts), std::end(candidate.parts), 0.0F);
+    static_assert(std::size(Candidate().parts) == 8);
+    const float* parts = candidate.parts;  // in pairs, which do not wait for each other
+    const float sum = ((parts[0] + parts[1]) + (parts[2] + parts[3])) +
+                      ((parts[4] + parts[5]) + (parts[6] + parts[7]));
     if (sum <= 0) {
         part(candidate, Signal::popularity) = score;
         return;
@@ -104,22 +107,26 @@ void take(const Query& query, std::size_t begin, float top, Scratch::State& stat
     }
 }
 
-void gather(const Query& query, const Widget& widget, Scratch& scratch) {
+// True when there may be more than those.
+bool gather(const Query& query, const Widget& widget, Scratch& scratch) {
     Scratch::State& state = scratch.state();
     state.candidates.clear();
     state.given.clear();
     state.sources.clear();
+    bool more = false;
     float top = 1;
     for (const Recommender* recommender : widget.recommenders) {
         const std::size_t begin = state.candidates.size();
         if (begin >= query.wanted) {
-            return;
+            return true;
         }
         recommender->recommend(query, scratch, state.candidates);
+        more = more || state.candidates.size() - begin >= query.wanted;
         take(query, begin, top, state);
         state.sources.push_back(static_cast<std::uint32_t>(state.candidates.size()));
         top *= kNextTop;
     }
+    return more;
 }
 
 // A rule's recommenders stand before the widget's own, which fill up behind them.
@@ -169,16 +176,16 @@ bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::S
     return true;
 }
 
-// Candidates that rules left in, best first, of equal ones that of more appeal: in order as far as
+// Candidates that rules left in, best first, of equal ones that of more appeal: the latter as far as
 // they are asked for, which is a few of a hundred.
 class BestFirst {
   public:
     BestFirst(const store::Snapshot& snapshot, Scratch::State& state)
         : snapshot_(snapshot),
           candidates_(state.candidates),
-          rest_(state.keys),
+          keys_(state.keys),
           order_(state.order) {
-        rest_.clear();
+        keys_.clear();
         order_.clear();
         for (std::uint32_t i = 0; i < candidates_.size(); ++i) {
             Candidate& candidate = candidates_[i];
@@ -186,17 +193,15 @@ class BestFirst {
                 candidate.score = 0;
             }
             if (candidate.hidden == 0) {
-                rest_.push_back(key_of(candidate.score, i));
+                keys_.push_back(key_of(candidate.score, i));
             }
         }
-        size_ = rest_.size();
         // As recommenders give them, unless a rule moved some.
-        sorted_ = std::is_sorted(rest_.begin(), rest_.end());
-        if (!sorted_) {
-            std::make_heap(rest_.begin(), rest_.end(), std::greater());
+        if (!std::is_sorted(keys_.begin(), keys_.end())) {
+            std::sort(keys_.begin(), keys_.end());
         }
     }
-    std::size_t size() const { return size_; }
+    std::size_t size() const { return keys_.size(); }
     std::uint32_t operator[](std::size_t place) {
         while (place >= order_.size()) {
             take_next();
@@ -205,17 +210,12 @@ class BestFirst {
     }
 
   private:
-    std::uint64_t first() const { return rest_[sorted_ ? order_.size() : 0]; }
     // With all that have the same score.
     void take_next() {
         const auto begin = static_cast<std::ptrdiff_t>(order_.size());
-        const float score = score_of(first());
-        while (order_.size() < size_ && score_of(first()) == score) {
-            order_.push_back(index_of(first()));
-            if (!sorted_) {
-                std::pop_heap(rest_.begin(), rest_.end(), std::greater());
-                rest_.pop_back();
-            }
+        const float score = score_of(keys_[order_.size()]);
+        while (order_.size() < keys_.size() && score_of(keys_[order_.size()]) == score) {
+            order_.push_back(index_of(keys_[order_.size()]));
         }
         if (order_.end() - order_.begin() > begin + 1) {
             std::sort(order_.begin() + begin, order_.end(),
@@ -232,10 +232,8 @@ class BestFirst {
 
     const store::Snapshot& snapshot_;
     std::vector<Candidate>& candidates_;
-    std::vector<std::uint64_t>& rest_;  // all keys in order, or else a heap of those not taken
+    std::vector<std::uint64_t>& keys_;  // in order
     std::vector<std::uint32_t>& order_;
-    std::size_t size_ = 0;
-    bool sorted_ = false;
 };
 
 // Unproven items on the places that were drawn for them, which is why they stand there.
@@ -298,6 +296,22 @@ std::string_view source_of(const Candidate& candidate, const Widget& widget,
     return widget.recommenders[static_cast<std::size_t>(source - state.sources.begin())]->name;
 }
 
+// Finds candidates, lets rules have their say, and gives each place one. True when places stay free
+// for which there may be more.
+bool compose(Request& request, const Query& query, const Widget& widget,
+             const rules::Replacement& replacement, Scratch& scratch, rules::Outcome& outcome) {
+    Scratch::State& state = scratch.state();
+    mark_excluded(request, state.excluded);
+    const bool more = gather(query, widget, scratch);
+    sign_replaced(replacement, state);
+    explore(request, widget.placement, query.places, state);
+    if (request.rules != nullptr && !state.candidates.empty()) {
+        outcome = request.rules->apply(request.rule_context, state.candidates);
+    }
+    choose(query, query.places, state.given.size(), state);
+    return more && std::find(state.slots.begin(), state.slots.end(), kFree) != state.slots.end();
+}
+
 }  // namespace
 
 bool presentable(const Query& query, store::ItemIndex item) {
@@ -328,15 +342,14 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     query.wanted = std::max(limit * 4, kLeastWanted);
     query.places = limit;
     query.shown = request.shown == nullptr ? std::span<const store::ItemIndex>() : *request.shown;
-    mark_excluded(request, state.excluded);
-    gather(query, widget, scratch);
-    sign_replaced(replacement, state);
-    const std::size_t own = state.candidates.size();
-    explore(request, widget.placement, limit, state);
-    if (request.rules != nullptr && !state.candidates.empty()) {
-        out.rules.add(request.rules->apply(request.rule_context, state.candidates));
+    rules::Outcome outcome;
+    if (compose(request, query, widget, replacement, scratch, outcome)) {
+        query.wanted *= kWantedMore;
+        outcome = {};
+        compose(request, query, widget, replacement, scratch, outcome);
     }
-    choose(query, limit, own, state);
+    out.rules.add(std::move(outcome));
+    const std::size_t own = state.given.size();
     const auto named = std::find_if(state.slots.begin(), state.slots.end(),
                                     [own](std::uint32_t index) { return index < own; });
     if (named == state.slots.end()) {

@@ -221,9 +221,9 @@ class PlainLua {
     lua_State* lua_;
 };
 
-// A page of four placements with 64 candidates each, as many as widgets ask for.
+// A page of four placements with 32 candidates each, as many as widgets of 8 ask for.
 double page_us(rules::RuleSet& rules, rules::Context context) {
-    const auto fresh = candidates(64);
+    const auto fresh = candidates(32);
     auto list = fresh;
     std::vector<std::string> segments;
     unsigned calls = 0;

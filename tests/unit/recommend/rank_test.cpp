@@ -137,6 +137,30 @@ BOOST_AUTO_TEST_CASE(a_rule_names_other_recommenders) {
     BOOST_TEST(fill("popular", 2) == "tea desk");
 }
 
+// A shop of 100 items, in the order of popularity, all of one group but the last 50.
+BOOST_AUTO_TEST_CASE(rules_and_groups_that_leave_too_few_make_it_look_further) {
+    store::SnapshotBuilder many;
+    std::vector<store::ScoredItem> list;
+    for (std::uint32_t i = 0; i < 100; ++i) {
+        const std::string id = (i < 10 ? "i0" : "i") + std::to_string(i);
+        BOOST_REQUIRE(many.add_item({.fields = {{"id", id},
+                                                {"item_group_id", i < 50 ? "shirt" : ""},
+                                                {"brand", i < 90 ? "b" : "c"}}})
+                          .ok());
+        list.push_back({i, static_cast<float>(100 - i)});
+    }
+    many.set_list(store::ListKind::popular, "", list);
+    const auto small = std::move(snapshot);
+    snapshot = open_snapshot(many);
+    request.query.snapshot = request.rule_context.snapshot = snapshot.get();
+    BOOST_TEST(fill("popular", 4) == "i00 i50 i51 i52");
+    shown.clear();
+    use_rules("rule 'c' { match = {brand = 'b'}, hide = true }");
+    BOOST_TEST(fill("popular", 4) == "i90 i91 i92 i93");
+    BOOST_TEST(ranked.rules.applied == 1U);
+    BOOST_TEST(fill("popular", 8) == "i94 i95 i96 i97 i98 i99");  // and there are no more
+}
+
 BOOST_AUTO_TEST_CASE(scratch_serves_a_smaller_and_a_larger_snapshot) {
     BOOST_TEST(fill("popular", 2) == "desk mug");
     store::SnapshotBuilder small;
