@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
+#include "recommend/best.hpp"
 #include "recommend/candidates.hpp"
 
 namespace pz::recommend {
@@ -76,17 +78,13 @@ float own_share(const Together& item) {
     return (std::sqrt(ever) + std::sqrt(lately)) / 2;
 }
 
-float together_of(const Together& item) {
-    return std::sqrt(item.page + item.own);
-}
-
 // A candidate's score in its parts, before sense(x).
 struct Parts {
     float together, own;
 };
 
 Parts parts_of(const Together& item, float best) {
-    const float together = together_of(item) / best;
+    const float together = std::sqrt(item.page + item.own) / best;
     const float own = own_share(item);
     return {together,
             own == 0 ? 0 : kOwnShare * own + kOwnTogetherShare * std::sqrt(together * own)};
@@ -120,19 +118,16 @@ class Ranking {
     void find(std::size_t count) {
         sum_up();
         best_.clear();
+        float most = 0;
         for (const Together& item : all_.all()) {
-            most_ = std::max(most_, together_of(item));
+            most = std::max(most, item.page + item.own);
         }
-        if (most_ == 0) {
+        if (most == 0) {
             return;  // what was bought before is no substitute for what goes together
         }
-        for (const Together& item : all_.all()) {
-            if (available(*query_.snapshot, item.item)) {
-                const Parts parts = parts_of(item, most_);
-                best_.push_back({item.item, (parts.together + parts.own) * sense_of(item.item)});
-            }
+        most_ = std::sqrt(most);
+        for (std::size_t look = count + count / 4 + 8; !find_among(look, count); look *= 4) {
         }
-        best_.resize(best_of(best_, count, state_).size());
     }
 
     // Not three more of the same: of one product type each further one counts less.
@@ -159,6 +154,31 @@ class Ranking {
     }
 
   private:
+    // Looks at the availability and price only of the `look` best, as if nothing were against them: no
+    // price makes a score larger. False: what it did not look at may be among the best `count`.
+    bool find_among(std::size_t look, std::size_t count) {
+        std::vector<std::uint64_t>& keys = state_.keys;
+        keys.clear();
+        const auto all = all_.all();
+        for (std::uint32_t i = 0; i < all.size(); ++i) {
+            const Parts parts = parts_of(all[i], most_);
+            keys.push_back(key_of(parts.together + parts.own, i));
+        }
+        keep_smallest(look, keys);
+        const bool whole = keys.size() == all.size();
+        float least = std::numeric_limits<float>::max();
+        best_.clear();
+        for (const std::uint64_t key : keys) {
+            const store::ItemIndex item = all[index_of(key)].item;
+            least = std::min(least, score_of(key));
+            if (available(*query_.snapshot, item)) {
+                best_.push_back({item, score_of(key) * sense_of(item)});
+            }
+        }
+        best_.resize(best_of(best_, count, state_).size());
+        return whole || (best_.size() == count && best_.back().score > least);
+    }
+
     void sum_up() {
         all_.reset(query_.snapshot->item_count());
         if (query_.page_item != store::kNoItem) {
