@@ -66,44 +66,65 @@ bool Chain::copy(std::string_view text) {
     if (text.empty()) {
         return true;
     }
-    if (extend(text)) {
+    u_char* to = room(text.size());
+    if (to == nullptr) {
+        return false;
+    }
+    ngx_memcpy(to, text.data(), text.size());
+    return true;
+}
+
+bool Chain::copy_late(std::string_view text) {
+    if (text.empty()) {
         return true;
+    }
+    u_char* to = room(text.size());
+    if (to == nullptr) {
+        return false;
+    }
+    late_->push_back({to, text});
+    return true;
+}
+
+// At the end of what is to be sent; nullptr when memory is out.
+u_char* Chain::room(std::size_t size) {
+    if (u_char* to = extend(size)) {
+        return to;
     }
     ngx_chain_t** reusable = &free_copies_;
     while (*reusable != nullptr &&
-           static_cast<std::size_t>((*reusable)->buf->end - (*reusable)->buf->start) <
-               text.size()) {
+           static_cast<std::size_t>((*reusable)->buf->end - (*reusable)->buf->start) < size) {
         reusable = &(*reusable)->next;
     }
     ngx_chain_t* link = append(reusable);
     if (link == nullptr) {
-        return false;
+        return nullptr;
     }
     ngx_buf_t* b = link->buf;
-    if (b->start == nullptr && !give_memory(b, text.size())) {
-        return false;
+    if (b->start == nullptr && !give_memory(b, size)) {
+        return nullptr;
     }
     b->tag = copy_tag();
     b->temporary = 1;
     b->pos = b->start;
-    b->last = ngx_cpymem(b->start, text.data(), text.size());
-    return true;
+    b->last = b->start + size;
+    return b->start;
 }
 
-// Pieces in a row share a buffer; false: it has no room.
-bool Chain::extend(std::string_view text) {
+// Pieces in a row share a buffer; nullptr: it has no room.
+u_char* Chain::extend(std::size_t size) {
     if (newest_ == nullptr || newest_->tag != copy_tag()) {
-        return false;
+        return nullptr;
     }
-    if (newest_->end == spare_.data() && text.size() <= spare_.size()) {
-        newest_->end += text.size();
-        spare_ = spare_.subspan(text.size());
+    if (newest_->end == spare_.data() && size <= spare_.size()) {
+        newest_->end += size;
+        spare_ = spare_.subspan(size);
     }
-    if (static_cast<std::size_t>(newest_->end - newest_->last) < text.size()) {
-        return false;
+    if (static_cast<std::size_t>(newest_->end - newest_->last) < size) {
+        return nullptr;
     }
-    newest_->last = ngx_cpymem(newest_->last, text.data(), text.size());
-    return true;
+    newest_->last += size;
+    return newest_->last - size;
 }
 
 bool Chain::give_memory(ngx_buf_t* b, std::size_t size) {
@@ -176,6 +197,12 @@ bool Chain::release_last() {
 }
 
 ngx_int_t Chain::send(ngx_http_request_t* r, ngx_http_output_body_filter_pt next) {
+    if (late_ != nullptr) {
+        for (const Late& late : *late_) {
+            ngx_memcpy(late.to, late.from.data(), late.from.size());
+        }
+        late_->clear();
+    }
     ngx_chain_t* out = out_;
     const ngx_int_t rc = next(r, out);
     if (out != nullptr) {

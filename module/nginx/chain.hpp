@@ -9,6 +9,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "nginx/ngx.hpp"
 
@@ -16,13 +17,25 @@ namespace pz::ngx {
 
 class Chain {
   public:
+    // A copy that is yet to be made.
+    struct Late {
+        u_char* to;
+        std::string_view from;
+    };
+
     explicit Chain(ngx_pool_t* pool) : pool_(pool) {}
-    // From now on copies take this before they ask the pool. Once.
-    void lend(std::span<u_char> spare) { spare_ = spare; }
+    // From now on copies take this before they ask the pool. Once. `late` is empty.
+    void lend(std::span<u_char> spare, std::vector<Late>& late) {
+        spare_ = spare;
+        late_ = &late;
+    }
 
     // All return false when memory is out.
     bool slice(std::string_view bytes);
     bool copy(std::string_view bytes);
+    // The bytes live until send(), where they are copied: by then they have come into the processor's
+    // cache, if whoever has them sent for them. After lend().
+    bool copy_late(std::string_view bytes);
     // `from` has been read to its end. Its flags go on to the last buffer emitted for it; with
     // nothing emitted it is consumed at once. `hold_last`: the end of the response is kept for
     // later.
@@ -42,13 +55,15 @@ class Chain {
     static constexpr std::size_t kKeepSize = 65536;
 
     ngx_chain_t* append(ngx_chain_t** free);
-    bool extend(std::string_view bytes);
+    u_char* room(std::size_t size);
+    u_char* extend(std::size_t size);
     bool give_memory(ngx_buf_t* buffer, std::size_t size);
     ngx_chain_t* append_special();
     void take_back();
 
     ngx_pool_t* pool_;
     std::span<u_char> spare_;
+    std::vector<Late>* late_ = nullptr;
     ngx_chain_t* out_ = nullptr;
     ngx_chain_t** last_ = &out_;
     ngx_chain_t* busy_ = nullptr;

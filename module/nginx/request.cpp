@@ -110,7 +110,8 @@ void Request::enter_location(bool wanted) {
 Desk& Request::desk() {
     if (desk_ == nullptr) {
         desk_ = worker_.take_desk();
-        chain_.lend({desk_->copies.get(), Desk::kCopies});
+        desk_->late.clear();
+        chain_.lend({desk_->copies.get(), Desk::kCopies}, desk_->late);
     }
     return *desk_;
 }
@@ -296,6 +297,15 @@ void Request::input(std::string_view bytes) {
 void Request::made(std::string_view bytes) {
     (void)desk();
     out_of_memory_ = out_of_memory_ || !chain_.copy(bytes);
+}
+
+void Request::tile(const page::ReadyTile& tile) {
+    if (!tile.kept) {
+        made(tile.text);
+        return;
+    }
+    (void)desk();
+    out_of_memory_ = out_of_memory_ || !chain_.copy_late(tile.text);
 }
 
 bool Request::feed(ngx_buf_t* buffer) {

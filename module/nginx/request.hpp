@@ -124,6 +124,7 @@ class Request final : private Lookup::Waiter,
     // page::GzipSink
     void input(std::string_view bytes) override;
     void made(std::string_view bytes) override;
+    void tile(const page::ReadyTile& tile) override;
     page::GzipMemory& gzip_memory() override { return desk().gzip; }
 
     void decide();

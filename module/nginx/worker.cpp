@@ -79,8 +79,8 @@ void Workspace::clear() {
 }
 
 page::ReadyTiles& Worker::tiles_of(const SnapshotPtr& snapshot) {
+    tiles_.begin(*snapshot);
     if (tiles_snapshot_ != snapshot) {
-        tiles_.begin(*snapshot);
         tiles_snapshot_ = snapshot;
     }
     return tiles_;

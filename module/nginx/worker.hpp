@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "nginx/chain.hpp"
 #include "nginx/conf.hpp"
 #include "nginx/delays.hpp"
 #include "nginx/delivery.hpp"
@@ -55,6 +56,7 @@ struct Desk {
     // What a usual page has of made bytes.
     static constexpr std::size_t kCopies = 32 * 1024;
     std::unique_ptr<u_char[]> copies = std::make_unique_for_overwrite<u_char[]>(kCopies);
+    std::vector<Chain::Late> late;
     page::GzipMemory gzip;
 };
 

@@ -17,7 +17,7 @@ constexpr std::size_t kOverhead = 192;
 // Into the processor's cache: the first lines, the rest it foresees.
 void fetch(const char* memory, std::size_t size) {
     constexpr std::size_t kLine = 64;
-    constexpr std::size_t kAhead = 512;
+    constexpr std::size_t kAhead = 1024;
     for (std::size_t at = 0; at < std::min(size, kAhead); at += kLine) {
         __builtin_prefetch(memory + at);
     }
@@ -99,7 +99,8 @@ ReadyTile ReadyTiles::Entry::view(SlotSpace slots) const {
             {reinterpret_cast<const TileRun*>(first), runs},
             {first + runs * sizeof(TileRun), bits},
             {},
-            slots};
+            slots,
+            true};
 }
 
 // A coded tile's text is asked for only where no tile like it stands before.
@@ -120,6 +121,7 @@ std::size_t ReadyTiles::Entry::size() const {
 }
 
 void ReadyTiles::begin(const store::Snapshot& snapshot) {
+    left_.clear();
     if (snapshot_ != &snapshot) {
         drop();
         snapshot_ = &snapshot;
@@ -130,6 +132,7 @@ void ReadyTiles::begin(const store::Snapshot& snapshot) {
 void ReadyTiles::drop() {
     index_.clear();
     entries_.clear();
+    left_.clear();
     free_.clear();
     hand_ = 0;
     kinds_.clear();
@@ -300,12 +303,13 @@ void ReadyTiles::make_room(std::size_t size) {
     }
 }
 
+// The page may still read it.
 void ReadyTiles::remove(std::uint32_t number) {
     Entry& entry = entries_[number];
+    left_.push_back(std::move(entry.memory));
     bytes_ -= entry.size();
     index_.remove(entry.key.hash(), number);
     free_.push_back(number);
-    entry.memory.reset();
 }
 
 }  // namespace pz::page

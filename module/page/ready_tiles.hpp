@@ -32,7 +32,8 @@ class ReadyTiles {
     ReadyTiles(const ReadyTiles&) = delete;
     ReadyTiles& operator=(const ReadyTiles&) = delete;
 
-    // What follows is of this snapshot, which must live until the next begin() or drop().
+    // A page begins. What follows is of this snapshot, which must live until the next begin() or
+    // drop().
     void begin(const store::Snapshot& snapshot);
     void drop();
     const store::Snapshot* snapshot() const { return snapshot_; }
@@ -45,7 +46,8 @@ class ReadyTiles {
     Kind& kind(const rewrite::Template& tile, const Locale& locale, rewrite::Charset charset);
     // get() will be asked for these: starts to bring them into the processor's cache.
     void expect(const Kind& kind, std::span<const TilePlace> places, bool coded);
-    // `coded`: with its runs. Lifetime: until the next call.
+    // `coded`: with its runs. Lifetime: until the next call; the text of one that is kept, until
+    // begin() or drop().
     ReadyTile get(Kind& kind, const TilePlace& place, const visitor::Profile& profile, bool coded);
 
     std::size_t capacity() const { return capacity_; }
@@ -114,9 +116,10 @@ class ReadyTiles {
     std::vector<std::string> names_;   // of placements and recommenders that tiles show
     std::vector<std::string> labels_;  // at most kMaxLabels: a rule may make them up
     std::vector<Entry> entries_;
-    std::vector<std::uint32_t> free_;  // of entries_
-    std::size_t hand_ = 0;             // the next entry that may leave
-    TileIndex index_;                  // of entries_
+    std::vector<std::uint32_t> free_;            // of entries_
+    std::vector<std::unique_ptr<char[]>> left_;  // memory of those that left since begin()
+    std::size_t hand_ = 0;                       // the next entry that may leave
+    TileIndex index_;                            // of entries_
     // Of the tile being rendered, kept for their memory.
     TileCoder coder_;
     std::string text_;

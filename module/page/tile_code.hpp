@@ -43,6 +43,7 @@ struct ReadyTile {
     std::string_view bits;          // deflate::kSlack bytes behind it may be read
     CrcPart crc;                    // of the text, if it has runs
     SlotSpace slots;                // that the runs are of
+    bool kept = false;  // it is one of ReadyTiles, and the text lives as long as they say
 };
 
 class TileCoder {

@@ -61,6 +61,27 @@ BOOST_AUTO_TEST_CASE(a_tile_is_rendered_once) {
     BOOST_TEST(tiles.ready.tiles() == 2U);
 }
 
+// The page has them copied only when it is whole.
+BOOST_AUTO_TEST_CASE(the_text_of_a_kept_tile_lives_as_long_as_the_page) {
+    Tiles tiles("{{id}} {{position}}", 600);  // room for two
+    std::vector<ReadyTile> all;
+    for (std::size_t i = 1; i <= 20; i++) {
+        tiles.position = i;
+        all.push_back(tiles.get("a"));
+        BOOST_TEST(all.back().kept);
+    }
+    BOOST_TEST(tiles.ready.tiles() <= 2U);
+    for (std::size_t i = 1; i <= 20; i++) {
+        BOOST_TEST(all[i - 1].text == "a " + std::to_string(i));
+    }
+    tiles.ready.begin(tiles.shop.snapshot());
+    BOOST_TEST(tiles.text("a") == "a 20");
+    Tiles personal("{{visitor.name}}");
+    BOOST_TEST(!personal.get("a").kept);
+    Tiles none("{{id}}", 0);
+    BOOST_TEST(!none.get("a").kept);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_template_shows_of_its_place_makes_another_tile) {
     Tiles tiles("{{id}} {{position}} {{tier}} {{placement}} {{recommender}}");
     BOOST_TEST(tiles.text("a") == "a 1 pre home popular");
