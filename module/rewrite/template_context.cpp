@@ -94,7 +94,13 @@ TemplateContext::Error TemplateContext::literal(std::string_view text) {
     if (Error error = read_url(begin, rest)) {
         return error;
     }
-    if (in_value() && enter_value() && value_begin_ >= begin) {
+    if (!in_value() || in_end_tag()) {
+        return {};
+    }
+    if (!enter_value()) {
+        return "too many attributes in one tag";
+    }
+    if (value_begin_ >= begin) {
         url_ = Url::open;
         scheme_begin_ = value_begin_;
         return read_url(value_begin_, position());
@@ -118,11 +124,8 @@ void TemplateContext::feed(std::string_view text) {
     }
 }
 
-// Finds out which attribute of which element the open value belongs to. False in an end tag.
+// Finds out which attribute of which element the open value belongs to. False: it cannot be known.
 bool TemplateContext::enter_value() {
-    if (tag_begin() == position()) {
-        return false;
-    }
     const std::string_view tag = std::string_view(flat_).substr(tag_begin());
     std::size_t name_end = 1;
     while (name_end < tag.size() && !byte_is(tag[name_end], byte_class::kNameEnd)) {
@@ -130,8 +133,10 @@ bool TemplateContext::enter_value() {
     }
     std::vector<Attribute> attributes;
     parse_attributes(tag.substr(name_end), attributes);
+    if (attributes.size() == kMaxAttributes) {
+        return false;
+    }
     element_ = lower(tag.substr(1, name_end - 1));
-    too_many_ = attributes.size() == kMaxAttributes;
     attribute_ = lower(attributes.back().name);
     value_begin_ = static_cast<std::size_t>(attributes.back().value.data() - flat_.data());
     return true;
@@ -197,14 +202,11 @@ TemplateContext::Error TemplateContext::in_raw_text(bool raw) const {
 }
 
 TemplateContext::Error TemplateContext::in_attribute(bool raw, Escape& escape) {
-    if (tag_begin() == position()) {
+    if (in_end_tag()) {
         return "a value cannot stand in an end tag";
     }
     if (raw) {
         return "{{{ }}} and {{& }} cannot stand in a tag; use {{ }}";
-    }
-    if (too_many_) {
-        return "too many attributes in one tag";
     }
     if (is_one_of(kCodeElements, element_)) {
         return "a value cannot stand in an attribute of <" + element_ + ">";
@@ -241,7 +243,7 @@ TemplateContext::Error TemplateContext::section_begin(Place& place) {
     if ((context == Context::tag && !name) || context == Context::attribute) {
         return "a section in a tag must contain whole attributes, or stand in a quoted value";
     }
-    if (in_value() && tag_begin() == position()) {
+    if (in_value() && in_end_tag()) {
         return "a section cannot stand in an end tag";
     }
     place = {context, position(), tag_begin(), value_begin_, raw_begin_, url_, in_name};

@@ -54,6 +54,7 @@ class TemplateContext {
     Error in_url(Escape& escape);
     Error in_raw_text(bool raw) const;
     bool in_value() const;
+    bool in_end_tag() const { return tag_begin() == position(); }
     std::size_t tag_begin() const { return static_cast<std::size_t>(tokenizer_.unfinished()); }
     std::size_t position() const { return flat_.size(); }
 
@@ -66,7 +67,6 @@ class TemplateContext {
     std::string element_, attribute_;  // lower case
     std::size_t value_begin_ = 0;
     std::size_t scheme_begin_ = 0;
-    bool too_many_ = false;
     Url url_ = Url::safe;
 };
 

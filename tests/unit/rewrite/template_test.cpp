@@ -306,6 +306,12 @@ BOOST_AUTO_TEST_CASE(size_and_nesting_are_limited) {
         attributes += " a";
     }
     BOOST_CHECK(!Template::compile(attributes + " onclick=\"{{a}}\">").ok());
+    BOOST_CHECK(Template::compile(attributes + " title=x>{{a}}").ok());
+    for (int i = 0; i < 300; ++i) {
+        attributes += " href";
+    }
+    const auto split = Template::compile(attributes + " title=\"{{!}}a:b{{!}}c:d\">");
+    BOOST_CHECK(split.message().find("too many attributes in one tag") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(no_value_leaves_its_place) {
