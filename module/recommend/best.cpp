@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace pz::recommend {
 
@@ -19,18 +20,42 @@ struct Bucketing {
     }
 };
 
-// The first bucket that, with those before it, has `count` keys.
-std::size_t last_bucket(Bucketing bucketing, const std::vector<std::uint64_t>& keys,
-                        std::size_t count) {
-    std::array<std::uint32_t, kBuckets> sizes{};
-    for (const std::uint64_t key : keys) {
-        ++sizes[bucketing.of(key)];
+// The last bucket of those to be kept, and how many the buckets before it have.
+struct Cut {
+    std::size_t bucket = 0, before = 0;
+};
+
+// Two rows of counts: keys of the same bucket follow each other, and each would wait for the count
+// of the one before.
+Cut find_cut(Bucketing bucketing, std::span<const std::uint64_t> keys, std::size_t count) {
+    std::array<std::uint32_t, kBuckets> even{};
+    std::array<std::uint32_t, kBuckets> odd{};
+    for (std::size_t i = 0; i + 1 < keys.size(); i += 2) {
+        ++even[bucketing.of(keys[i])];
+        ++odd[bucketing.of(keys[i + 1])];
     }
-    std::size_t last = 0;
-    for (std::size_t seen = sizes[0]; seen < count; seen += sizes[last]) {
-        ++last;
+    if (keys.size() % 2 != 0) {
+        ++even[bucketing.of(keys.back())];
     }
-    return last;
+    Cut cut;
+    std::size_t seen = even[0] + odd[0];
+    while (seen < count) {
+        cut.before = seen;
+        ++cut.bucket;
+        seen += even[cut.bucket] + odd[cut.bucket];
+    }
+    return cut;
+}
+
+// Brings the keys of the buckets before `bucket` to the front, without a branch on which they are.
+void part(Bucketing bucketing, std::size_t bucket, std::span<std::uint64_t> keys) {
+    std::size_t end = 0;
+    for (std::uint64_t& key : keys) {
+        const std::uint64_t each = key;
+        key = keys[end];
+        keys[end] = each;
+        end += bucketing.of(each) < bucket ? 1 : 0;
+    }
 }
 
 }  // namespace
@@ -39,23 +64,21 @@ void keep_smallest(std::size_t count, std::vector<std::uint64_t>& keys) {
     if (keys.size() <= count) {
         return;
     }
-    std::uint64_t least = keys[0];
-    for (const std::uint64_t key : keys) {
-        least = std::min(least, key);
-    }
-    const Bucketing bucketing{least};
-    const std::size_t last = last_bucket(bucketing, keys, count);
+    const Bucketing bucketing{*std::min_element(keys.begin(), keys.end())};
+    const Cut cut = find_cut(bucketing, keys, count);
     std::size_t end = 0;
     for (const std::uint64_t key : keys) {
         keys[end] = key;
-        end += bucketing.of(key) <= last ? 1 : 0;
+        end += bucketing.of(key) <= cut.bucket ? 1 : 0;
     }
-    keys.resize(end);
     if (end > count) {
-        const auto middle = keys.begin() + static_cast<std::ptrdiff_t>(count);
-        std::nth_element(keys.begin(), middle, keys.end());
-        keys.resize(count);
+        part(bucketing, cut.bucket, std::span(keys).first(end));
+        const auto begin = keys.begin();
+        std::nth_element(begin + static_cast<std::ptrdiff_t>(cut.before),
+                         begin + static_cast<std::ptrdiff_t>(count),
+                         begin + static_cast<std::ptrdiff_t>(end));
     }
+    keys.resize(count);
 }
 
 }  // namespace pz::recommend

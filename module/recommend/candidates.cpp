@@ -21,6 +21,17 @@ constexpr FieldWeight kFieldWeights[] = {
 
 static_assert(std::size(kFieldWeights) == std::size(visitor::kAffinityFields));
 
+float field_weight(store::FieldId field) {
+    static constexpr auto kWeights = [] {
+        std::array<float, store::field::fixed_count> weights{};
+        for (const FieldWeight& each : kFieldWeights) {
+            weights[each.field] = each.weight;
+        }
+        return weights;
+    }();
+    return kWeights[field];
+}
+
 }  // namespace
 
 void sort_by_score(std::span<Candidate> candidates, Scratch::State& state) {
@@ -118,17 +129,16 @@ AffinityScale::AffinityScale(const Query& query, Scratch::State& scratch)
     const auto all =
         personal(query) ? query.visitor->affinities() : std::span<const visitor::Affinity>();
     scratch.affinities.reset(all.size());
+    std::array<float, store::field::fixed_count> most{};
+    for (const visitor::Affinity& affinity : all) {
+        const float weight = field_weight(affinity.field) * affinity.share;
+        scratch.affinities.at({affinity.field, affinity.value}) = weight;
+        most[affinity.field] = std::max(most[affinity.field], weight);
+    }
     for (const FieldWeight& field : kFieldWeights) {
-        bool found = false;
-        for (const visitor::Affinity& affinity : all) {
-            if (affinity.field == field.field) {
-                scratch.affinities.at({affinity.field, affinity.value}) =
-                    field.weight * affinity.share;
-                found = true;
-            }
-        }
-        if (found) {
+        if (most[field.field] > 0) {
             fields_[field_count_++] = field.field;
+            most_ += most[field.field];
         }
     }
 }

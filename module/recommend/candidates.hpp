@@ -90,6 +90,8 @@ class AffinityScale {
     // Empty below Tier::individual. The scratch's affinities are in use as long as the scale.
     AffinityScale(const Query& query, Scratch::State& scratch);
     bool empty() const { return field_count_ == 0; }
+    // No item has more.
+    float most() const { return most_; }
     // Starts to bring into the cache what of() will read.
     void expect(store::ItemIndex item) const {
         __builtin_prefetch(snapshot_.values(item).data() + store::field::brand);
@@ -110,6 +112,7 @@ class AffinityScale {
     const AttributeWeights& weights_;
     std::array<store::FieldId, std::size(visitor::kAffinityFields)> fields_{};  // that have any
     std::size_t field_count_ = 0;
+    float most_ = 0;
 };
 
 void recommend_popular(const Query& query, Scratch& scratch, std::vector<Candidate>& out);

@@ -54,68 +54,90 @@ std::size_t context_of(Turn turn, std::size_t items, std::size_t sessions) {
 }
 
 // The lists of what an item leads to are far apart in memory: on their way before they are read.
-void expect_links(const store::Snapshot& snapshot, store::ItemIndex item) {
-    for (const store::ScoredItem link :
-         snapshot.neighbours(NeighbourKind::next, item).first(kSteps)) {
-        snapshot.neighbours(NeighbourKind::next, link.item).expect(kSteps);
+void expect_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items) {
+    for (const store::ItemIndex item : items) {
+        snapshot.expect_neighbours(NeighbourKind::next, item);
+    }
+    for (const store::ItemIndex item : items) {
+        snapshot.neighbours(NeighbourKind::next, item).expect(kSteps);
     }
 }
 
 // Where what is said of items goes: each has a clue.
 struct Everything {
     Clues& clues;
-    void add(store::ItemIndex item, float Clue::*source, float value) const {
-        clues.at(item).*source += value;
+    template <class Range>
+    void expect(const Range& links) const {
+        for (const store::ScoredItem link : links) {
+            clues.expect(link.item);
+        }
+    }
+    template <class Range>
+    void add(const Range& links, float Clue::*source, float weight) const {
+        Clues::Writer writer(clues, links.size());
+        for (const store::ScoredItem link : links) {
+            writer.at(link.item).*source += weight * link.score;
+        }
     }
 };
 
 // The items that have a clue already; of the others all together.
 struct Listed {
     Clues& clues;
-    Clue others;
-    void add(store::ItemIndex item, float Clue::*source, float value) {
-        if (Clue* clue = clues.find(item)) {
-            clue->*source += value;
-        } else {
-            others.*source += value;
+    const Few& few;
+    Clue& others;
+    template <class Range>
+    void expect(const Range& /*links*/) const {}
+    template <class Range>
+    void add(const Range& links, float Clue::*source, float weight) const {
+        float rest = 0;
+        for (const store::ScoredItem link : links) {
+            const float value = weight * link.score;
+            Clue* const clue = few.may_have(link.item) ? clues.find(link.item) : nullptr;
+            if (clue != nullptr) {
+                clue->*source += value;
+            } else {
+                rest += value;
+            }
         }
+        others.*source += rest;
     }
 };
 
+// Items that several of the session's lead to lead on once, with what they have together.
 template <class Sink>
-void add_second_links(const store::Snapshot& snapshot, float weight, const store::Neighbours& links,
-                      const Clues& clues, Sink& sink) {
-    for (const store::ScoredItem first : links.first(kSteps)) {
-        const auto next = snapshot.neighbours(NeighbourKind::next, first.item).first(kSteps);
-        for (const store::ScoredItem second : next) {
-            clues.expect(second.item);
+void add_second_links(const store::Snapshot& snapshot, std::span<const Sums::Sum> steps,
+                      const Sink& sink) {
+    for (const Sums::Sum& first : steps) {
+        snapshot.neighbours(NeighbourKind::next, first.number).expect(kSteps);
+    }
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (i + 1 < steps.size()) {
+            sink.expect(
+                snapshot.neighbours(NeighbourKind::next, steps[i + 1].number).first(kSteps));
         }
-        const float share = weight * first.score;
-        for (const store::ScoredItem second : next) {
-            sink.add(second.item, &Clue::second_link, share * second.score);
-        }
+        sink.add(snapshot.neighbours(NeighbourKind::next, steps[i].number).first(kSteps),
+                 &Clue::second_link, steps[i].value);
     }
 }
 
 template <class Sink>
-void add_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex> session,
-               const Clues& clues, Sink& sink) {
+void add_links(const store::Snapshot& snapshot, std::span<const store::ItemIndex> linked,
+               Sums& steps, const Sink& sink) {
     static const float kDecay = std::exp(-1 / kLinkDecay);
     float weight = 1;
-    const std::size_t count = std::min(session.size(), kLinkedItems);
-    expect_links(snapshot, session.back());
-    for (std::size_t i = 1; i <= count; ++i) {
-        const store::ItemIndex item = session[session.size() - i];
-        if (i < count) {
-            expect_links(snapshot, session[session.size() - i - 1]);
+    steps.clear();
+    for (std::size_t i = linked.size(); i-- > 0;) {
+        const auto links = snapshot.neighbours(NeighbourKind::next, linked[i]);
+        sink.add(links, &Clue::link, weight);
+        for (const store::ScoredItem link : links.first(kSteps)) {
+            if (steps.add(link.item, weight * link.score)) {
+                snapshot.expect_neighbours(NeighbourKind::next, link.item);
+            }
         }
-        const auto links = snapshot.neighbours(NeighbourKind::next, item);
-        for (const store::ScoredItem link : links) {
-            sink.add(link.item, &Clue::link, weight * link.score);
-        }
-        add_second_links(snapshot, weight, links, clues, sink);
         weight *= kDecay;
     }
+    add_second_links(snapshot, steps.all(), sink);
 }
 
 // The clues of sources as factors that make probabilities of them.
@@ -212,21 +234,23 @@ class Evidence {
     std::size_t gather(Scratch::State& scratch) const {
         const store::Snapshot& snapshot = *query_.snapshot;
         note_places(session_, scratch);
+        expect_links(snapshot, linked());
         const std::size_t found = add_sessions(snapshot, session_, query_.now, scratch);
-        Everything everything{scratch.clues};
-        add_links(snapshot, session_, scratch.clues, everything);
+        add_links(snapshot, linked(), scratch.steps, Everything{scratch.clues});
         return context(found);
     }
     // To those alone of items that have one; `others` gets what belongs to all the others.
     std::size_t gather_listed(Scratch::State& scratch, Clue& others) const {
         const store::Snapshot& snapshot = *query_.snapshot;
         note_places(session_, scratch);
+        scratch.few.clear();
+        for (const Clue& clue : scratch.clues.all()) {
+            scratch.few.add(clue.item);
+        }
+        expect_links(snapshot, linked());
         const std::size_t found =
             add_sessions_of_listed(snapshot, session_, query_.now, scratch, others);
-        Listed listed{scratch.clues, {}};
-        add_links(snapshot, session_, scratch.clues, listed);
-        others.link = listed.others.link;
-        others.second_link = listed.others.second_link;
+        add_links(snapshot, linked(), scratch.steps, Listed{scratch.clues, scratch.few, others});
         return context(found);
     }
     const store::Mixture::Shares& shares(std::size_t context) const {
@@ -235,6 +259,10 @@ class Evidence {
     }
 
   private:
+    // The end of the session, whose links count.
+    std::span<const store::ItemIndex> linked() const {
+        return session_.last(std::min(session_.size(), kLinkedItems));
+    }
     std::size_t context(std::size_t sessions) const {
         return context_of(turn_of(*query_.visitor), session_.size(), sessions);
     }
@@ -280,7 +308,7 @@ void score_listed(const Query& query, std::span<const store::ItemIndex> items,
         return;
     }
     for (const store::ItemIndex item : items) {
-        scratch.clues.index(item);
+        scratch.clues.at(item);
     }
     Clue others;
     const std::size_t context = evidence.gather_listed(scratch, others);

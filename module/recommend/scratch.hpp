@@ -52,12 +52,13 @@ class Sparse {
     std::uint32_t epoch_ = 0;
 };
 
-// What each of a few attributes weighs, at most a quarter full, with linear probing.
+// What each of a few attributes weighs, with linear probing: at most an eighth full, so that the
+// first look nearly always tells.
 class AttributeWeights {
   public:
     // Empties it and makes room for so many.
     void reset(std::size_t count) {
-        const std::size_t size = std::bit_ceil(4 * count + 2);
+        const std::size_t size = std::bit_ceil(8 * count + 2);
         slots_.assign(size, {});
         shift_ = 64 - std::countr_zero(size);
     }
@@ -82,50 +83,67 @@ class AttributeWeights {
     // Where it is, or else would be.
     std::size_t place(store::Attribute attribute) const {
         std::size_t at = home(attribute);
-        while (slots_[at].attribute.value != store::kNoValue &&
-               !(slots_[at].attribute == attribute)) {
+        while (!usable(slots_[at], attribute)) {
             at = (at + 1) & (slots_.size() - 1);
         }
         return at;
+    }
+    // Free, or the attribute's; which of them is not to be foreseen, and no branch is taken on it.
+    static bool usable(const Slot& slot, store::Attribute attribute) {
+        return (static_cast<unsigned>(slot.attribute.value == store::kNoValue) |
+                (static_cast<unsigned>(slot.attribute.value == attribute.value) &
+                 static_cast<unsigned>(slot.attribute.field == attribute.field))) != 0;
     }
 
     std::vector<Slot> slots_ = std::vector<Slot>(2);
     int shift_ = 63;
 };
 
-// Sessions that have any of the visitor's items, each once.
-class Neighbours {
+// What a few numbers' parts add up to, each number once, in the order of their first parts.
+class Sums {
   public:
-    struct Neighbour {
-        std::uint32_t session;
-        float similarity;
+    struct Sum {
+        std::uint32_t number;
+        float value;
     };
-    static constexpr std::size_t kMost = 1024;
+    static constexpr std::size_t kMost = 1024;  // numbers
 
     void clear() {
-        all_.clear();
+        count_ = 0;
         places_.fill(0);
     }
-    // Adds to the similarity of a session; true when it is the first time. At most kMost sessions.
-    bool add(std::uint32_t session, float similarity) {
+    // Adds to the number's sum; true when it is the first time. At most kMost numbers. Known or new
+    // is not to be foreseen: no branch is taken on it.
+    bool add(std::uint32_t number, float value) {
         // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4), linear probing.
-        std::size_t at = (session * 2654435769U) >> kShift;
-        for (; places_[at] != 0; at = (at + 1) % places_.size()) {
-            if (Neighbour& known = all_[places_[at] - 1U]; known.session == session) {
-                known.similarity += similarity;
-                return false;
-            }
+        std::size_t at = (number * 2654435769U) >> kShift;
+        while (!usable(places_[at], number)) {
+            at = (at + 1) % places_.size();
         }
-        all_.push_back({session, similarity});
-        places_[at] = static_cast<std::uint16_t>(all_.size());
-        return true;
+        const std::uint32_t place = places_[at];
+        const bool first = place == 0;
+        all_[0] = {};  // what a new one has so far
+        const float sum = all_[place].value + value;
+        count_ += first ? 1 : 0;
+        const std::uint32_t to = place | (count_ & (0U - static_cast<std::uint32_t>(first)));
+        all_[to] = {number, sum};
+        places_[at] = static_cast<std::uint16_t>(to);
+        return first;
     }
-    std::span<const Neighbour> all() const { return all_; }
+    std::span<const Sum> all() const { return {all_.data() + 1, count_}; }
 
   private:
-    static constexpr int kShift = 32 - 11;
-    std::vector<Neighbour> all_;
-    std::array<std::uint16_t, 2 * kMost> places_{};  // place in all_ + 1; 0: free
+    static constexpr int kShift = 32 - 12;
+
+    // Free, or the number's.
+    bool usable(std::uint32_t place, std::uint32_t number) const {
+        return (static_cast<unsigned>(place == 0) |
+                static_cast<unsigned>(all_[place].number == number)) != 0;
+    }
+
+    std::vector<Sum> all_ = std::vector<Sum>(kMost + 1);  // from 1
+    std::array<std::uint16_t, 4 * kMost> places_{};       // in all_; 0: free
+    std::uint32_t count_ = 0;
 };
 
 // What speaks for an item that may come next, by the first sources of store::Mixture; not
@@ -137,12 +155,17 @@ struct Clue {
     std::uint8_t wanted = 0, known = 0;  // for_you's: to be a candidate; not to be one
     float near = 0, wide = 0, link = 0, second_link = 0;
     float score = 0;  // the result
-    float alike = 0;  // for_you's: to the items looked at last, 0..1
+    float alike = 0;  // for_you's: to the items looked at last, 0..1; then the part of tastes
 };
 static_assert(sizeof(Clue) == 32, "two in a cache line");
 
 // What is known of a few items, back to back, so that all that is computed of them stays in the
 // nearest cache. An Entry has its item.
+//
+// A sparse set (Briggs and Torczon, An efficient representation for sparse sets, 1993): an item's
+// cell is right if the entry that it names is the item's, so nothing need be cleared but the
+// entries. New items and known ones come in no order that a processor could foresee, which is why
+// there is no branch on it.
 template <class Entry>
 class Dense {
   public:
@@ -150,49 +173,91 @@ class Dense {
         if (cells_.size() < items) {
             cells_.resize(items);
         }
+        std::fill_n(entries_.begin(), count_ + 1, Entry());
         count_ = 0;
-        if (++epoch_ == 0) {  // once in 4 billion resets old stamps could look new
-            cells_.assign(cells_.size(), {});
-            epoch_ = 1;
-        }
     }
-    // Where the item's entry is in all(); a new one at first. `item` is below the items of reset().
-    std::uint32_t index(store::ItemIndex item) {
-        Cell& cell = cells_[item];
-        if (cell.epoch != epoch_) {
-            if (count_ == entries_.size()) {
-                entries_.resize(std::max(kFirst, 2 * count_));
+    // index() and at() for a loop over at most so many items.
+    class Writer {
+      public:
+        Writer(Dense& all, std::size_t items) : all_(all), count_(all.count_) {
+            if (all.entries_.size() <= count_ + items) {
+                all.entries_.resize(std::max(count_ + items + 1, 2 * all.entries_.size()));
             }
-            cell = {epoch_, static_cast<std::uint32_t>(count_)};
-            entries_[count_] = Entry();
-            entries_[count_++].item = item;
+            cells_ = all.cells_.data();
+            entries_ = all.entries_.data();
         }
-        return cell.index;
-    }
+        ~Writer() { finish(); }
+        Writer(const Writer&) = delete;
+        Writer& operator=(const Writer&) = delete;
+
+        // Where the item's entry is in all(); a new one at first. `item` is below the items of
+        // reset().
+        std::uint32_t index(store::ItemIndex item) {
+            const std::uint32_t cell = cells_[item];
+            const std::uint32_t other = static_cast<std::uint32_t>(cell >= count_) |
+                                        static_cast<std::uint32_t>(entries_[cell].item != item);
+            const std::uint32_t index = cell ^ ((cell ^ count_) & (0U - other));
+            entries_[count_].item = item;  // the new one, or nobody's yet
+            cells_[item] = index;
+            count_ += other;
+            return index;
+        }
+        Entry& operator[](std::uint32_t index) { return entries_[index]; }
+        Entry& at(store::ItemIndex item) { return entries_[index(item)]; }
+        // all() has the new ones from now on.
+        void finish() { all_.count_ = count_; }
+
+      private:
+        Dense& all_;
+        std::uint32_t* cells_;
+        Entry* entries_;
+        std::uint32_t count_;
+    };
+
     Entry& operator[](std::uint32_t index) { return entries_[index]; }
-    Entry& at(store::ItemIndex item) { return entries_[index(item)]; }
+    Entry& at(store::ItemIndex item) { return entries_[Writer(*this, 1).index(item)]; }
     // Null: there is none.
     Entry* find(store::ItemIndex item) {
-        return cells_[item].epoch == epoch_ ? &entries_[cells_[item].index] : nullptr;
+        const std::uint32_t cell = cells_[item];
+        return cell < count_ && entries_[cell].item == item ? &entries_[cell] : nullptr;
     }
     std::span<Entry> all() { return {entries_.data(), count_}; }
-    // Starts to bring into the cache what index() will read.
+    // Starts to bring into the cache what at() will read.
     void expect(store::ItemIndex item) const { __builtin_prefetch(cells_.data() + item); }
 
   private:
     static constexpr std::size_t kFirst = 256;
 
-    struct Cell {
-        std::uint32_t epoch = 0;
-        std::uint32_t index = 0;
-    };
-    std::vector<Cell> cells_;
-    std::vector<Entry> entries_;  // the first count_ are in use
-    std::size_t count_ = 0;
-    std::uint32_t epoch_ = 0;
+    std::vector<std::uint32_t> cells_;  // by item: where its entry is or any other's
+    // The first count_ are in use; of the others none has more than an item. Never fewer than before.
+    std::vector<Entry> entries_ = std::vector<Entry>(kFirst);
+    std::uint32_t count_ = 0;
 };
 
 using Clues = Dense<Clue>;
+
+// Says of most items that they are not among a few, without a look at memory that is far away.
+class Few {
+  public:
+    void clear() { bits_.fill(0); }
+    void add(store::ItemIndex item) { bits_[word(item)] |= std::uint64_t{1} << item % 64; }
+    // Always true of one that was added.
+    bool may_have(store::ItemIndex item) const {
+        return (bits_[word(item)] >> item % 64 & 1U) != 0;
+    }
+
+  private:
+    static std::size_t word(store::ItemIndex item) { return item / 64 % 64; }
+
+    std::array<std::uint64_t, 64> bits_{};
+};
+
+// The items of the nearest sessions, all in one row, so that no loop is over the few of one session.
+struct Crowd {
+    std::vector<store::ItemIndex> items;
+    std::vector<std::uint8_t> owners;   // of items: the session that has it
+    std::vector<std::uint32_t> places;  // of items: in the clues; or places of items here
+};
 
 // What goes together with the items given, see cross_sell.hpp.
 struct Together {
@@ -238,13 +303,16 @@ struct SortKey {
 struct Scratch::State {
     // session_scores()
     Clues clues;
-    Neighbours neighbours;
-    std::vector<std::uint32_t> met;  // one neighbour's items, as places in clues
+    Sums neighbours;  // similarities of sessions
+    Sums steps;       // what the session's items lead to, and how surely
+    Crowd crowd;
+    Few few;  // those that have a clue, where no other is to get one
 
     // AffinityScale
     AttributeWeights affinities;
 
     // A recommender's own
+    std::vector<std::uint32_t> wanted;  // for_you's candidates, as places in clues
     Sparse<float> pool;
     Sparse<float> own;
     Sparse<float> bought;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 
 #include "recommend/best.hpp"
 
@@ -19,7 +20,7 @@ constexpr float kDistanceDecay = 4;       // l3, in items
 constexpr float kMatchDecay = 3;          // l4, in events
 constexpr float kWideMatchDecay = 9;      // in events
 constexpr float kIdfWeight = 1;           // w
-constexpr std::size_t kAhead = 3;         // neighbours, in bringing their items into the cache
+constexpr std::size_t kAhead = 16;        // items, in bringing what is known of them into the cache
 
 // exp(-i / l) for small i; farther than the table is as far as its end.
 class DecayTable {
@@ -91,49 +92,60 @@ class Merge {
         next_[list] = at;
         look(list);
     }
-    // The list whose next session is the newest; false: all have ended.
-    bool find(std::size_t* list) const {
-        *list = 0;
-        for (std::size_t i = 1; i < lists_.count; ++i) {
-            *list = newest_[i] > newest_[*list] ? i : *list;
+    // Makes list() and session() those of the newest of the next; false: all have ended.
+    bool find() {
+        std::uint64_t first = 0;
+        for (std::size_t i = 0; i < kMaxItems; ++i) {
+            first = std::max(first, keys_[i]);
         }
-        return newest_[*list] != 0;
+        first_ = first;
+        return first != 0;
     }
-    std::uint32_t session(std::size_t list) const { return newest_[list] - 1; }
-    void step(std::size_t list) {
-        next_[list] += stride_;
-        look(list);
+    std::size_t list() const { return kLastList - first_ % (kLastList + 1); }
+    std::uint32_t session() const {
+        return static_cast<std::uint32_t>(first_ / (kLastList + 1)) - 1;
+    }
+    void step() {
+        next_[list()] += stride_;
+        look(list());
     }
 
   private:
+    static constexpr std::size_t kLastList = 15;
+
     void look(std::size_t list) {
         const auto sessions = lists_.sessions[list];
-        newest_[list] = next_[list] < sessions.size() ? sessions[next_[list]] + 1 : 0;
+        keys_[list] =
+            next_[list] < sessions.size()
+                ? (std::uint64_t{sessions[next_[list]]} + 1) * (kLastList + 1) + (kLastList - list)
+                : 0;
     }
 
     const Lists& lists_;
     const std::size_t stride_;
     std::array<std::size_t, kMaxItems> next_{};
-    std::array<std::uint32_t, kMaxItems> newest_{};  // counted from 1; 0: the list has ended
+    // Of the next sessions: the newest is the largest, of equal ones that of the first list, which
+    // the key names; one number, so that no branch is taken on which it is. 0: the list has ended.
+    std::array<std::uint64_t, kMaxItems> keys_{};
+    std::uint64_t first_ = 0;
 };
 
 // A session that fewer than m of the lists' are newer than, but not many fewer. Every 16th of a list
 // stands for itself and those up to the next.
 std::uint32_t sure_of(const Lists& lists) {
     constexpr std::size_t kStride = 16;
-    static_assert(kNewest <= Neighbours::kMost);
+    static_assert(kNewest <= Sums::kMost);
     Merge samples(lists, kStride);
     for (std::size_t i = 0; i < lists.count; ++i) {
         samples.start(i, 0);
     }
     std::uint32_t sure = 0;
-    std::size_t at = 0;
     for (std::size_t left = kNewest / kStride; left > 0; --left) {
-        if (!samples.find(&at)) {
+        if (!samples.find()) {
             return 0;
         }
-        sure = samples.session(at);
-        samples.step(at);
+        sure = samples.session();
+        samples.step();
     }
     return sure;
 }
@@ -141,7 +153,7 @@ std::uint32_t sure_of(const Lists& lists) {
 // The m newest sessions with any of the items. Sessions are numbered by time and the lists are
 // sorted: most of them are known to be among the m without comparing the lists, and merging them
 // finds the rest. There is no table of all sessions.
-void find_newest(const Lists& lists, const store::SessionTable& sessions, Neighbours& out) {
+void find_newest(const Lists& lists, const store::SessionTable& sessions, Sums& out) {
     out.clear();
     const auto add = [&](std::uint32_t session, std::size_t list) {
         if (out.add(session, lists.weight[list])) {
@@ -157,12 +169,11 @@ void find_newest(const Lists& lists, const store::SessionTable& sessions, Neighb
         }
         rest.start(i, at);
     }
-    for (std::size_t at = 0; rest.find(&at); rest.step(at)) {
-        const std::uint32_t session = rest.session(at);
-        if (out.all().size() >= kNewest && session != out.all().back().session) {
+    for (; rest.find(); rest.step()) {
+        if (out.all().size() >= kNewest && rest.session() != out.all().back().number) {
             return;
         }
-        add(session, at);
+        add(rest.session(), rest.list());
     }
 }
 
@@ -179,15 +190,14 @@ float shortness(std::size_t length) {
 
 // The k most similar; of equal ones the newest. Keys as those of best.hpp.
 void keep_nearest(const store::SessionTable& sessions, std::int64_t now,
-                  std::span<const Neighbours::Neighbour> neighbours,
-                  std::vector<std::uint64_t>& keys) {
+                  std::span<const Sums::Sum> neighbours, std::vector<std::uint64_t>& keys) {
     static const AgeDecay kDecay;
     keys.resize(neighbours.size());
     for (std::size_t i = 0; i < neighbours.size(); ++i) {
-        const std::uint32_t session = neighbours[i].session;
+        const std::uint32_t session = neighbours[i].number;
         const float decay = kDecay.at(now - static_cast<std::int64_t>(sessions.time(session)));
         const float similarity =
-            neighbours[i].similarity * decay * shortness(sessions.items_of(session).size());
+            neighbours[i].value * decay * shortness(sessions.items_of(session).size());
         keys[i] = key_of(similarity, ~session);
     }
     keep_smallest(kNearest, keys);
@@ -225,29 +235,58 @@ class Rarity {
     const float all_;
 };
 
-// Where a neighbour meets the visitor's session: with the latest item that both have.
-struct Match {
-    std::size_t place = kMaxItems + 1;  // from the end of the visitor's session, 1 is the latest
-    std::size_t at = 0;                 // in the neighbour
-    void meet(std::size_t other, std::size_t i) {
-        if (other > 0 && other < place) {
-            place = other;
-            at = i;
+// The items of the nearest, one behind the other.
+void gather_crowd(const store::SessionTable& sessions, std::span<const std::uint64_t> nearest,
+                  Crowd& crowd) {
+    static_assert(kNearest <= 256, "an owner is a byte");
+    static_assert(kAhead <= store::SessionTable::kBlock, "the room behind the last item");
+    std::size_t count = 0;
+    for (const std::uint64_t key : nearest) {
+        sessions.expect_items(session_of(key));
+        count += sessions.items_of(session_of(key)).size();
+    }
+    const std::size_t room = count + store::SessionTable::kBlock;
+    crowd.items.resize(room);
+    crowd.owners.resize(room);
+    crowd.places.resize(count);
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < nearest.size(); ++i) {
+        const std::size_t more =
+            sessions.copy_items(session_of(nearest[i]), crowd.items.data() + end);
+        const std::size_t filled = std::max(more, store::SessionTable::kBlock);
+        std::memset(crowd.owners.data() + end, static_cast<int>(i), filled);
+        end += more;
+    }
+}
+
+// What each neighbour says of its items: most of those near the one where it meets the visitor's
+// session, which is the latest item that both have.
+class Voices {
+  public:
+    Voices() { meetings_.fill(~std::uint64_t{0}); }
+
+    // Item `at` of the crowd, the owner's, has this place in the visitor's session; 0: none.
+    void meet(std::uint8_t owner, std::uint16_t place, std::size_t at) {
+        const auto later = static_cast<std::uint16_t>(place - 1);  // none is last
+        meetings_[owner] = std::min(meetings_[owner], std::uint64_t{later} << 32U | at);
+    }
+    // When all have met.
+    void start(std::span<const std::uint64_t> nearest) {
+        for (std::size_t i = 0; i < nearest.size(); ++i) {
+            const float similarity = score_of(nearest[i]);
+            const std::size_t place = meetings_[i] >> 32U;
+            voices_[i] = {similarity * decays_.match.at(place),
+                          similarity * decays_.wide_match.at(place),
+                          static_cast<std::uint32_t>(meetings_[i])};
         }
     }
-};
-
-// What a neighbour says of each of its items.
-class Voice {
-  public:
-    Voice(float similarity, const Match& match)
-        : at_(match.at),
-          near_(similarity * decays().match.at(match.place - 1)),
-          wide_(similarity * decays().wide_match.at(match.place - 1)) {}
-    float near(std::size_t i) const {
-        return near_ * decays().distance.at(i > at_ ? i - at_ : at_ - i);
+    float near(std::uint8_t owner, std::size_t at) const {
+        const Voice& voice = voices_[owner];
+        const auto distance = static_cast<std::size_t>(
+            std::abs(static_cast<std::int64_t>(at) - static_cast<std::int64_t>(voice.at)));
+        return voice.near * decays_.distance.at(distance);
     }
-    float wide() const { return wide_; }
+    float wide(std::uint8_t owner) const { return voices_[owner].wide; }
 
   private:
     struct Decays {
@@ -257,67 +296,29 @@ class Voice {
         static const Decays kDecays;
         return kDecays;
     }
-    const std::size_t at_;
-    const float near_, wide_;
+    struct Voice {
+        float near, wide;
+        std::uint32_t at;
+    };
+    const Decays& decays_ = decays();
+    std::array<std::uint64_t, kNearest> meetings_;  // by owner: place in the session; in the crowd
+    std::array<Voice, kNearest> voices_;
 };
 
-// One neighbour's items.
-void add_items(std::span<const store::ItemIndex> items, float similarity, Scratch::State& scratch) {
-    Match match;
-    scratch.met.resize(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        scratch.met[i] = scratch.clues.index(items[i]);
-        match.meet(scratch.clues[scratch.met[i]].place, i);
+// Makes the crowd's places those of its items, the ones that may be listed first; returns how many
+// these are.
+std::size_t put_listed_first(const store::SessionTable& sessions, const Few& listed, Crowd& crowd) {
+    std::size_t begin = 0;
+    std::size_t end = crowd.places.size();
+    for (std::uint32_t i = 0; i < crowd.places.size(); ++i) {
+        sessions.expect_frequency(crowd.items[i]);
+        const std::size_t first = listed.may_have(crowd.items[i]) ? 1 : 0;
+        crowd.places[begin] = i;
+        crowd.places[end - 1] = i;  // one of the two is right, and the other one free
+        begin += first;
+        end -= 1 - first;
     }
-    const Voice voice(similarity, match);
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        Clue& clue = scratch.clues[scratch.met[i]];
-        clue.near += voice.near(i);
-        clue.wide += voice.wide();
-    }
-}
-
-// Of them the listed ones; `others` gets what belongs to all others.
-void add_listed(std::span<const store::ItemIndex> items, float similarity, const Rarity& rarity,
-                Clues& clues, Clue& others) {
-    Match match;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (const Clue* clue = clues.find(items[i])) {
-            match.meet(clue->place, i);
-        }
-    }
-    const Voice voice(similarity, match);
-    float near = 0;
-    float wide = 0;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (Clue* clue = clues.find(items[i])) {
-            clue->near += voice.near(i);
-            clue->wide += voice.wide();
-        } else {
-            near += voice.near(i) * rarity.of(items[i]);
-            wide += voice.wide();
-        }
-    }
-    others.near += near;
-    others.wide += wide;
-}
-
-// Calls each(items, similarity) for the nearest.
-template <class Each>
-void for_nearest(const store::SessionTable& sessions, const Scratch::State& scratch, Each each) {
-    const std::span<const std::uint64_t> nearest = scratch.keys;
-    for (const std::uint64_t key : nearest) {
-        sessions.expect_items(session_of(key));
-    }
-    for (std::size_t i = 0; i < nearest.size(); ++i) {
-        if (i + kAhead < nearest.size()) {
-            for (const store::ItemIndex item : sessions.items_of(session_of(nearest[i + kAhead]))) {
-                scratch.clues.expect(item);
-                sessions.expect_frequency(item);
-            }
-        }
-        each(sessions.items_of(session_of(nearest[i])), score_of(nearest[i]));
-    }
+    return begin;
 }
 
 // state.keys of the neighbours; returns how many sessions they were chosen from.
@@ -336,9 +337,23 @@ std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store:
                          std::int64_t now, Scratch::State& scratch) {
     const store::SessionTable sessions = snapshot.sessions();
     const std::size_t found = find_nearest(snapshot, items, now, scratch);
-    for_nearest(sessions, scratch, [&](std::span<const store::ItemIndex> own, float similarity) {
-        add_items(own, similarity, scratch);
-    });
+    Crowd& crowd = scratch.crowd;
+    gather_crowd(sessions, scratch.keys, crowd);
+    Clues::Writer clues(scratch.clues, crowd.places.size());
+    Voices voices;
+    for (std::size_t i = 0; i < crowd.places.size(); ++i) {
+        scratch.clues.expect(crowd.items[i + kAhead]);
+        sessions.expect_frequency(crowd.items[i + kAhead]);
+        crowd.places[i] = clues.index(crowd.items[i]);
+        voices.meet(crowd.owners[i], clues[crowd.places[i]].place, i);
+    }
+    voices.start(scratch.keys);
+    for (std::size_t i = 0; i < crowd.places.size(); ++i) {
+        Clue& clue = clues[crowd.places[i]];
+        clue.near += voices.near(crowd.owners[i], i);
+        clue.wide += voices.wide(crowd.owners[i]);
+    }
+    clues.finish();
     const Rarity rarity(sessions);
     for (Clue& clue : scratch.clues.all()) {
         clue.near *= rarity.of(clue.item);
@@ -351,13 +366,31 @@ std::size_t add_sessions_of_listed(const store::Snapshot& snapshot,
                                    Scratch::State& scratch, Clue& others) {
     const store::SessionTable sessions = snapshot.sessions();
     const std::size_t found = find_nearest(snapshot, items, now, scratch);
-    const Rarity rarity(sessions);
-    for_nearest(sessions, scratch, [&](std::span<const store::ItemIndex> own, float similarity) {
-        add_listed(own, similarity, rarity, scratch.clues, others);
-    });
-    for (Clue& clue : scratch.clues.all()) {
-        clue.near *= rarity.of(clue.item);
+    Crowd& crowd = scratch.crowd;
+    gather_crowd(sessions, scratch.keys, crowd);
+    const std::size_t listed = put_listed_first(sessions, scratch.few, crowd);
+    Voices voices;
+    for (const std::uint32_t i : std::span(crowd.places).first(listed)) {
+        if (const Clue* clue = scratch.clues.find(crowd.items[i])) {
+            voices.meet(crowd.owners[i], clue->place, i);
+        }
     }
+    voices.start(scratch.keys);
+    const Rarity rarity(sessions);
+    const auto add = [&](std::uint32_t i, Clue& clue) {
+        clue.near += voices.near(crowd.owners[i], i) * rarity.of(crowd.items[i]);
+        clue.wide += voices.wide(crowd.owners[i]);
+    };
+    for (const std::uint32_t i : std::span(crowd.places).first(listed)) {
+        Clue* const clue = scratch.clues.find(crowd.items[i]);
+        add(i, clue != nullptr ? *clue : others);
+    }
+    Clue rest;
+    for (const std::uint32_t i : std::span(crowd.places).subspan(listed)) {
+        add(i, rest);
+    }
+    others.near += rest.near;
+    others.wide += rest.wide;
     return found;
 }
 

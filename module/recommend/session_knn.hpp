@@ -26,7 +26,8 @@ namespace pz::recommend {
 std::size_t add_sessions(const store::Snapshot& snapshot, std::span<const store::ItemIndex> items,
                          std::int64_t now, Scratch::State& scratch);
 
-// The same for the items alone that have a clue; `others` gets the sums over all the others.
+// The same for the items alone that have a clue, which are in `scratch.few`; `others` gets the sums
+// over all the others.
 std::size_t add_sessions_of_listed(const store::Snapshot& snapshot,
                                    std::span<const store::ItemIndex> items, std::int64_t now,
                                    Scratch::State& scratch, Clue& others);

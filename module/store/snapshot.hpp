@@ -13,8 +13,10 @@
 // Lifetime: every string_view and span points into the mapping and dies with the Snapshot.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,7 +44,21 @@ class SessionTable {
     std::span<const ItemIndex> items_of(std::uint32_t session) const {
         return session < size() ? items_.subspan(heads_[session].begin,
                                                  heads_[session + 1].begin - heads_[session].begin)
-                                : std::span<const ItemIndex>();
+                                : items_.first(0);
+    }
+    // The same, copied to `out`, which has room for them and kBlock more; returns how many. What most
+    // sessions have fits into one block, which is copied whatever their length is: that takes no
+    // branch.
+    static constexpr std::size_t kBlock = 16;
+    std::size_t copy_items(std::uint32_t session, ItemIndex* out) const {
+        const std::span<const ItemIndex> items = items_of(session);
+        const auto behind = static_cast<std::size_t>(items_.data() + items_.size() - items.data());
+        if (items.size() <= kBlock && kBlock <= behind) {
+            std::memcpy(out, items.data(), kBlock * sizeof(ItemIndex));
+        } else {
+            std::copy(items.begin(), items.end(), out);
+        }
+        return items.size();
     }
     std::uint32_t time(std::uint32_t session) const {  // unix seconds
         return session < size() ? heads_[session].time : 0;
@@ -130,13 +146,8 @@ class Snapshot {
         return item < item_count() ? sound_popularity(load_relaxed(tables_.live[item].popularity))
                                    : 0;
     }
-    // Starts to bring what live(), available() and signals() read into the cache.
-    void expect(ItemIndex item) const {
-        if (item < item_count()) {
-            __builtin_prefetch(tables_.live.data() + item);
-            __builtin_prefetch(tables_.signals.data() + item);
-        }
-    }
+    // Starts to bring what live(), available() and popularity() read into the cache.
+    void expect(ItemIndex item) const { __builtin_prefetch(tables_.live.data() + item); }
     std::int64_t first_seen(ItemIndex item) const {  // unix seconds, 0 unknown
         return item < item_count() ? tables_.first_seen[item] : 0;
     }
@@ -161,6 +172,15 @@ class Snapshot {
         }
         const std::size_t at = static_cast<std::size_t>(kind) * item_count() + item;
         return {row(tables_.neighbour_offsets, tables_.neighbour_items, at), tables_.code};
+    }
+    // Starts to bring into the cache where the lists of neighbours(kind, item) and sessions_of(item)
+    // begin.
+    void expect_neighbours(NeighbourKind kind, ItemIndex item) const {
+        __builtin_prefetch(tables_.neighbour_offsets.data() +
+                           static_cast<std::size_t>(kind) * item_count() + item);
+    }
+    void expect_sessions(ItemIndex item) const {
+        __builtin_prefetch(tables_.session_offsets.data() + item);
     }
 
     // The session index of VMIS-kNN (Kersbergen et al., Serenade, SIGMOD 2022). Sessions are

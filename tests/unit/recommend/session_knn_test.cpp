@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(the_newest_500_sessions_are_looked_at) {
                 recommend::add_sessions(*snapshot, items, kNow, scratch.state());
             std::vector<std::uint32_t> met;
             for (const auto& neighbour : scratch.state().neighbours.all()) {
-                met.push_back(neighbour.session);
+                met.push_back(neighbour.number);
             }
             std::sort(met.rbegin(), met.rend());
             BOOST_TEST(found == expected.size());
