@@ -151,7 +151,7 @@ NamedTemplate& MainConf::named(std::string_view name) {
             return entry;
         }
     }
-    templates.push_back({std::string(name), std::make_unique<rewrite::Template>(), false, {}});
+    templates.push_back({std::string(name), std::make_unique<rewrite::Template>(), false, {}, {}});
     return templates.back();
 }
 
@@ -190,6 +190,7 @@ char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept {
                 return static_cast<char*>(NGX_CONF_ERROR);
             }
         }
+        check_templates(cf, *main);
         return add_zones(cf, main) ? static_cast<char*>(NGX_CONF_OK)
                                    : static_cast<char*>(NGX_CONF_ERROR);
     });
