@@ -73,38 +73,44 @@ Request* Request::create(ngx_http_request_t* r) {
     return request;
 }
 
-void Request::enter_location(bool wanted) {
+void Request::enter_location(bool wanted, bool reads) {
     write_events();  // of the location before
     location_ = location_conf(r_);
     wanted_ = wanted;
+    reads_ = reads;
     wants_page_ = wanted && !location_->plan->empty();
     consent_ = consents(r_);
     std::string_view id = evaluate(r_, location_->visitor);
     id = visitor::valid_visitor_id(id) ? id : std::string_view();
-    if (!consent_ && wanted && !id.empty()) {
+    if (!consent_ && (wanted || reads) && !id.empty()) {
         worker_.stats().without_consent.add();
     }
-    if (id != visitor_ || !may_write()) {
+    if (id != visitor_ || !may_read()) {
         // Another location may know the visitor by another name, or not have their consent.
         lookup_.forget();
+        segments_.reset();
         skip_ = Skip::none;
     }
     visitor_ = id;
-    if (!wants_page_) {
-        return;
+    if (wants_page_) {
+        drop_validators();
     }
-    // The not-modified filter runs before ours and would compare with the origin's validators.
-    // (disable_not_modified does not last: a proxied answer sets it anew.)
-    r_->headers_in.if_none_match = nullptr;
-    r_->headers_in.if_modified_since = nullptr;
-    r_->headers_in.if_match = nullptr;
-    r_->headers_in.if_unmodified_since = nullptr;
-    if (may_write() && worker_.redis() != nullptr && lookup_.state() == Lookup::State::none) {
+    if ((wants_page_ || reads_) && may_read() && worker_.redis() != nullptr &&
+        lookup_.state() == Lookup::State::none) {
         lookup_.begin(visitor_);
         if (!lookup_.pending()) {
             skip(Skip::redis);
         }
     }
+}
+
+// The not-modified filter runs before ours and would compare with those of the origin.
+// (disable_not_modified does not last: a proxied answer sets it anew.)
+void Request::drop_validators() {
+    r_->headers_in.if_none_match = nullptr;
+    r_->headers_in.if_modified_since = nullptr;
+    r_->headers_in.if_match = nullptr;
+    r_->headers_in.if_unmodified_since = nullptr;
 }
 
 Desk& Request::desk() {
@@ -180,6 +186,11 @@ void Request::on_deadline(ngx_event_t* event) noexcept {
     if (self->lookup_.pending()) {
         self->worker_.stats().lookup_timeouts.add();
         self->skip(Skip::timeout);
+    }
+    if (self->awaits_lookup()) {
+        self->lookup_.give_up();
+        self->resume();
+        return;
     }
     (void)guarded(self->r_->connection->log, 0, [self] {
         self->write_events();

@@ -7,7 +7,6 @@
 #include "nginx/seen_price.hpp"
 #include "nginx/visit.hpp"
 #include "visitor/beacon.hpp"
-#include "visitor/fields.hpp"
 #include "visitor/identity.hpp"
 #include "visitor/shown_list.hpp"
 #include "visitor/values.hpp"
@@ -243,25 +242,6 @@ bool Request::add_shown_list(const visitor::Event& event) {
         worker_.add_impression(visitor_, event);
     }
     return list;
-}
-
-std::string Request::segments() const {
-    std::string joined;
-    if (desk_ != nullptr) {
-        for (const auto& segment : desk_->profile.segments()) {
-            joined += (joined.empty() ? "" : ",") + segment;
-        }
-    }
-    return joined;
-}
-
-std::string_view Request::trait(std::string_view name) const {
-    for (const auto& [key, value] : work_->traits) {
-        if (visitor::matches_variable(name, key)) {
-            return value;
-        }
-    }
-    return {};
 }
 
 void Request::finish_log() {
