@@ -35,6 +35,7 @@ Request::~Request() {
         return 0;
     });
     stop_waiting();
+    worker_.change_buffered(buffered_, 0);
     html_.reset();  // it uses the profile and the output
     json_.reset();
     worker_.give_back(std::move(work_));
@@ -340,6 +341,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     if (passing && hold_ == Hold::none && !writing() && chain_.empty() && !chain_.busy()) {
         return next(r_, in);
     }
+    const std::uint64_t began_us = monotonic_us();
     if (!lookup_.pending()) {
         decide();
         write_events();
@@ -353,6 +355,8 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     if (page_->verdict() == page::Verdict::pass) {
         skip(Skip::limit);  // unless there was another reason before
     }
+    work_us_ += monotonic_us() - began_us;
+    buffered_ = worker_.change_buffered(buffered_, page_->buffered());
     update_hold();
     if (hold_ == Hold::none && !chain_.release_last()) {
         return NGX_ERROR;
@@ -394,6 +398,7 @@ void Request::hold(Hold why) {
     }
     if (hold_ != Hold::none) {
         held_ms_ += ngx_current_msec - hold_began_;
+        held_us_ += monotonic_us() - hold_began_us_;
         deadline_.unset();
         give_up();  // the delay
         r_->buffered &= ~kBufferedBit;
@@ -401,8 +406,8 @@ void Request::hold(Hold why) {
     hold_ = why;
     if (hold_ != Hold::none) {
         hold_began_ = ngx_current_msec;
+        hold_began_us_ = monotonic_us();
         if (patience() > Worker::kHeadDelay) {
-            hold_began_us_ = monotonic_us();
             worker_.head_delays().begin(*this);
         } else {
             deadline_.set(patience());

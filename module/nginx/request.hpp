@@ -216,6 +216,8 @@ class Request final : private Lookup::Waiter,
     bool ended_ = false, abandoned_ = false;
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;
     std::uint64_t hold_began_us_ = 0;
+    std::size_t buffered_ = 0;                 // as the worker was told
+    std::uint64_t held_us_ = 0, work_us_ = 0;  // of the page: waited, and worked on
     Timer deadline_;
 };
 

@@ -255,6 +255,8 @@ void Request::finish_log() {
         (personal() ? stats.personal : stats.popular).add();
     }
     if (page_ != nullptr) {
+        stats.rewrite_time.observe(work_us_);
+        stats.added_time.observe(work_us_ + held_us_);
         count_page(page_->counters());
         record_impressions();
     }
@@ -287,6 +289,11 @@ void Request::count_page(const page::Counters& counters) {
     stats.over_limit.add(counters.rewrite.over_limit);
     stats.ambiguous.add(counters.rewrite.ambiguous);
     stats.rules_failed.add(counters.rules_failed);
+    for (const page::Shown& shown : page_->shown()) {
+        // An answer's placement is named by who asks.
+        stats.renders.add(location_->plan->answer ? "personalize_api" : shown.placement,
+                          static_cast<std::size_t>(shown.tier));
+    }
     if (rules_ != nullptr && counters.rules_failed > 0) {
         RuleWatch::failed(*rules_);
     }

@@ -1,5 +1,6 @@
 // What is known of the visitor: asked of Redis while the origin answers, or before, and made a
 // profile.
+#include "nginx/clock.hpp"
 #include "nginx/request.hpp"
 #include "visitor/fields.hpp"
 
@@ -42,6 +43,7 @@ bool Request::await_lookup() {
     const bool waits = reads_ && lookup_.pending();
     wait_ = waits ? Wait::waits : Wait::none;
     if (waits) {
+        hold_began_us_ = monotonic_us();
         deadline_.set(location_->timeout);
     }
     return waits;
@@ -55,6 +57,7 @@ bool Request::take_resumed() {
 void Request::resume() {
     ngx_connection_t* c = r_->connection;
     wait_ = Wait::over;
+    held_us_ += monotonic_us() - hold_began_us_;
     deadline_.unset();
     ngx_http_set_log_request(c->log, r_);
     ngx_http_core_run_phases(r_);
