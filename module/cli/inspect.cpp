@@ -164,8 +164,10 @@ void Printer::explain_keys(const Found& found, const std::string& at, const std:
     const std::string advice = what == "tiles" ? "--id and --item" : "data_id=";
     comment(at + std::to_string(tiles.size()) + " " + what + ", " + std::to_string(without) +
             " of them without a key" +
-            (without > 0 ? ": they keep their places; see " + advice : std::string()) +
-            (tiles.empty() && what == "tiles" ? ": see --item" : ""));
+            (without > 0 ? ": they keep their places; see " + advice : std::string()));
+    if (what == "tiles" && static_cast<std::size_t>(without) == tiles.size()) {
+        comment("    " + tiles_hint_of(page_, found, sought_.plan.patterns[found.pattern]));
+    }
 }
 
 std::string Printer::why(const Skipped& skipped) const {

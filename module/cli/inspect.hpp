@@ -73,6 +73,19 @@ bool json_html_lines_of(std::string_view text, const rewrite::JsonPattern& patte
 std::string hint_of(std::string_view page, const rewrite::Pattern& pattern,
                     const rewrite::Limits& limits);
 
+// Where a path that finds nothing ends in a document, and what is there: "it ends at $.data, which
+// has no 'items'; did you mean 'item'?: its keys are item, page". `wanted`: what it should have led
+// to, "array" or "string". Empty: the document is no JSON.
+std::string where_path_ends(std::string_view text, const rewrite::JsonPath& path,
+                            std::string_view wanted);
+
+// Why none of a listing's tiles can be told apart, or why it has none: a sentence.
+std::string tiles_hint_of(std::string_view page, const Found& found,
+                          const rewrite::Pattern& pattern);
+
+// "gzip" of bytes that are compressed, by how they begin; empty: none that is known.
+std::string_view compression_of(std::string_view bytes);
+
 // The page with all that was found outlined, for a browser.
 std::string outlined(std::string_view page, const Sought& sought, const Inspection& inspection);
 

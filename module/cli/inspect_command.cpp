@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "cli/inspect.hpp"
+#include "page/selector_doubts.hpp"
 
 namespace pz::cli {
 
@@ -50,6 +51,19 @@ Result<Sought> sought_by(const InspectOptions& options) {
     return sought;
 }
 
+// The bytes as the edge would see them.
+Result<std::string> read_plain(const std::string& file) {
+    auto bytes = read_input(file);
+    const std::string_view compression = bytes.ok() ? compression_of(*bytes) : std::string_view();
+    if (!compression.empty()) {
+        return Status::error(file + " is compressed (" + std::string(compression) +
+                             "), which the edge leaves alone: fetch it with curl --compressed, or "
+                             "pipe it through " +
+                             std::string(compression) + " -dc");
+    }
+    return bytes;
+}
+
 bool write_text(const std::string& path, const std::string& text) {
     std::FILE* file = std::fopen(path.c_str(), "wb");
     if (file == nullptr) {
@@ -78,7 +92,7 @@ int run_json(const InspectOptions& options) {
         warn(pattern.message());
         return kUsage;
     }
-    const auto document = read_input(options.file);
+    const auto document = read_plain(options.file);
     if (!document.ok()) {
         return fail(document.status());
     }
@@ -116,6 +130,14 @@ int inspect_page(const InspectOptions& options, const Sought& sought, std::strin
     return inspection.found.empty() ? kNo : kDone;
 }
 
+void warn_of_selectors(const Sought& sought) {
+    for (const rewrite::Pattern& pattern : sought.plan.patterns.list()) {
+        for (const std::string& doubt : page::selector_doubts(pattern)) {
+            warn(printable(doubt));
+        }
+    }
+}
+
 int run_inspect(const InspectOptions& options) {
     if (!options.json_path.empty()) {
         return run_json(options);
@@ -131,7 +153,8 @@ int run_inspect(const InspectOptions& options) {
         warn(sought.message());
         return kUsage;
     }
-    const auto page = read_input(options.file);
+    warn_of_selectors(*sought);
+    const auto page = read_plain(options.file);
     if (!page.ok()) {
         return fail(page.status());
     }

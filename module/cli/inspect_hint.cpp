@@ -190,6 +190,9 @@ std::string hint_of(std::string_view page, const rewrite::Pattern& pattern,
     if (page.starts_with("\xFF\xFE") || page.starts_with("\xFE\xFF")) {
         return "the page is UTF-16: the edge leaves it alone";
     }
+    if (!page.empty() && page.find('<') == page.npos) {
+        return "there is no tag in it: is it compressed, or no HTML?";
+    }
     std::string region = in_regions(page, pattern, limits);
     if (!region.empty()) {
         return region;

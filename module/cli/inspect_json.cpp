@@ -26,6 +26,13 @@ std::string outcome_of(std::string_view text, const rewrite::JsonArrays& arrays)
     return std::to_string(arrays.arrays.size()) + " found";
 }
 
+// "; it ends at $.data, ..."
+std::string end_of(std::string_view text, const rewrite::JsonPattern& pattern,
+                   std::string_view wanted) {
+    const std::string end = where_path_ends(text, pattern.path, wanted);
+    return end.empty() ? end : "; " + printable(end);
+}
+
 std::string keys_of(const rewrite::JsonArrays& arrays) {
     std::size_t elements = 0;
     std::size_t without = 0;
@@ -97,7 +104,8 @@ std::string outcome_of(std::string_view text, const rewrite::JsonPattern& patter
         return "the document is too deep, or what is to be kept of it is larger than "
                "personalize_buffer_size";
     }
-    return strings == 0 ? "there is no string at this path" : std::to_string(strings) + " found";
+    return strings == 0 ? "there is no string at this path" + end_of(text, pattern, "string")
+                        : std::to_string(strings) + " found";
 }
 
 void add_indented(std::string_view lines, std::string& out) {
@@ -124,6 +132,7 @@ bool json_lines_of(std::string_view text, const rewrite::JsonPattern& pattern,
         out += "# '" + printable(pattern.path.text) + "': " +
                (large ? "what is to be kept of the document is larger than personalize_buffer_size"
                       : outcome_of(text, arrays)) +
+               (arrays.outcome == Outcome::absent ? end_of(text, pattern, "array") : "") +
                (found ? keys_of(arrays) : std::string()) + "\n";
     }
     return found;

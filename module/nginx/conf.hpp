@@ -38,6 +38,7 @@ struct NamedTemplate {
     std::unique_ptr<rewrite::Template> tile;
     bool defined = false;
     std::string first_use;  // "file:line" of the directive that names it
+    std::string path;       // of its file; empty: built in
 };
 
 struct MainConf {
@@ -134,6 +135,7 @@ struct LocationConf {
     const TcfRule* tcf;              // nullptr: no directive
     const AliasRule* alias;          // nullptr: no directive
     ngx_flag_t gpc;
+    ngx_flag_t lookup;               // before the location is asked
     ngx_http_complex_value_t* explain;
     ngx_http_complex_value_t* now;
     ngx_msec_t timeout;
@@ -176,6 +178,10 @@ void* create_main_conf(ngx_conf_t* cf) noexcept;
 char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept;
 void* create_location_conf(ngx_conf_t* cf) noexcept;
 char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
+
+// template_checks.cpp. Warns of names in templates that are neither fields nor columns, if the store
+// is there to say which columns the catalog has.
+void check_templates(ngx_conf_t* cf, const MainConf& main);
 
 // The content handlers (beacon.cpp, forget.cpp, status.cpp, api.cpp).
 ngx_int_t beacon_handler(ngx_http_request_t* r) noexcept;

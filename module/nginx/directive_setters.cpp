@@ -7,7 +7,6 @@
 #include "nginx/file.hpp"
 #include "nginx/rule_watch.hpp"
 #include "nginx/setter.hpp"
-#include "page/answer.hpp"
 
 namespace pz::ngx {
 
@@ -45,83 +44,6 @@ Status add_rule_file(ngx_conf_t* cf, LocationConf* location, const std::string& 
     main->rule_files.push_back(std::make_unique<RuleFile>(RuleFile{path, std::move(*source)}));
     location->rules = main->rule_files.back().get();
     return {};
-}
-
-// "for=$arg_item" -> "for=$3": page/ knows variables by number, the glue keeps what they mean.
-Result<std::vector<std::string>> number_variables(ngx_conf_t* cf, LocationParts& location,
-                                                  std::span<const std::string_view> args) {
-    std::vector<std::string> numbered;
-    for (const std::string_view argument : args) {
-        const std::size_t equals = argument.find('=');
-        // Only "key=$variable": a '$' in a selector is CSS ("[href$='.html']"), and "$." begins the
-        // path of data in a script.
-        if (equals == std::string_view::npos || argument.find_first_of("[.# ") < equals ||
-            argument.substr(equals + 1).find('$') != 0 || argument.starts_with("data_path=")) {
-            numbered.emplace_back(argument);
-            continue;
-        }
-        auto value = compile(cf, argument.substr(equals + 1));
-        if (!value.ok()) {
-            return value.status();
-        }
-        numbered.push_back(std::string(argument.substr(0, equals + 1)) + "$" +
-                           std::to_string(location.variables.size()));
-        location.variables.push_back(*value);
-    }
-    return numbered;
-}
-
-struct TemplateFinder {
-    MainConf* main;
-    std::string where;
-
-    static const rewrite::Template* find(void* data, std::string_view name) {
-        auto* self = static_cast<TemplateFinder*>(data);
-        return self->main->find_template(name, self->where);
-    }
-};
-
-using AddPlacement = Status (*)(page::Plan& plan, std::span<const std::string_view> arguments);
-
-// `off` sets the flag.
-Status add_to_plan(ngx_conf_t* cf, void* conf, bool LocationParts::*off, AddPlacement add) {
-    LocationParts& location = parts(conf);
-    const auto written = arguments(cf);
-    if (resets(written)) {
-        location.*off = true;
-        return {};
-    }
-    auto numbered = number_variables(cf, location, written);
-    if (!numbered.ok()) {
-        return numbered.status();
-    }
-    return add(location.plan, std::vector<std::string_view>(numbered->begin(), numbered->end()));
-}
-
-Status add_widget(ngx_conf_t* cf, void* conf) {
-    LocationParts& location = parts(conf);
-    const auto written = arguments(cf);
-    if (resets(written)) {
-        location.widgets_off = true;
-        return {};
-    }
-    if (written.size() < 2) {
-        return Status::error(
-            "personalize_widget: invalid number of arguments; write a selector and a recommender, "
-            "as in \"#recommended\" for_you,popular, or off");
-    }
-    if (location.plan.answer) {
-        return Status::error("personalize_api: write placements into another location");
-    }
-    auto numbered = number_variables(cf, location, written);
-    if (!numbered.ok()) {
-        return numbered.status();
-    }
-    const std::vector<std::string_view> args(numbered->begin(), numbered->end());
-    TemplateFinder finder{
-        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_personalize_module)),
-        place(cf)};
-    return page::add_widget(location.plan, args, TemplateFinder::find, &finder);
 }
 
 // Prepared once, however many levels name it.
@@ -306,6 +228,7 @@ char* set_template(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
             return Status::error("personalize_template: " + *path + ": " + compiled.message());
         }
         *entry.tile = std::move(*compiled);
+        entry.path = std::move(*path);
         entry.defined = true;
         return {};
     });
@@ -360,26 +283,6 @@ char* set_locale(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
             choice.known.push_back(*locale);
         }
         return {};
-    });
-}
-
-char* set_widget(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    return directive(cf, [&] { return add_widget(cf, conf); });
-}
-
-char* set_listing(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    return directive(
-        cf, [&] { return add_to_plan(cf, conf, &LocationParts::listings_off, page::add_listing); });
-}
-
-char* set_json(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    return directive(
-        cf, [&] { return add_to_plan(cf, conf, &LocationParts::json_off, page::add_json); });
-}
-
-char* set_json_html(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    return directive(cf, [&] {
-        return add_to_plan(cf, conf, &LocationParts::json_html_off, page::add_json_html);
     });
 }
 
@@ -455,26 +358,6 @@ char* set_explore(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
         }
         location->explore = static_cast<ngx_uint_t>(share);
         return once(given, "personalize_explore");
-    });
-}
-
-char* set_api(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-    return directive(cf, [&]() -> Status {
-        LocationParts& location = parts(conf);
-        if (!location.plan.empty()) {
-            return Status::error(
-                "personalize_api: this location has placements; write it into one of its own");
-        }
-        for (const std::string_view name : page::kQuestionArguments) {
-            auto value = compile(cf, "$personalize_arg_" + std::string(name));
-            if (!value.ok()) {
-                return value.status();
-            }
-            location.variables.push_back(*value);
-        }
-        page::plan_answer(location.plan);
-        set_handler(cf, api_handler);
-        return {};
     });
 }
 

@@ -26,13 +26,15 @@ char* set_store(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_template(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_rules(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_locale(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_event(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_context(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_explore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+// placement_setters.cpp
 char* set_widget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_listing(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_json(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_json_html(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_event(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_context(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_explore(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
+char* set_api(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // privacy_conf.cpp
 char* set_consent_tcf(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_forget(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
@@ -45,7 +47,6 @@ char* set_bots(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_visitor_cache(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 // page_cache_conf.cpp
 char* set_page_cache(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
-char* set_api(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_events(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 char* set_status(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept;
 

@@ -151,7 +151,7 @@ NamedTemplate& MainConf::named(std::string_view name) {
             return entry;
         }
     }
-    templates.push_back({std::string(name), std::make_unique<rewrite::Template>(), false, {}});
+    templates.push_back({std::string(name), std::make_unique<rewrite::Template>(), false, {}, {}});
     return templates.back();
 }
 
@@ -190,6 +190,7 @@ char* init_main_conf(ngx_conf_t* cf, void* conf) noexcept {
                 return static_cast<char*>(NGX_CONF_ERROR);
             }
         }
+        check_templates(cf, *main);
         return add_zones(cf, main) ? static_cast<char*>(NGX_CONF_OK)
                                    : static_cast<char*>(NGX_CONF_ERROR);
     });
@@ -206,6 +207,7 @@ void* create_location_conf(ngx_conf_t* cf) noexcept {
     conf->max_known_page = NGX_CONF_UNSET_SIZE;
     conf->impressions = NGX_CONF_UNSET;
     conf->gpc = NGX_CONF_UNSET;
+    conf->lookup = NGX_CONF_UNSET;
     conf->gzip = NGX_CONF_UNSET;
     conf->explore = NGX_CONF_UNSET_UINT;
     conf->own = make_in<LocationParts>(cf->pool);
@@ -223,6 +225,7 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     conf->tcf = conf->tcf != nullptr ? conf->tcf : prev->tcf;
     conf->alias = conf->alias != nullptr ? conf->alias : prev->alias;
     ngx_conf_merge_value(conf->gpc, prev->gpc, 0);
+    ngx_conf_merge_value(conf->lookup, prev->lookup, 0);
     conf->explain = conf->explain != nullptr ? conf->explain : prev->explain;
     conf->now = conf->now != nullptr ? conf->now : prev->now;
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout, 20);
@@ -304,6 +307,8 @@ ngx_command_t commands[] = {
      set_consent_tcf, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_gpc"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, gpc), nullptr},
+    {ngx_string("personalize_lookup"), PERSONALIZE_ANYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(LocationConf, lookup), nullptr},
     {ngx_string("personalize_bots"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1, set_bots,
      NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("personalize_now"), PERSONALIZE_ANYWHERE | NGX_CONF_TAKE1,

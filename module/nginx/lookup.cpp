@@ -64,7 +64,7 @@ void Lookup::on_replies(std::span<const redis::Reply> replies) noexcept {
         return;
     }
     Stats& stats = conf_.worker->stats();
-    stats.observe_lookup(monotonic_us() - began_us_);
+    stats.lookup_time.observe(monotonic_us() - began_us_);
     stats.lookup_failures.add(state_ == State::failed ? 1 : 0);
     waiter_.on_looked_up();
 }

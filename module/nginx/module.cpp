@@ -30,41 +30,54 @@ bool switched_on(ngx_http_request_t* r) {
     return truthy(evaluate(r, location_conf(r)->enable));
 }
 
+// Endpoints that read nothing of the visitor.
+bool ours(ngx_http_request_t* r) {
+    return r->content_handler == beacon_handler || r->content_handler == status_handler ||
+           r->content_handler == forget_handler;
+}
+
 bool asks_for_something(ngx_http_request_t* r) {
     const LocationConf* location = location_conf(r);
-    const bool ours = r->content_handler == beacon_handler ||
-                      r->content_handler == status_handler || r->content_handler == forget_handler;
-    return !ours && (r->method & (NGX_HTTP_GET | NGX_HTTP_POST)) != 0 &&
+    return !ours(r) && (r->method & (NGX_HTTP_GET | NGX_HTTP_POST)) != 0 &&
            location->enable != nullptr &&
            (!location->plan->empty() || !location->events->events.empty() || location->aliases());
 }
 
 // The request's object, made when this location asks for something; nullptr: it does not.
-Request* obtain(ngx_http_request_t* r) {
+// `early`: what is looked up can still be waited for.
+Request* obtain(ngx_http_request_t* r, bool early) {
     if (r != r->main || main_conf(r)->worker == nullptr) {
         return nullptr;
     }
-    const bool wanted = asks_for_something(r) && switched_on(r) && !subresource(r);
+    const bool reads =
+        early && location_conf(r)->lookup && location_conf(r)->enable != nullptr && !ours(r);
+    const bool on = (reads || asks_for_something(r)) && switched_on(r);
+    const bool wanted = on && asks_for_something(r) && !subresource(r);
     Request* request = Request::find(r);  // after an internal redirect there is one
-    if (request == nullptr && wanted) {
+    if (request == nullptr && (wanted || (on && reads))) {
         request = Request::create(r);
     }
     if (request != nullptr) {
-        request->enter_location(wanted);
+        request->enter_location(wanted, on && reads);
     }
     return request;
 }
 
-// The request is never held up here: the lookup runs while the origin is asked. A page that has
-// begun keeps its location, for its body and for the log, wherever the request goes afterwards
-// (post_action, an error page).
+// The request is held up here only where personalize_lookup asks for it: elsewhere the lookup runs
+// while the origin is asked. A page that has begun keeps its location, for its body and for the log,
+// wherever the request goes afterwards (post_action, an error page).
 ngx_int_t precontent_handler(ngx_http_request_t* r) noexcept {
-    return guarded(r->connection->log, NGX_DECLINED, [r] {
-        const Request* request = Request::find(r);
-        if (!r->header_sent && !r->post_action && (request == nullptr || !request->has_page())) {
-            obtain(r);
+    return guarded(r->connection->log, NGX_DECLINED, [r]() -> ngx_int_t {
+        Request* request = Request::find(r);
+        if (request != nullptr && request->awaits_lookup()) {
+            return NGX_AGAIN;  // the connection became writable meanwhile
         }
-        return NGX_DECLINED;
+        if (r->header_sent || r->post_action ||
+            (request != nullptr && (request->has_page() || request->take_resumed()))) {
+            return NGX_DECLINED;
+        }
+        request = obtain(r, true);
+        return request != nullptr && request->await_lookup() ? NGX_AGAIN : NGX_DECLINED;
     });
 }
 
@@ -230,7 +243,7 @@ bool begin(ngx_http_request_t* r) {
     }
     // What `return` answers never came through PRECONTENT.
     if (request == nullptr || !request->in(location_conf(r))) {
-        request = obtain(r);
+        request = obtain(r, false);
     }
     if (request != nullptr) {
         request->forget_start();  // of a response that this one replaces

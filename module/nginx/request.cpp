@@ -35,6 +35,7 @@ Request::~Request() {
         return 0;
     });
     stop_waiting();
+    worker_.change_buffered(buffered_, 0);
     html_.reset();  // it uses the profile and the output
     json_.reset();
     worker_.give_back(std::move(work_));
@@ -73,38 +74,44 @@ Request* Request::create(ngx_http_request_t* r) {
     return request;
 }
 
-void Request::enter_location(bool wanted) {
+void Request::enter_location(bool wanted, bool reads) {
     write_events();  // of the location before
     location_ = location_conf(r_);
     wanted_ = wanted;
+    reads_ = reads;
     wants_page_ = wanted && !location_->plan->empty();
     consent_ = consents(r_);
     std::string_view id = evaluate(r_, location_->visitor);
     id = visitor::valid_visitor_id(id) ? id : std::string_view();
-    if (!consent_ && wanted && !id.empty()) {
+    if (!consent_ && (wanted || reads) && !id.empty()) {
         worker_.stats().without_consent.add();
     }
-    if (id != visitor_ || !may_write()) {
+    if (id != visitor_ || !may_read()) {
         // Another location may know the visitor by another name, or not have their consent.
         lookup_.forget();
+        segments_.reset();
         skip_ = Skip::none;
     }
     visitor_ = id;
-    if (!wants_page_) {
-        return;
+    if (wants_page_) {
+        drop_validators();
     }
-    // The not-modified filter runs before ours and would compare with the origin's validators.
-    // (disable_not_modified does not last: a proxied answer sets it anew.)
-    r_->headers_in.if_none_match = nullptr;
-    r_->headers_in.if_modified_since = nullptr;
-    r_->headers_in.if_match = nullptr;
-    r_->headers_in.if_unmodified_since = nullptr;
-    if (may_write() && worker_.redis() != nullptr && lookup_.state() == Lookup::State::none) {
+    if ((wants_page_ || reads_) && may_read() && worker_.redis() != nullptr &&
+        lookup_.state() == Lookup::State::none) {
         lookup_.begin(visitor_);
         if (!lookup_.pending()) {
             skip(Skip::redis);
         }
     }
+}
+
+// The not-modified filter runs before ours and would compare with those of the origin.
+// (disable_not_modified does not last: a proxied answer sets it anew.)
+void Request::drop_validators() {
+    r_->headers_in.if_none_match = nullptr;
+    r_->headers_in.if_modified_since = nullptr;
+    r_->headers_in.if_match = nullptr;
+    r_->headers_in.if_unmodified_since = nullptr;
 }
 
 Desk& Request::desk() {
@@ -181,6 +188,11 @@ void Request::on_deadline(ngx_event_t* event) noexcept {
     if (self->lookup_.pending()) {
         self->worker_.stats().lookup_timeouts.add();
         self->skip(Skip::timeout);
+    }
+    if (self->awaits_lookup()) {
+        self->lookup_.give_up();
+        self->resume();
+        return;
     }
     (void)guarded(self->r_->connection->log, 0, [self] {
         self->write_events();
@@ -339,6 +351,7 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     if (passing && hold_ == Hold::none && !writing() && chain_.empty() && !chain_.busy()) {
         return next(r_, in);
     }
+    const std::uint64_t began_us = monotonic_us();
     if (!lookup_.pending()) {
         decide();
         write_events();
@@ -352,6 +365,8 @@ ngx_int_t Request::body(ngx_chain_t* in, ngx_http_output_body_filter_pt next) {
     if (page_->verdict() == page::Verdict::pass) {
         skip(Skip::limit);  // unless there was another reason before
     }
+    work_us_ += monotonic_us() - began_us;
+    buffered_ = worker_.change_buffered(buffered_, page_->buffered());
     update_hold();
     if (hold_ == Hold::none && !chain_.release_last()) {
         return NGX_ERROR;
@@ -393,6 +408,7 @@ void Request::hold(Hold why) {
     }
     if (hold_ != Hold::none) {
         held_ms_ += ngx_current_msec - hold_began_;
+        held_us_ += monotonic_us() - hold_began_us_;
         deadline_.unset();
         give_up();  // the delay
         r_->buffered &= ~kBufferedBit;
@@ -400,8 +416,8 @@ void Request::hold(Hold why) {
     hold_ = why;
     if (hold_ != Hold::none) {
         hold_began_ = ngx_current_msec;
+        hold_began_us_ = monotonic_us();
         if (patience() > Worker::kHeadDelay) {
-            hold_began_us_ = monotonic_us();
             worker_.head_delays().begin(*this);
         } else {
             deadline_.set(patience());

@@ -41,8 +41,14 @@ class Request final : private Lookup::Waiter,
     static Request* create(ngx_http_request_t* r);
 
     // In PRECONTENT, once for every location that the request comes to before its page begins. The
-    // first that wants a page begins the lookup. `wanted`: personalization is on here.
-    void enter_location(bool wanted);
+    // first that wants a page begins the lookup. `wanted`: personalization is on here. `reads`: the
+    // lookup is wanted in any case (personalize_lookup).
+    void enter_location(bool wanted, bool reads);
+    // True: the location waits for the lookup. When it has ended, or the deadline passes, the
+    // request's phases are run again, and take_resumed() is true once.
+    bool await_lookup();
+    bool awaits_lookup() const { return wait_ == Wait::waits; }
+    bool take_resumed();
     bool in(const LocationConf* location) const { return location_ == location; }
     // Whether it is the doing of a visitor, or of somebody who becomes one, who may be remembered.
     bool counts();
@@ -93,11 +99,12 @@ class Request final : private Lookup::Waiter,
     Skip skipped() const;
     bool wants_page() const { return wants_page_; }
     bool may_write() const { return wanted_ && !visitor_.empty() && consent_; }
+    bool may_read() const { return (wanted_ || reads_) && !visitor_.empty() && consent_; }
 
     // For nginx variables.
     std::string_view visitor() const { return visitor_; }
     std::string status() const;
-    std::string segments() const;
+    std::string segments();
     ngx_msec_t held_ms() const { return held_ms_; }
     // Of that name, as a variable writes it; empty: none is known.
     std::string_view trait(std::string_view name) const;
@@ -107,6 +114,8 @@ class Request final : private Lookup::Waiter,
   private:
     // Which bytes wait: those from a placement on, or the end of the response.
     enum class Hold : std::uint8_t { none, placement, end };
+    // Of the location, for the lookup.
+    enum class Wait : std::uint8_t { none, waits, over };
 
     ~Request();
     static void destroy(void* self) noexcept;
@@ -127,8 +136,13 @@ class Request final : private Lookup::Waiter,
     void tile(const page::ReadyTile& tile) override;
     page::GzipMemory& gzip_memory() override { return desk().gzip; }
 
+    void drop_validators();
     void decide();
     void build_profile();
+    void resume();
+    void find_segments();
+    void add_rule_segments(rules::RuleSet& rules, const store::Snapshot& snapshot,
+                           visitor::Profile& profile);
     std::int64_t now();
     void collect_events(const EventRule& rule, std::vector<visitor::Event>& events);
     void add_value(std::string_view key, std::string_view text, visitor::Event& event);
@@ -165,7 +179,8 @@ class Request final : private Lookup::Waiter,
     MainConf* main_;
     LocationConf* location_;
     Worker& worker_;
-    bool wanted_ = false, wants_page_ = false, consent_ = true;
+    bool wanted_ = false, reads_ = false, wants_page_ = false, consent_ = true;
+    Wait wait_ = Wait::none;
     std::string visitor_;
     Skip skip_ = Skip::none;
 
@@ -179,6 +194,7 @@ class Request final : private Lookup::Waiter,
 
     SnapshotPtr snapshot_;  // the page's, once its profile is built
     bool profiled_ = false;
+    std::optional<std::string> segments_;  // as they are known before the page is
     std::shared_ptr<rules::RuleSet> rules_;
     std::vector<std::string_view>& variables_;
     std::vector<std::pair<std::string_view, std::string_view>>& context_;
@@ -201,6 +217,8 @@ class Request final : private Lookup::Waiter,
     bool ended_ = false, abandoned_ = false;
     ngx_msec_t hold_began_ = 0, held_ms_ = 0;
     std::uint64_t hold_began_us_ = 0;
+    std::size_t buffered_ = 0;                 // as the worker was told
+    std::uint64_t held_us_ = 0, work_us_ = 0;  // of the page: waited, and worked on
     Timer deadline_;
 };
 

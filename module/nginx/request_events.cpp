@@ -7,7 +7,6 @@
 #include "nginx/seen_price.hpp"
 #include "nginx/visit.hpp"
 #include "visitor/beacon.hpp"
-#include "visitor/fields.hpp"
 #include "visitor/identity.hpp"
 #include "visitor/shown_list.hpp"
 #include "visitor/values.hpp"
@@ -245,25 +244,6 @@ bool Request::add_shown_list(const visitor::Event& event) {
     return list;
 }
 
-std::string Request::segments() const {
-    std::string joined;
-    if (desk_ != nullptr) {
-        for (const auto& segment : desk_->profile.segments()) {
-            joined += (joined.empty() ? "" : ",") + segment;
-        }
-    }
-    return joined;
-}
-
-std::string_view Request::trait(std::string_view name) const {
-    for (const auto& [key, value] : work_->traits) {
-        if (visitor::matches_variable(name, key)) {
-            return value;
-        }
-    }
-    return {};
-}
-
 void Request::finish_log() {
     if (!wants_page_) {
         return;
@@ -275,6 +255,8 @@ void Request::finish_log() {
         (personal() ? stats.personal : stats.popular).add();
     }
     if (page_ != nullptr) {
+        stats.rewrite_time.observe(work_us_);
+        stats.added_time.observe(work_us_ + held_us_);
         count_page(page_->counters());
         record_impressions();
     }
@@ -307,6 +289,11 @@ void Request::count_page(const page::Counters& counters) {
     stats.over_limit.add(counters.rewrite.over_limit);
     stats.ambiguous.add(counters.rewrite.ambiguous);
     stats.rules_failed.add(counters.rules_failed);
+    for (const page::Shown& shown : page_->shown()) {
+        // An answer's placement is named by who asks.
+        stats.renders.add(location_->plan->answer ? "personalize_api" : shown.placement,
+                          static_cast<std::size_t>(shown.tier));
+    }
     if (rules_ != nullptr && counters.rules_failed > 0) {
         RuleWatch::failed(*rules_);
     }

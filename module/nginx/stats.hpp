@@ -34,9 +34,10 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Skip::cou
     "none",      "redis", "timeout",      "store", "type",    "status",  "encoding",
     "transform", "limit", "no_placement", "slice", "invalid", "charset", "undecided"};
 
-// Upper bounds of the lookup histogram, in microseconds; one more bucket above.
-inline constexpr std::array<std::uint32_t, 9> kLatencyBounds = {250,   500,   1000,  2500,  5000,
-                                                                10000, 25000, 50000, 100000};
+// Upper bounds of the histograms, in microseconds; one more bucket above.
+using Bounds = std::array<std::uint32_t, 9>;
+inline constexpr Bounds kLatencyBounds = {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000};
+inline constexpr Bounds kWorkBounds = {50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000};
 
 struct Counter {
     std::atomic<std::uint64_t> value;
@@ -44,12 +45,52 @@ struct Counter {
     std::uint64_t get() const { return value.load(std::memory_order_relaxed); }
 };
 
+template <const Bounds& kBounds>
+struct Histogram {
+    Counter bucket[kBounds.size() + 1], sum_us;
+
+    void observe(std::uint64_t us) {
+        std::size_t i = 0;
+        while (i < kBounds.size() && us > kBounds[i]) {
+            i++;
+        }
+        bucket[i].add();
+        sum_us.add(us);
+    }
+};
+
+// How often each placement was shown, by tier. A table that only grows: a place in it is taken once
+// and then keeps its name. Names beyond kPlaces are not counted.
+class Renders {
+  public:
+    static constexpr std::size_t kPlaces = 128;
+    static constexpr std::size_t kMaxName = 100;
+    static constexpr std::size_t kTiers = 3;
+
+    struct Place {
+        std::atomic<std::uint64_t> hash;  // 0: free
+        std::atomic<std::uint32_t> size;  // of the name; 0: not yet written
+        char name[kMaxName];
+        Counter shown[kTiers];
+    };
+
+    void add(std::string_view name, std::size_t tier);
+    const Place* begin() const { return places_; }
+    const Place* end() const { return places_ + kPlaces; }
+
+  private:
+    Place places_[kPlaces];
+};
+
 struct Stats {
     Counter personal, popular;
     Counter passed[static_cast<std::size_t>(Skip::count)];
     Counter lookups, lookup_failures, lookup_timeouts;
     Counter visitor_cache_hits, visitor_cache_changed, visitor_cache_evictions;
-    Counter lookup_bucket[kLatencyBounds.size() + 1], lookup_us;
+    Histogram<kLatencyBounds> lookup_time;  // from the read's begin to its last reply
+    Histogram<kLatencyBounds> added_time;   // by which a page was later for being personal
+    Histogram<kWorkBounds> rewrite_time;    // of it, the worker's own work
+    Renders renders;
     Counter redis_connects, redis_failures, redis_redirects;
     Counter widgets_filled, listings_reordered, placements_kept, over_budget, over_limit, ambiguous;
     Counter events, events_failed, beacons_refused, values_refused, impressions,
@@ -60,15 +101,6 @@ struct Stats {
     Counter rules_failed, rule_reloads, rule_reload_failures;
     Counter store_swaps;
     Counter page_cache_hits, page_cache_misses, page_cache_evictions, gzip_joined;
-
-    void observe_lookup(std::uint64_t us) {
-        std::size_t bucket = 0;
-        while (bucket < kLatencyBounds.size() && us > kLatencyBounds[bucket]) {
-            bucket++;
-        }
-        lookup_bucket[bucket].add();
-        lookup_us.add(us);
-    }
 };
 
 }  // namespace pz::ngx

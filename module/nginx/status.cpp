@@ -89,6 +89,7 @@ struct Health {
     std::size_t tile_cache_bytes, tiles;
     std::uint64_t tiles_rendered;
     std::size_t visitor_cache_bytes, visitor_cache_visitors;
+    std::size_t buffered_bytes;
     spool::Survey spool;         // of all workers
     std::int64_t spool_age = 0;  // seconds
 };
@@ -118,6 +119,29 @@ std::string number(std::uint64_t value) {
     return std::to_string(value);
 }
 
+constexpr std::string_view kTierNames[Renders::kTiers] = {"pre", "segment", "individual"};
+
+std::string_view name_of(const Renders::Place& place) {
+    return {place.name, place.size.load(std::memory_order_acquire)};
+}
+
+// Neither in Redis nor in the spool, or refused by Redis for good.
+std::uint64_t events_dropped(const Stats& stats) {
+    return stats.events_failed.get() + stats.events_unreplayable.get();
+}
+
+template <const Bounds& kBounds>
+void json_histogram(std::string_view name, const Histogram<kBounds>& histogram, std::string& out) {
+    out.append(",\"").append(name).append("\":{\"sum\":");
+    out += number(histogram.sum_us.get()) + ",\"le\":{";
+    for (std::size_t i = 0; i <= kBounds.size(); i++) {
+        out += (i > 0 ? ",\"" : "\"") +
+               (i < kBounds.size() ? number(kBounds[i]) : std::string("inf")) +
+               "\":" + number(histogram.bucket[i].get());
+    }
+    out += "}}";
+}
+
 void json_counters(const Stats& stats, std::string& out) {
     out += "\"requests\":{\"personal\":" + number(stats.personal.get()) +
            ",\"popular\":" + number(stats.popular.get()) + ",\"passed\":{";
@@ -130,13 +154,22 @@ void json_counters(const Stats& stats, std::string& out) {
         out.append(",\"").append(metric.name);
         out += "\":" + number((stats.*metric.counter).get());
     }
-    out += ",\"lookup_us\":{\"sum\":" + number(stats.lookup_us.get()) + ",\"le\":{";
-    for (std::size_t i = 0; i <= kLatencyBounds.size(); i++) {
-        out += (i > 0 ? ",\"" : "\"") +
-               (i < kLatencyBounds.size() ? number(kLatencyBounds[i]) : std::string("inf")) +
-               "\":" + number(stats.lookup_bucket[i].get());
+    out += ",\"events_dropped\":" + number(events_dropped(stats));
+    json_histogram("lookup_us", stats.lookup_time, out);
+    json_histogram("added_us", stats.added_time, out);
+    json_histogram("rewrite_us", stats.rewrite_time, out);
+    out += ",\"placements\":[";
+    for (const Renders::Place& place : stats.renders) {
+        if (const std::string_view name = name_of(place); !name.empty()) {
+            out.append(out.ends_with('[') ? "{\"name\":" : ",{\"name\":").append(quoted(name));
+            for (std::size_t i = 0; i < Renders::kTiers; i++) {
+                out.append(",\"").append(kTierNames[i]);
+                out += "\":" + number(place.shown[i].get());
+            }
+            out += '}';
+        }
     }
-    out += "}}";
+    out += ']';
 }
 
 void json_node(const NodeState& node, std::string& out) {
@@ -192,7 +225,8 @@ std::string as_json(const Stats& stats, const Health& health) {
            ",\"rendered\":" + number(health.tiles_rendered) +
            "},\"visitor_cache\":{\"visitors\":" + number(health.visitor_cache_visitors) +
            ",\"bytes\":" + number(health.visitor_cache_bytes) +
-           "},\"spool\":{\"files\":" + number(health.spool.files) +
+           "},\"buffered_bytes\":" + number(health.buffered_bytes) +
+           ",\"spool\":{\"files\":" + number(health.spool.files) +
            ",\"bytes\":" + number(health.spool.bytes) +
            ",\"oldest_seconds\":" + number(health.spool_age) + "},";
     json_counters(stats, out);
@@ -220,22 +254,47 @@ void prometheus_requests(const Stats& stats, std::string& out) {
     }
 }
 
-void prometheus_latency(const Stats& stats, std::string& out) {
-    constexpr std::string_view kName = "redis_request_duration_seconds";
-    head(out, kName, "histogram", "from the read's begin to its last reply");
+template <const Bounds& kBounds>
+void prometheus_histogram(std::string_view name, std::string_view help,
+                          const Histogram<kBounds>& histogram, std::string& out) {
+    head(out, name, "histogram", help);
     std::uint64_t sum = 0;
-    for (std::size_t i = 0; i <= kLatencyBounds.size(); i++) {
-        sum += stats.lookup_bucket[i].get();
+    for (std::size_t i = 0; i <= kBounds.size(); i++) {
+        sum += histogram.bucket[i].get();
         std::string bound = "+Inf";
-        if (i < kLatencyBounds.size()) {
-            bound = std::to_string(kLatencyBounds[i] / 1e6);
+        if (i < kBounds.size()) {
+            bound = std::to_string(kBounds[i] / 1e6);
         }
-        out.append("personalize_").append(kName) +=
+        out.append("personalize_").append(name) +=
             "_bucket{le=\"" + bound + "\"} " + number(sum) + "\n";
     }
-    out.append("personalize_").append(kName) +=
-        "_sum " + std::to_string(static_cast<double>(stats.lookup_us.get()) / 1e6) + "\n";
-    out.append("personalize_").append(kName) += "_count " + number(sum) + "\n";
+    out.append("personalize_").append(name) +=
+        "_sum " + std::to_string(static_cast<double>(histogram.sum_us.get()) / 1e6) + "\n";
+    out.append("personalize_").append(name) += "_count " + number(sum) + "\n";
+}
+
+void prometheus_times(const Stats& stats, std::string& out) {
+    prometheus_histogram("redis_request_duration_seconds",
+                         "from the read's begin to its last reply", stats.lookup_time, out);
+    prometheus_histogram("added_latency_seconds",
+                         "by which pages were later: the waiting for Redis, and the rewriting",
+                         stats.added_time, out);
+    prometheus_histogram("rewrite_duration_seconds",
+                         "the rewriting of pages, recommendations and rules included",
+                         stats.rewrite_time, out);
+}
+
+void prometheus_placements(const Stats& stats, std::string& out) {
+    head(out, "placements_shown_total", "counter",
+         "placements filled or put in order, by the highest tier in them");
+    for (const Renders::Place& place : stats.renders) {
+        const std::string_view name = name_of(place);
+        for (std::size_t i = 0; i < Renders::kTiers && !name.empty(); i++) {
+            out += "personalize_placements_shown_total{placement=" + quoted(name);
+            out.append(",tier=\"").append(kTierNames[i]).append("\"} ");
+            out += number(place.shown[i].get()) + "\n";
+        }
+    }
 }
 
 void prometheus_nodes(const std::vector<NodeState>& nodes, std::string& out) {
@@ -296,7 +355,11 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
         head(out, name, "counter", metric.help);
         out += "personalize_" + name + " " + number((stats.*metric.counter).get()) + "\n";
     }
-    prometheus_latency(stats, out);
+    head(out, "events_dropped_total", "counter",
+         "events that neither Redis nor the spool took, or that Redis refused for good");
+    out += "personalize_events_dropped_total " + number(events_dropped(stats)) + "\n";
+    prometheus_times(stats, out);
+    prometheus_placements(stats, out);
     prometheus_rules(health.rules, out);
     head(out, "redis_ready", "gauge", "1 when this worker's connection answers");
     out += std::string("personalize_redis_ready ") + (health.redis_ready ? "1\n" : "0\n");
@@ -316,6 +379,8 @@ std::string as_prometheus(const Stats& stats, const Health& health) {
     out += "personalize_tile_cache_bytes " + number(health.tile_cache_bytes) + "\n";
     head(out, "visitor_cache_bytes", "gauge", "memory of the events that this worker knows");
     out += "personalize_visitor_cache_bytes " + number(health.visitor_cache_bytes) + "\n";
+    head(out, "buffered_bytes", "gauge", "what this worker holds of pages at the moment");
+    out += "personalize_buffered_bytes " + number(health.buffered_bytes) + "\n";
     // No counter: the next answer may be another worker's.
     head(out, "worker_tiles_rendered", "gauge", "tiles that this worker did not have ready");
     out += "personalize_worker_tiles_rendered " + number(health.tiles_rendered) + "\n";
@@ -340,7 +405,8 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
     MainConf* conf = main_conf(r);
     return guarded(r->connection->log, static_cast<ngx_int_t>(NGX_HTTP_INTERNAL_SERVER_ERROR), [&] {
         Worker* worker = conf->worker;
-        Health health{conf->redis.configured, false, {}, nullptr, {}, 0, 0, 0, 0, 0, 0, 0, {}, 0};
+        Health health{
+            conf->redis.configured, false, {}, nullptr, {}, 0, 0, 0, 0, 0, 0, 0, 0, {}, 0};
         if (conf->spool.configured) {
             survey_spool(conf->spool.path, health);
         }
@@ -358,6 +424,7 @@ ngx_int_t status_handler(ngx_http_request_t* r) noexcept {
             health.tile_cache_bytes = worker->tiles().bytes();
             health.tiles = worker->tiles().tiles();
             health.tiles_rendered = worker->tiles().rendered();
+            health.buffered_bytes = worker->buffered();
             health.visitor_cache_bytes = worker->histories().bytes();
             health.visitor_cache_visitors = worker->histories().visitors();
         }

@@ -23,17 +23,17 @@ ngx_int_t set_value(ngx_http_request_t* r, ngx_http_variable_value_t* v, std::st
     return NGX_OK;
 }
 
-using Describe = std::string (*)(const Request&);
+using Describe = std::string (*)(Request&);
 
 constexpr Describe kDescriptions[] = {
-    [](const Request& request) { return request.status(); },
-    [](const Request& request) { return std::string(request.visitor()); },
-    [](const Request& request) { return request.segments(); },
-    [](const Request& request) { return std::to_string(request.held_ms()); },
+    [](Request& request) { return request.status(); },
+    [](Request& request) { return std::string(request.visitor()); },
+    [](Request& request) { return request.segments(); },
+    [](Request& request) { return std::to_string(request.held_ms()); },
 };
 
 ngx_int_t describe(ngx_http_request_t* r, ngx_http_variable_value_t* v, uintptr_t which) noexcept {
-    const Request* request = Request::find(r->main);
+    Request* request = Request::find(r->main);
     if (request == nullptr) {
         v->not_found = 1;
         return NGX_OK;

@@ -76,6 +76,12 @@ class Worker {
     recommend::Scratch& scratch() { return scratch_; }
     redis::HistoryCache& histories() { return histories_; }
     page::PageCache& pages() { return pages_; }
+    // Bytes that the pages under way keep: of one of them, `before` become `now`. Returns `now`.
+    std::size_t change_buffered(std::size_t before, std::size_t now) {
+        buffered_ += now - before;
+        return now;
+    }
+    std::size_t buffered() const { return buffered_; }
     // Most lookups end sooner; then the head of the page and the rest leave in one write. After that
     // the head does not wait any longer. More than a turn of a busy loop, and nothing that is seen.
     static constexpr ngx_msec_t kHeadDelay = 5;
@@ -171,6 +177,7 @@ class Worker {
     std::unique_ptr<EventSpool> spool_;                   // nullptr: none configured
     std::map<unsigned, Commands> impressions_;            // by partition
     std::size_t impression_bytes_ = 0;
+    std::size_t buffered_ = 0;
     Delays head_delays_;
     Timer tick_;
     Timer stay_;  // keeps a leaving worker while somebody waits for a write

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "page/suggest.hpp"
 #include "store/parse.hpp"
 
 namespace pz::page {
@@ -58,7 +59,7 @@ TileFields::TileFields(const rewrite::Template& tile, const store::Snapshot& sna
     : snapshot_(snapshot), locale_(locale), values_(tile.names().size()) {
     fields_.reserve(values_.size());
     for (const std::string& name : tile.names()) {
-        fields_.push_back(resolve(name));
+        fields_.push_back(resolve(name, snapshot));
         note(fields_.back().source);
     }
 }
@@ -73,19 +74,19 @@ void TileFields::note(Source source) {
     uses_.visitor = uses_.visitor || source == Source::trait;
 }
 
-TileFields::Field TileFields::resolve(std::string_view name) const {
-    using Named = std::pair<std::string_view, Source>;
-    static constexpr Named kNamed[] = {{"price", Source::price},
-                                       {"regular_price", Source::regular_price},
-                                       {"sale_price", Source::sale_price},
-                                       {"on_sale", Source::on_sale},
-                                       {"availability", Source::availability},
-                                       {"stock", Source::stock},
-                                       {"position", Source::position},
-                                       {"tier", Source::tier},
-                                       {"placement", Source::placement},
-                                       {"recommender", Source::recommender},
-                                       {"label", Source::label}};
+const TileFields::Named TileFields::kNamed[] = {{"price", Source::price},
+                                                {"regular_price", Source::regular_price},
+                                                {"sale_price", Source::sale_price},
+                                                {"on_sale", Source::on_sale},
+                                                {"availability", Source::availability},
+                                                {"stock", Source::stock},
+                                                {"position", Source::position},
+                                                {"tier", Source::tier},
+                                                {"placement", Source::placement},
+                                                {"recommender", Source::recommender},
+                                                {"label", Source::label}};
+
+TileFields::Field TileFields::resolve(std::string_view name, const store::Snapshot& snapshot) {
     for (const auto& [known, source] : kNamed) {
         if (name == known) {
             return {source};
@@ -94,21 +95,43 @@ TileFields::Field TileFields::resolve(std::string_view name) const {
     if (name.starts_with(kTraitPrefix)) {
         return {Source::trait, store::kNoField, name.substr(kTraitPrefix.size())};
     }
-    const store::FieldId column = snapshot_.find_field(name);
+    const store::FieldId column = snapshot.find_field(name);
     if (column == store::kNoField) {
-        return resolve_localized(name);
+        return resolve_localized(name, snapshot);
     }
     return {Source::column, column};
 }
 
 // "price_text", "availability_date_text", where the catalog has no such column.
-TileFields::Field TileFields::resolve_localized(std::string_view name) const {
+TileFields::Field TileFields::resolve_localized(std::string_view name,
+                                                const store::Snapshot& snapshot) {
     if (name.size() <= kLocalizedSuffix.size() || !name.ends_with(kLocalizedSuffix)) {
         return {Source::nothing};
     }
-    Field field = resolve(name.substr(0, name.size() - kLocalizedSuffix.size()));
+    Field field = resolve(name.substr(0, name.size() - kLocalizedSuffix.size()), snapshot);
     field.localized = true;
     return field;
+}
+
+std::string TileFields::doubt(std::string_view name, const store::Snapshot& snapshot) {
+    if (resolve(name, snapshot).source != Source::nothing) {
+        return {};
+    }
+    std::vector<std::string_view> known;
+    for (const auto& [field, source] : kNamed) {
+        known.push_back(field);
+    }
+    for (store::FieldId column = 0; column < snapshot.field_count(); column++) {
+        known.push_back(snapshot.field_name(column));
+    }
+    const bool localized = name.ends_with(kLocalizedSuffix);
+    const std::string_view suffix = localized ? kLocalizedSuffix : std::string_view();
+    const std::string_view near = nearest(name.substr(0, name.size() - suffix.size()), known);
+    const std::string text =
+        "{{" + std::string(name) + "}} is no field and no column of the catalog";
+    return near.empty()
+               ? text + ": it will stay empty"
+               : text + "; did you mean {{" + std::string(near) + std::string(suffix) + "}}?";
 }
 
 std::string_view TileFields::value(Field& field, const TilePlace& place,

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "page/locale.hpp"
@@ -35,6 +37,10 @@ class TileFields {
 
     TileFields(const rewrite::Template& tile, const store::Snapshot& snapshot,
                const Locale& locale);
+
+    // Why a template's name stands for nothing, and which may be meant: "{{titl}} is no field and no
+    // column of the catalog; did you mean {{title}}?" Empty: it stands for something.
+    static std::string doubt(std::string_view name, const store::Snapshot& snapshot);
 
     const Uses& uses() const { return uses_; }
     // In the order of the template's names. Lifetime: until the next call.
@@ -65,8 +71,11 @@ class TileFields {
         Locale::Buffer buffer;   // of what is written, which the value then points to
     };
 
-    Field resolve(std::string_view name) const;
-    Field resolve_localized(std::string_view name) const;
+    using Named = std::pair<std::string_view, Source>;
+    static const Named kNamed[];
+
+    static Field resolve(std::string_view name, const store::Snapshot& snapshot);
+    static Field resolve_localized(std::string_view name, const store::Snapshot& snapshot);
     void note(Source source);
     std::string_view value(Field& field, const TilePlace& place,
                            const visitor::Profile& profile) const;

@@ -55,6 +55,27 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_status_2_and_says_what_to_write) {
     BOOST_TEST(contains(inspect({"--help"}).output, "START INNER_START INNER_END END TAG"));
 }
 
+BOOST_AUTO_TEST_CASE(a_selector_that_never_matches_is_told_of_at_once) {
+    const std::string page = dir.write("page.html", "<table><tr><td>x</table>");
+    const Outcome outcome = inspect({page, "--select", "table > tr"});
+    BOOST_TEST(outcome.status == 1);
+    BOOST_TEST(contains(outcome.output, "write 'table tr'"), outcome.output);
+}
+
+// Files are unpacked where it is known how; what curl pipes is as the edge would see it.
+BOOST_AUTO_TEST_CASE(compressed_bytes_are_named_as_such) {
+    const std::string page = dir.write("page.gz", "\x1F\x8B\x08 and so on");
+    for (const char* what : {"--select ul", "--json-path '$.a'"}) {
+        const Outcome outcome =
+            run({"sh", "-c", program() + " inspect - " + what + " < " + page}, dir / "piped");
+        BOOST_TEST(outcome.status == 1);
+        BOOST_TEST(contains(outcome.output, "is compressed (gzip)"), outcome.output);
+        BOOST_TEST(contains(outcome.output, "gzip -dc"), outcome.output);
+    }
+    const Outcome brotli = inspect({dir.write("page", "\x0B\x02"), "--select", "ul", "--explain"});
+    BOOST_TEST(contains(brotli.output, "no tag in it"), brotli.output);
+}
+
 BOOST_AUTO_TEST_CASE(standard_input_is_a_page_too) {
     const std::string page = dir.write("page.html", "<ul><li><a href=/p/1></a></ul>");
     const Outcome outcome =

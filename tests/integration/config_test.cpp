@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "integration/support/nginx.hpp"
+#include "integration/support/shop.hpp"
 
 namespace pz::test {
 
@@ -268,6 +269,34 @@ BOOST_AUTO_TEST_CASE(templates) {
          {in_server("personalize_widget '#a' popular template=nix;"), "personalize_template nix"}});
 }
 
+BOOST_AUTO_TEST_CASE(warns_of_fields_that_the_catalog_lacks) {
+    const TempDir dir;
+    dir.write("tile.html",
+              "<a href=\"{{link}}\">\n{{#title}}{{ titl }}{{/title}} {{prize_text}}\n"
+              "{{brand}} {{price_text}} {{visitor.size}} {{position}} {{qqqqqqqq}}</a>");
+    const std::string http = "personalize_store @dir@/store.pz; personalize_template t tile.html;";
+    const auto warnings = [&] {
+        const Outcome outcome = Nginx::check(dir, in_server(http));
+        BOOST_CHECK_EQUAL(outcome.status, 0);
+        return outcome.output;
+    };
+    BOOST_TEST(warnings().find("warn") == std::string::npos);  // no store, no columns
+    write_store(dir / "store.pz");
+    const std::string said = warnings();
+    for (const char* warning :
+         {"tile.html:2: {{titl}} is no field and no column of the catalog; did you mean {{title}}?",
+          "tile.html:2: {{prize_text}} is no field and no column of the catalog; did you mean "
+          "{{price_text}}?",
+          "tile.html:3: {{qqqqqqqq}} is no field and no column of the catalog: it will stay "
+          "empty"}) {
+        BOOST_TEST(said.find(warning) != said.npos, warning << "\n" << said);
+    }
+    for (const char* field :
+         {"{{brand}}", "{{price_text}}; ", "{{visitor", "{{position", "{{link"}) {
+        BOOST_TEST(said.find(std::string(": ") + field) == said.npos, field << "\n" << said);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(widgets_arguments) {
     check_all({{in_server("personalize_widget '#a';"), "arguments"},
                {in_server("personalize_widget 'div[' popular;"), "selector"},
@@ -279,6 +308,26 @@ BOOST_AUTO_TEST_CASE(widgets_arguments) {
                {in_server("personalize_widget '#a' popular level=vip;"), "individual"},
                {in_server("personalize_widget '#a' popular limt=3;"), "limit"},
                {in_server("personalize_widget '#a' popular for=P01;"), "for"}});
+}
+
+BOOST_AUTO_TEST_CASE(warns_of_selectors_that_never_match) {
+    const TempDir dir;
+    for (const auto& [directive, remedy] :
+         {std::pair{"personalize_widget 'table > tr' popular;", "write 'table tr'"},
+          {"personalize_widget '#a img' popular;", "select the element around it"},
+          {"personalize_listing ul item=li:nth-child(0);", "counts from 1"},
+          {"personalize_listing ul data=div data_path=$.a;", "in <script> only"}}) {
+        const Outcome outcome = Nginx::check(dir, in_server(directive));
+        BOOST_CHECK_EQUAL(outcome.status, 0);
+        BOOST_CHECK_MESSAGE(
+            outcome.output.find("[warn]") != outcome.output.npos &&
+                outcome.output.find(remedy) != outcome.output.npos &&
+                outcome.output.find("check.conf:" + std::to_string(first_http_line())) !=
+                    outcome.output.npos,
+            outcome.output);
+    }
+    const Outcome good = Nginx::check(dir, in_server("personalize_widget '#a' popular;"));
+    BOOST_CHECK_MESSAGE(good.output.find("warn") == good.output.npos, good.output);
 }
 
 BOOST_AUTO_TEST_CASE(listings_arguments) {

@@ -111,6 +111,69 @@ BOOST_AUTO_TEST_CASE(prometheus_format) {
     BOOST_CHECK(response.body.find("\npersonalize_build_info{version=\"") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(times_and_placements_are_told) {
+    Edge edge({.server = "location = /metrics { personalize_status prometheus; }"
+                         "location = /api { personalize_api; }"});
+    edge.remember("anna", {event("view_item", "P09", 20), event("view_item", "P15", 10)});
+    edge.get("/", visitor("anna"));
+    edge.get("/");
+    edge.get("/api?for=popular&placement=of-a-client");
+    BOOST_REQUIRE(edge.status_reaches("requests.popular", 2));
+    const auto metrics = parse_metrics(edge.get("/metrics").body);
+    for (const std::string name :
+         {"personalize_added_latency_seconds", "personalize_rewrite_duration_seconds"}) {
+        BOOST_CHECK_EQUAL(metrics.at(name + "_count"), 3);
+        BOOST_CHECK_GT(metrics.at(name + "_sum"), 0);
+    }
+    BOOST_CHECK_GE(metrics.at("personalize_added_latency_seconds_sum"),
+                   metrics.at("personalize_rewrite_duration_seconds_sum"));
+    const auto shown = [&](const std::string& placement, const std::string& tier) {
+        return metrics.at("personalize_placements_shown_total{placement=\"" + placement +
+                          "\",tier=\"" + tier + "\"}");
+    };
+    BOOST_CHECK_EQUAL(shown("#w1", "individual"), 1);
+    BOOST_CHECK_EQUAL(shown("#w1", "pre"), 1);
+    BOOST_CHECK_EQUAL(shown("#w2", "pre"), 2);
+    BOOST_CHECK_EQUAL(shown("#w2", "segment"), 0);
+    BOOST_CHECK_EQUAL(shown("personalize_api", "pre"), 1);
+    BOOST_CHECK_EQUAL(metrics.at("personalize_buffered_bytes"), 0);
+    BOOST_CHECK_EQUAL(edge.get("/-/status").body.find("of-a-client"), std::string::npos);
+    BOOST_CHECK(edge.get("/-/status")
+                    .body.find("{\"name\":\"#w1\",\"pre\":1,\"segment\":0,\"individual\":1}") !=
+                std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(events_that_are_lost_are_told) {
+    Edge edge({.server = "location = /metrics { personalize_status prometheus; }"
+                         "location = /e { personalize_events; }",
+               .redis = false,
+               .wait_ready = false});
+    const std::string body = R"({"name":"view_item","params":{"items":[{"item_id":"P01"}]}})";
+    BOOST_CHECK_EQUAL(edge.post("/e", body, visitor("anna")).status, 503);
+    BOOST_CHECK_EQUAL(edge.status("events_dropped"), 1);
+    BOOST_CHECK_EQUAL(
+        parse_metrics(edge.get("/metrics").body).at("personalize_events_dropped_total"), 1);
+}
+
+// A monitor may ask for either: what one tells, the other does, too.
+BOOST_AUTO_TEST_CASE(json_and_prometheus_tell_the_same) {
+    Edge edge({.server = "location = /metrics { personalize_status prometheus; }"});
+    const std::string json = edge.get("/-/status").body;
+    std::istringstream lines(edge.get("/metrics").body);
+    for (std::string line; std::getline(lines, line);) {
+        constexpr std::string_view kType = "# TYPE personalize_";
+        constexpr std::string_view kCounter = "_total counter";
+        if (line.starts_with(kType) && line.ends_with(kCounter)) {
+            const std::string name =
+                line.substr(kType.size(), line.size() - kType.size() - kCounter.size());
+            const std::string key = name == "skipped"            ? "passed"
+                                    : name == "placements_shown" ? "placements"
+                                                                 : name;
+            BOOST_CHECK_MESSAGE(json.find("\"" + key + "\":") != json.npos, line);
+        }
+    }
+}
+
 // What only one worker counts goes back when another answers: that is no counter.
 BOOST_AUTO_TEST_CASE(every_counter_is_of_all_workers) {
     Edge edge({.server = "location = /metrics { personalize_status prometheus; }"});

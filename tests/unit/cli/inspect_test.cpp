@@ -174,6 +174,67 @@ BOOST_AUTO_TEST_CASE(keys_are_counted) {
                        "--id and --item\n"));
 }
 
+BOOST_AUTO_TEST_CASE(tiles_without_any_key_get_a_hint) {
+    const auto hint = [](std::string_view page, const std::vector<std::string>& options = {}) {
+        const std::string text = lines(page, listing("ul", options), true);
+        return text.substr(text.rfind("#     ") + 6);
+    };
+    BOOST_TEST(hint("<ul></ul>") ==
+               "it has no child element: the tiles stand elsewhere, or a script makes them\n");
+    BOOST_TEST(hint("<ul><li></ul>", {"item=article"}) == "nothing in it matches 'article'\n");
+    BOOST_TEST(hint("<ul><li></ul>") == "no tile has the attribute 'data-item-id'\n");
+    BOOST_TEST(hint("<ul><li class=a><a href=/p/1>x</a></ul>") ==
+               "no tile has the attribute 'data-item-id'; the first one has 'href': --id href\n");
+    BOOST_TEST(hint("<ul><li><a href=/p/1>x</a><b DATA-SKU=7></b></ul>", {"id=field:f"}) ==
+               "no tile has an <input> or <button> with the name 'f'; the first one has "
+               "'data-sku': --id data-sku\n");
+    BOOST_TEST(hint("<ul><li>x</ul>", {"id=class:post-{id}"}) ==
+               "no tile has class=\"...post-{id}...\"\n");
+    BOOST_TEST(hint("<ul><li>x</ul>", {"id=href"}) == "no tile has a link that leads anywhere\n");
+}
+
+BOOST_AUTO_TEST_CASE(where_a_path_ends_is_told) {
+    const std::string document = R"({"data":{"item":[{"id":1},{"id":2,"more":[3]}],"page":7},
+        "list":["a"],"text":"x","none":null,"odd name":{"a":true},"empty":{}})";
+    const auto ends = [&](const char* path, const char* wanted = "array") {
+        return where_path_ends(document, *rewrite::compile_json_path(path), wanted);
+    };
+    BOOST_TEST(ends("$.data.items") ==
+               "it ends at $.data, which has no 'items'; did you mean 'item'?: its keys are item, "
+               "page");
+    BOOST_TEST(ends("$.dta") ==
+               "it ends at $, which has no 'dta'; did you mean 'data'?: its keys are data, list, "
+               "text, none, odd name, empty");
+    BOOST_TEST(ends("$.empty.a") == "it ends at $.empty, which has no 'a': it has no keys");
+    BOOST_TEST(ends("$.data.item.more") ==
+               "$.data.item is an array of 2 elements: write [0] or [*] before .more");
+    BOOST_TEST(ends("$.data.item[2]") == "$.data.item is an array of 2 elements");
+    BOOST_TEST(ends("$.data.item[*].more.b") ==
+               "$.data.item[1].more is an array of 1 elements: write [0] or [*] before .b");
+    BOOST_TEST(ends("$.data[0]") == "$.data is an object: its keys are item, page");
+    BOOST_TEST(ends("$.data") == "$.data is an object, no array: its keys are item, page");
+    BOOST_TEST(ends("$.text") == "$.text is a string, no array");
+    BOOST_TEST(ends("$.list", "string") == "$.list is an array of 1 elements, no string");
+    BOOST_TEST(ends("$['odd name'].a.b") ==
+               "$['odd name'].a is true or false: nothing is below it");
+    BOOST_TEST(ends("$.none.a") == "$.none is null: nothing is below it");
+    BOOST_TEST(ends("$.empty.*") == "$.empty is empty");
+    BOOST_TEST(where_path_ends("{", *rewrite::compile_json_path("$.a"), "array").empty());
+    std::string many = "{";
+    for (int i = 0; i < 25; i++) {
+        many += (i > 0 ? ",\"k" : "\"k") + std::to_string(i) + "\":0";
+    }
+    BOOST_TEST(where_path_ends(many + "}", *rewrite::compile_json_path("$.none"), "array")
+                   .ends_with("k19 and 5 more"));
+}
+
+BOOST_AUTO_TEST_CASE(compressed_bytes_are_known) {
+    BOOST_TEST(compression_of("\x1F\x8B\x08") == "gzip");
+    BOOST_TEST(compression_of("\x28\xB5\x2F\xFD\x01") == "zstd");
+    BOOST_TEST(compression_of("<html>").empty());
+    BOOST_TEST(compression_of("").empty());
+}
+
 BOOST_AUTO_TEST_CASE(arrays_of_json_are_lines_too) {
     const rewrite::JsonPattern pattern{rewrite::JsonPattern::Kind::array,
                                        *rewrite::compile_json_path("$.a"),
@@ -188,7 +249,9 @@ BOOST_AUTO_TEST_CASE(arrays_of_json_are_lines_too) {
                "5 6 17 18 array\n  6 14 7\n  15 17\n# '$.a': 1 found, 2 elements, 1 of them "
                "without a key: they keep "
                "their places; see --id\n");
-    BOOST_TEST(json("{\"b\":[]}") == "# '$.a': there is no array at this path\n");
+    BOOST_TEST(json("{\"b\":[]}") ==
+               "# '$.a': there is no array at this path; it ends at $, which has no 'a'; did you "
+               "mean 'b'?: its keys are b\n");
     BOOST_TEST(json("{\"a\":[],\"a\":[]}").find("its member twice") != std::string::npos);
     BOOST_TEST(json("{").find("not valid JSON from") != std::string::npos);
 }
