@@ -77,6 +77,7 @@ recommend::Request Rehearser::request_for(const Decision& decision, rules::RuleS
     request.rule_context.placement = decision.placement;
     request.rule_context.variables = options_.variables;
     request.rule_context.now = now;
+    request.rule_context.page = rules != nullptr ? rules->new_page() : 0;
     return request;
 }
 
@@ -204,6 +205,11 @@ void Rehearser::end_page() {
 
 Rehearsal rehearse(const store::Snapshot& snapshot, rules::RuleSet* before, rules::RuleSet& after,
                    const Decisions& decisions, const RehearsalOptions& options) {
+    for (rules::RuleSet* each : {before, &after}) {
+        if (each != nullptr && !decisions.list.empty()) {
+            each->survey(snapshot, options.at != 0 ? options.at : decisions.list.front().time);
+        }
+    }
     Rehearser rehearser(snapshot, options);
     rehearser.begin(after);
     const std::vector<std::uint64_t> used(after.uses().begin(), after.uses().end());
