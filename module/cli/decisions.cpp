@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <span>
 #include <utility>
 
 #include "visitor/event.hpp"
+#include "visitor/shown_list.hpp"
 
 namespace pz::cli {
 
@@ -133,21 +135,38 @@ void Index::take_entry(std::string_view entry) {
     unreadable += list.empty() ? 0 : 1;
 }
 
-std::vector<std::string> split(std::string_view list) {
-    std::vector<std::string> parts;
-    while (!list.empty()) {
-        const std::size_t end = std::min(list.find(','), list.size());
-        if (end > 0) {
-            parts.emplace_back(list.substr(0, end));
-        }
-        list.remove_prefix(std::min(end + 1, list.size()));
-    }
-    return parts;
+bool is_impression(const visitor::Event& event) {
+    return visitor::is_shown_list(event) && !event.parameter("list").empty();
 }
 
-bool is_impression(const visitor::Event& event) {
-    return event.type == visitor::EventType::view_item_list && !event.parameter("list").empty() &&
-           !event.parameter("items").empty();
+// The tiles in the order in which the shop had them; those that were not among its first stand
+// behind.
+std::vector<std::string> in_the_shops_order(const visitor::ShownList& list) {
+    std::vector<std::size_t> order(list.items.size());
+    std::iota(order.begin(), order.end(), 0);
+    if (list.places.size() == order.size()) {
+        std::sort(order.begin(), order.end(),
+                  [&](std::size_t a, std::size_t b) { return list.places[a] < list.places[b]; });
+    }
+    std::vector<std::string> items;
+    for (const std::size_t i : order) {
+        items.emplace_back(list.items[i]);
+    }
+    return items;
+}
+
+Decision decision_of(const visitor::Event& event) {
+    const visitor::ShownList list = visitor::read_list(event);
+    Decision decision;
+    decision.placement = list.name;
+    decision.recommenders = list.recommender;
+    decision.shown = in_the_shops_order(list);
+    decision.page_item = list.page_item;
+    decision.category = list.category;
+    decision.query = list.query;
+    decision.limit = decision.shown.size();
+    decision.time = event.time;
+    return decision;
 }
 
 // What is known of the visitor after the first `count` events: the list that Redis would hold, and
@@ -212,17 +231,10 @@ void Sampler::add_impressions(std::string_view visitor, std::span<const visitor:
         if (!is_impression(events[i])) {
             continue;
         }
-        Decision decision;
-        decision.placement = events[i].parameter("list");
-        decision.recommenders = events[i].parameter("recommender");
-        decision.shown = split(events[i].parameter("items"));
-        decision.limit = decision.shown.size();
-        decision.time = events[i].time;
+        Decision decision = decision_of(events[i]);
         decision.state = state_after(events, i);
-        if (!decision.shown.empty()) {
-            push(std::move(decision), visitor);
-            ++taken;
-        }
+        push(std::move(decision), visitor);
+        ++taken;
     }
 }
 

@@ -22,10 +22,12 @@ struct Decision {
     std::string placement;
     // Of a widget, "for_you,popular"; empty: a listing, whose items are `shown`.
     std::string recommenders;
-    std::vector<std::string> shown;  // ids
-    std::size_t limit = 8;           // of a widget
-    std::int64_t time = 0;           // unix seconds
-    VisitorState state;              // before it: what the visitor had done
+    // Ids; empty: not in the catalog. Of a listing in the shop's order, as far as that is known.
+    std::vector<std::string> shown;
+    std::string page_item, category, query;  // what it was about; empty: nothing that is known
+    std::size_t limit = 8;                   // of a widget
+    std::int64_t time = 0;                   // unix seconds
+    VisitorState state;                      // before it: what the visitor had done
     std::string visitor;
 };
 

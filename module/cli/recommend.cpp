@@ -75,6 +75,7 @@ Status open_shop(const RecommendOptions& options, Shop& shop) {
             return rules.status();
         }
         shop.rules = std::move(*rules);
+        shop.rules->survey(*shop.snapshot, shop.now);
     }
     const auto state = read_state(options);
     if (state.ok()) {
@@ -114,6 +115,7 @@ Result<recommend::Request> make_request(const RecommendOptions& options, Shop& s
     request.rule_context.page_item = request.query.page_item;
     request.rule_context.category = options.category;
     request.rule_context.now = request.query.now;
+    request.rule_context.page = shop.rules != nullptr ? shop.rules->new_page() : 0;
     return request;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "page/plan.hpp"
+#include "recommend/nominees.hpp"
 #include "recommend/rank.hpp"
 #include "rules/bridge.hpp"
 
@@ -70,27 +71,37 @@ recommend::Request Rehearser::request_for(const Decision& decision, rules::RuleS
     request.query.snapshot = &snapshot_;
     request.query.visitor = &profile_;
     request.query.now = now;
+    request.query.page_item = snapshot_.find(decision.page_item);
+    request.query.category = snapshot_.find_value(decision.category);
     request.rules = rules;
     request.rule_context.snapshot = &snapshot_;
     request.rule_context.visitor = &profile_;
     request.rule_context.consent = true;
     request.rule_context.placement = decision.placement;
+    request.rule_context.page_item = request.query.page_item;
+    request.rule_context.category = decision.category;
+    request.rule_context.query = decision.query;
     request.rule_context.variables = options_.variables;
     request.rule_context.now = now;
+    request.rule_context.page = rules != nullptr ? rules->new_page() : 0;
     return request;
 }
 
 void Rehearser::fill(const Decision& decision, recommend::Request& request, Shown& out) {
     // What an impression names was the first of several; popular items fill up.
-    auto recommenders = page::parse_recommenders(decision.recommenders);
-    if (!recommenders.ok()) {
-        return;
+    std::vector<const recommend::Recommender*> recommenders;
+    if (decision.recommenders != recommend::kByRules) {
+        auto named = page::parse_recommenders(decision.recommenders);
+        if (!named.ok()) {
+            return;
+        }
+        recommenders = std::move(*named);
     }
-    if (recommenders->size() == 1 && recommenders->front()->name != "popular") {
-        recommenders->push_back(recommend::find_recommender("popular"));
+    if (recommenders.size() == 1 && recommenders.front()->name != "popular") {
+        recommenders.push_back(recommend::find_recommender("popular"));
     }
     recommend::Ranked ranked;
-    recommend::fill(request, {decision.placement, *recommenders, decision.limit, 1}, scratch_,
+    recommend::fill(request, {decision.placement, recommenders, decision.limit, 1}, scratch_,
                     ranked);
     for (const recommend::Candidate& candidate : ranked.items) {
         out.items.push_back(candidate.item);
@@ -101,14 +112,14 @@ void Rehearser::fill(const Decision& decision, recommend::Request& request, Show
 void Rehearser::reorder(const Decision& decision, recommend::Request& request, Shown& out) {
     std::vector<store::ItemIndex> items;
     for (const std::string& id : decision.shown) {
-        if (const store::ItemIndex item = snapshot_.find(id); item != store::kNoItem) {
-            items.push_back(item);
-        }
+        items.push_back(snapshot_.find(id));
     }
     recommend::Order order;
     recommend::reorder(request, {decision.placement, items, options_.top}, scratch_, order);
     for (const std::uint32_t from : order.order) {
-        out.items.push_back(items[from]);
+        if (items[from] != store::kNoItem) {
+            out.items.push_back(items[from]);
+        }
     }
     out.outcome.add(std::move(order.rules));
 }
@@ -204,6 +215,11 @@ void Rehearser::end_page() {
 
 Rehearsal rehearse(const store::Snapshot& snapshot, rules::RuleSet* before, rules::RuleSet& after,
                    const Decisions& decisions, const RehearsalOptions& options) {
+    for (rules::RuleSet* each : {before, &after}) {
+        if (each != nullptr && !decisions.list.empty()) {
+            each->survey(snapshot, options.at != 0 ? options.at : decisions.list.front().time);
+        }
+    }
     Rehearser rehearser(snapshot, options);
     rehearser.begin(after);
     const std::vector<std::uint64_t> used(after.uses().begin(), after.uses().end());

@@ -310,6 +310,10 @@ void Request::record_impressions() {
         for (const store::ItemIndex item : shown.items) {
             list.items.push_back(item != store::kNoItem ? snapshot_->id(item) : std::string_view());
         }
+        list.page_item =
+            shown.page_item != store::kNoItem ? snapshot_->id(shown.page_item) : std::string_view();
+        list.category = shown.category;
+        list.query = shown.query;
         list.rules = rules_ != nullptr ? rules_->version_text() : std::string_view();
         visitor::Event event = visitor::list_event(list, ngx_time());
         if (visitor::is_shown_list(event)) {

@@ -50,6 +50,9 @@ class RuleWatch {
     void look();
     // Names in the log what the rules ask for and the catalog lacks: once for each version.
     void compare(const store::Snapshot& snapshot);
+    // Looks for a short time at what the catalog has of the items that the rules name; false: all of
+    // it was looked at.
+    bool survey(const store::Snapshot& snapshot);
     // Logs what failed in `rules`, each rule at most once a minute.
     static void failed(rules::RuleSet& rules);
 

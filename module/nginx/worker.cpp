@@ -30,6 +30,7 @@ Worker::Worker(MainConf& conf)
       tiles_(conf.tile_cache_size),
       head_delays_(kHeadDelay, ngx_cycle->log),
       tick_(this, on_tick, ngx_cycle->log, Timer::Leaving::goes),
+      survey_(this, on_survey, ngx_cycle->log, Timer::Leaving::goes),
       stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {
     if (conf.redis.configured) {
         redis_ = std::make_unique<RedisLink>(conf.redis, http_resolver(), conf.longest_timeout,
@@ -48,6 +49,7 @@ Worker::Worker(MainConf& conf)
     workspaces_.reserve(kSpareWorkspaces);
     desks_.reserve(kSpareDesks);
     tick_.set(kTick);
+    survey();
 }
 
 Worker::~Worker() {
@@ -280,6 +282,26 @@ void Worker::on_tick(ngx_event_t* event) noexcept {
     worker->tick_.set(kTick);
 }
 
+void Worker::on_survey(ngx_event_t* event) noexcept {
+    auto* worker = Timer::owner<Worker>(event);
+    guarded(ngx_cycle->log, 0, [worker] {
+        worker->survey();
+        return 0;
+    });
+}
+
+// A piece at each turn of the event loop, so that no request waits long.
+void Worker::survey() {
+    const SnapshotPtr now = snapshot();
+    bool more = false;
+    for (const auto& watch : rules_) {
+        more = now != nullptr && (watch->survey(*now) || more);
+    }
+    if (more && !survey_.is_set()) {
+        survey_.set(1);
+    }
+}
+
 void Worker::tick() {
     for (const auto& watch : rules_) {
         watch->look();
@@ -294,6 +316,7 @@ void Worker::tick() {
             watch->compare(*now);
         }
     }
+    survey();
     histories_.expire(ngx_current_msec);
     send_impressions();
 }

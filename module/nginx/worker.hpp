@@ -158,6 +158,8 @@ class Worker {
     static void on_stay(ngx_event_t* event) noexcept;
     void stay_for_writes();
     void tick();
+    void survey();
+    static void on_survey(ngx_event_t* event) noexcept;
     void send_impressions();
 
     MainConf& conf_;
@@ -180,6 +182,7 @@ class Worker {
     std::size_t buffered_ = 0;
     Delays head_delays_;
     Timer tick_;
+    Timer survey_;
     Timer stay_;  // keeps a leaving worker while somebody waits for a write
 };
 

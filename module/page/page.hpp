@@ -124,6 +124,9 @@ struct Shown {
     recommend::Tier tier;               // the highest of them
     std::string_view recommender;       // that gave the first; empty: a listing
     std::vector<std::uint32_t> places;  // listings: where the shop had put each, from 0
+    // What the placement was about; as long as the visitor's variables.
+    store::ItemIndex page_item;
+    std::string_view category, query;
 };
 
 struct Counters {

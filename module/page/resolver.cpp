@@ -361,6 +361,9 @@ Shown& Resolver::next_shown() {
     next.items.clear();
     next.places.clear();
     next.tier = recommend::Tier::pre;
+    next.page_item = request_.query.page_item;
+    next.category = request_.rule_context.category;
+    next.query = request_.rule_context.query;
     return next;
 }
 

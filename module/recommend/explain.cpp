@@ -68,6 +68,10 @@ void append_item(const store::Snapshot& snapshot, const Candidate& candidate,
     append_signals(candidate, out);
     out += ",\"rules\":";
     append_rules(candidate, rule_names, out);
+    if (candidate.named_by != 0 && candidate.named_by <= rule_names.size()) {
+        out += ",\"source\":";
+        append_json("rule " + rule_names[candidate.named_by - 1U], out);
+    }
     out += '}';
 }
 

@@ -8,6 +8,7 @@
 #include "recommend/best.hpp"
 #include "recommend/candidates.hpp"
 #include "recommend/explore.hpp"
+#include "recommend/nominees.hpp"
 
 namespace pz::recommend {
 
@@ -17,6 +18,7 @@ constexpr std::size_t kLeastWanted = 32;  // so that rules have something to wor
 constexpr std::size_t kWantedMore = 8;    // times as many, where rules or the page left too few
 constexpr std::size_t kMaxLimit = 200;
 constexpr std::uint32_t kFree = 0xffffffffU;
+constexpr std::uint32_t kClosed = 0xfffffffeU;  // stays empty
 
 // Each recommender's candidates lie in a band of scores of their own, from kBand times its top to
 // the top, and the next band begins below: fallbacks stand behind, unless a rule lifts them.
@@ -107,26 +109,31 @@ void take(const Query& query, std::size_t begin, float top, Scratch::State& stat
     }
 }
 
-// True when there may be more than those.
-bool gather(const Query& query, const Widget& widget, Scratch& scratch) {
+// What a widget's recommenders leave to others.
+struct Gathered {
+    float top = 1;      // of those behind their candidates
+    bool more = false;  // they may have more
+};
+
+Gathered gather(const Query& query, const Widget& widget, Scratch& scratch) {
     Scratch::State& state = scratch.state();
     state.candidates.clear();
     state.given.clear();
     state.sources.clear();
-    bool more = false;
-    float top = 1;
+    Gathered gathered;
     for (const Recommender* recommender : widget.recommenders) {
         const std::size_t begin = state.candidates.size();
         if (begin >= query.wanted) {
-            return true;
+            gathered.more = true;
+            break;
         }
         recommender->recommend(query, scratch, state.candidates);
-        more = more || state.candidates.size() - begin >= query.wanted;
-        take(query, begin, top, state);
+        gathered.more = gathered.more || state.candidates.size() - begin >= query.wanted;
+        take(query, begin, gathered.top, state);
         state.sources.push_back(static_cast<std::uint32_t>(state.candidates.size()));
-        top *= kNextTop;
+        gathered.top *= kNextTop;
     }
-    return more;
+    return gathered;
 }
 
 // A rule's recommenders stand before the widget's own, which fill up behind them.
@@ -270,20 +277,56 @@ void place_pinned(const Query& query, std::size_t own, BestFirst& order, Scratch
     }
 }
 
+// What rules name stands behind what the recommenders named.
+std::span<const rules::Nomination> nominate(Request& request, const Query& query, float top,
+                                            Scratch::State& state, rules::Outcome& outcome) {
+    if (request.rules == nullptr) {
+        return {};
+    }
+    const auto nominations = request.rules->nominate(request.rule_context, outcome);
+    if (!nominations.empty()) {
+        const std::size_t begin = state.candidates.size();
+        append_nominees(query, nominations, state);
+        take(query, begin, top, state);
+    }
+    return nominations;
+}
+
+// Where the candidates' parts end: those of recommenders, then of rules; then come explored ones.
+struct Ends {
+    std::size_t recommended = 0;
+    std::size_t own = 0;
+    std::size_t length = 0;  // places for all but a rule's pinned ones
+};
+
+// The last free places, as far as there are more than `length` leaves.
+void close_places(const Ends& ends, std::vector<std::uint32_t>& slots) {
+    const auto taken = static_cast<std::size_t>(std::count_if(
+        slots.begin(), slots.end(), [&](std::uint32_t index) { return index < ends.recommended; }));
+    auto free = static_cast<std::size_t>(std::count(slots.begin(), slots.end(), kFree));
+    for (auto slot = slots.rbegin(); slot != slots.rend() && free + taken > ends.length; ++slot) {
+        if (*slot == kFree && free > 0) {
+            *slot = kClosed;
+            --free;
+        }
+    }
+}
+
 // Pinned ones first.
-void choose(const Query& query, std::size_t limit, std::size_t own, Scratch::State& state) {
+void choose(const Query& query, std::size_t limit, const Ends& ends, Scratch::State& state) {
     state.slots.assign(limit, kFree);
     state.groups.clear();
     BestFirst order(*query.snapshot, state);
-    place_pinned(query, own, order, state);
+    place_pinned(query, ends.own, order, state);
     place_explored(query, state);
+    close_places(ends, state.slots);
     for (std::size_t i = 0; i < order.size(); ++i) {
         const std::uint32_t index = order[i];
         const bool pinned = state.candidates[index].pin >= 0 &&
                             static_cast<std::size_t>(state.candidates[index].pin) < limit;
         const bool placed =
             std::find(state.slots.begin(), state.slots.end(), index) != state.slots.end();
-        if (index < own && !pinned && !placed && !place(query, index, 0, state)) {
+        if (index < ends.own && !pinned && !placed && !place(query, index, 0, state)) {
             return;
         }
     }
@@ -291,25 +334,68 @@ void choose(const Query& query, std::size_t limit, std::size_t own, Scratch::Sta
 
 std::string_view source_of(const Candidate& candidate, const Widget& widget,
                            const Scratch::State& state) {
+    if (candidate.named_by != 0) {
+        return kByRules;
+    }
     const auto source =
         std::upper_bound(state.sources.begin(), state.sources.end(), candidate.position);
     return widget.recommenders[static_cast<std::size_t>(source - state.sources.begin())]->name;
 }
 
+// The first place with one of the first `end` candidates.
+const std::uint32_t* first_below(std::size_t end, const std::vector<std::uint32_t>& slots) {
+    const auto found = std::find_if(slots.begin(), slots.end(),
+                                    [end](std::uint32_t index) { return index < end; });
+    return found == slots.end() ? nullptr : &*found;
+}
+
+// Those on the places, unless there are too few, or none that anybody named.
+void take_chosen(const Widget& widget, std::size_t limit, const Ends& ends, Scratch::State& state,
+                 Ranked& out) {
+    const std::uint32_t* named = first_below(ends.recommended, state.slots);
+    named = named != nullptr ? named : first_below(ends.own, state.slots);
+    const auto filled = static_cast<std::size_t>(
+        std::count_if(state.slots.begin(), state.slots.end(),
+                      [](std::uint32_t index) { return index < kClosed; }));
+    if (named == nullptr || filled < widget.min) {
+        return;
+    }
+    out.items.reserve(limit);
+    out.recommender = source_of(state.candidates[*named], widget, state);
+    for (const std::uint32_t index : state.slots) {
+        if (index >= kClosed) {
+            continue;
+        }
+        out.items.push_back(state.candidates[index]);
+        if (index < ends.own) {
+            add_up(state.given[index], out.items.back());
+        }
+    }
+}
+
 // Finds candidates, lets rules have their say, and gives each place one. True when places stay free
 // for which there may be more.
 bool compose(Request& request, const Query& query, const Widget& widget,
-             const rules::Replacement& replacement, Scratch& scratch, rules::Outcome& outcome) {
+             const rules::Replacement& replacement, Scratch& scratch, Ends& ends,
+             rules::Outcome& outcome) {
     Scratch::State& state = scratch.state();
     mark_excluded(request, state.excluded);
-    const bool more = gather(query, widget, scratch);
+    const Gathered gathered = gather(query, widget, scratch);
     sign_replaced(replacement, state);
+    ends.recommended = state.candidates.size();
+    const auto nominations = nominate(request, query, gathered.top, state, outcome);
+    ends.own = state.candidates.size();
     explore(request, widget.placement, query.places, state);
     if (request.rules != nullptr && !state.candidates.empty()) {
-        outcome = request.rules->apply(request.rule_context, state.candidates);
+        outcome.add(request.rules->apply(request.rule_context, state.candidates));
     }
-    choose(query, query.places, state.given.size(), state);
-    return more && std::find(state.slots.begin(), state.slots.end(), kFree) != state.slots.end();
+    ends.length = nominations.empty() ? query.places
+                                      : settle_nominees(query, nominations, ends.recommended,
+                                                        ends.own, query.places, state);
+    choose(query, query.places, ends, state);
+    return gathered.more &&
+           (ends.length < query.places ||
+            std::find(state.slots.begin(), state.slots.end(), kFree) != state.slots.end());
 }
 
 }  // namespace
@@ -342,34 +428,15 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     query.wanted = std::max(limit * 4, kLeastWanted);
     query.places = limit;
     query.shown = request.shown == nullptr ? std::span<const store::ItemIndex>() : *request.shown;
+    Ends ends;
     rules::Outcome outcome;
-    if (compose(request, query, widget, replacement, scratch, outcome)) {
+    if (compose(request, query, widget, replacement, scratch, ends, outcome)) {
         query.wanted *= kWantedMore;
         outcome = {};
-        compose(request, query, widget, replacement, scratch, outcome);
+        compose(request, query, widget, replacement, scratch, ends, outcome);
     }
     out.rules.add(std::move(outcome));
-    const std::size_t own = state.given.size();
-    const auto named = std::find_if(state.slots.begin(), state.slots.end(),
-                                    [own](std::uint32_t index) { return index < own; });
-    if (named == state.slots.end()) {
-        return;
-    }
-    out.items.reserve(limit);
-    out.recommender = source_of(state.candidates[*named], widget, state);
-    for (const std::uint32_t index : state.slots) {
-        if (index != kFree) {
-            out.items.push_back(state.candidates[index]);
-        }
-        if (index < own) {
-            add_up(state.given[index], out.items.back());
-        }
-    }
-    if (out.items.size() < widget.min) {
-        out.items.clear();
-        out.recommender = {};
-        return;
-    }
+    take_chosen(widget, limit, ends, state, out);
     if (request.shown != nullptr) {
         for (const Candidate& candidate : out.items) {
             request.shown->push_back(candidate.item);

@@ -36,7 +36,9 @@ struct Request {
 
 struct Ranked {
     std::vector<Candidate> items;  // best first; empty when fewer than `min` could be found
-    std::string_view recommender;  // that gave the first item; others fill up behind it
+    // That gave the first item that any of them gave; others fill up behind it. "rules": all items
+    // are there by rules alone.
+    std::string_view recommender;
     rules::Outcome rules;
 };
 
@@ -44,7 +46,8 @@ struct Ranked {
 rules::RuleLimits rule_limits();
 
 // Fills a widget: the first recommender's candidates, then each fallback's until `limit` is
-// reached; of equal ones the item of more appeal first. Pinned items stand on their places, unproven
+// reached; what rules name of the whole catalog competes with these (nominees.hpp); of equal ones
+// the item of more appeal first. Pinned items stand on their places, unproven
 // ones on those that were drawn for them (explore.hpp), never alone. `shown` gets the items.
 void fill(Request& request, const Widget& widget, Scratch& scratch, Ranked& out);
 
@@ -83,6 +86,7 @@ struct RuleNames {
 
 // {"placement":"home-1","recommender":"for_you","rules":"9f2c01d4","items":[{"id":"..","tier":"individual",
 //  "score":1.2,"signals":{"session":0.7,"affinity":0.3},"rules":["spring"]}]}
+// An item that no recommender named has "source":"rule spring", too.
 // Signals are shares of 1. Without a version the outer "rules" is left out. Appends to `out`; safe inside <script>.
 void explain(const store::Snapshot& snapshot, std::string_view placement,
              std::string_view recommender, std::span<const Candidate> items, const RuleNames& rules,

@@ -34,6 +34,7 @@ struct Candidate {
     std::uint8_t hidden;  // 1: a rule took it out
     Tier tier;
     std::uint16_t label;     // RuleSet::label(); 0: none
+    std::uint16_t named_by;  // the rule + 1 that brought it, no recommender did; 0: none
     std::uint32_t position;  // where it was before ranking (listings: the shop's place)
 };
 

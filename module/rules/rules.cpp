@@ -16,6 +16,23 @@ void Outcome::add(Outcome later) {
     }
 }
 
+namespace {
+
+Nomination::Reason reason_of(Verb verb) {
+    switch (verb) {
+        case Verb::pin:
+            return Nomination::Reason::pinned;
+        case Verb::only:
+            return Nomination::Reason::alone;
+        case Verb::boost:
+            return Nomination::Reason::lifted;
+        default:
+            return Nomination::Reason::left;
+    }
+}
+
+}  // namespace
+
 RuleSet::RuleSet(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RuleSet::~RuleSet() = default;
 
@@ -48,6 +65,7 @@ Result<std::unique_ptr<RuleSet>> RuleSet::load(std::string_view source, std::str
         state->rule_names.push_back(rule.name);
         state->replaces = state->replaces || rule.verb == Verb::recommend;
     }
+    state->survey = Survey(state->definitions.rules);
     state->rule_faults.resize(state->definitions.rules.size());
     state->rule_uses.resize(state->definitions.rules.size());
     state->segment_faults.resize(state->definitions.segments.size());
@@ -165,6 +183,25 @@ Replacement RuleSet::replacement(const Context& context, Outcome& outcome) {
     }
     state.bridge.release();
     return found;
+}
+
+bool RuleSet::survey(const store::Snapshot& snapshot, std::int64_t now, std::size_t items) {
+    return state_->survey.look(snapshot, now, items);
+}
+
+std::span<const Nomination> RuleSet::nominate(const Context& context, Outcome& outcome) {
+    State& state = *state_;
+    state.nominations.clear();
+    if (state.survey.empty() || !state.begin(context, {})) {
+        return {};
+    }
+    for (const Survey::Named& named : state.survey.of(*context.snapshot)) {
+        if (!named.items.empty() && state.nominates(named.rule, outcome)) {
+            state.nominations.push_back({named.rule, reason_of(named.verb), named.items});
+        }
+    }
+    state.bridge.release();
+    return state.nominations;
 }
 
 std::uint64_t RuleSet::new_page() {

@@ -88,6 +88,19 @@ struct Replacement {
     std::size_t rule = 0;                       // whose doing it is
 };
 
+// Items of the catalog that a rule in force names, whatever recommenders thought of.
+struct Nomination {
+    enum class Reason : std::uint8_t {
+        pinned,  // they have a place of their own
+        alone,   // the others are taken out
+        lifted,  // boosted
+        left     // what a hide or require leaves in
+    };
+    std::size_t rule;
+    Reason reason;
+    std::span<const store::ItemIndex> items;  // available ones first, then by popularity
+};
+
 class RuleSet {
   public:
     // `name` stands in messages ("rules.lua:12: ..."). The error names line and remedy.
@@ -114,6 +127,16 @@ class RuleSet {
 
     // Of a candidate of the last apply(); empty for 0. Lifetime: until the next one.
     std::string_view label(std::uint16_t number) const;
+
+    // Looks at up to `items` further items of the catalog for those that rules name by their tables;
+    // false when all are known. Until then, of another generation too, what was known before is
+    // nominated. Call it between requests.
+    bool survey(const store::Snapshot& snapshot, std::int64_t now,
+                std::size_t items = ~std::size_t{0});
+    // What the rules in force for the placement name, at most 64 items each. apply() looks at them
+    // as at all candidates: here nothing but their tables was asked. Failures go to `outcome`; on the
+    // same page and placement apply() neither asks nor counts them again. Lifetime: until the next.
+    std::span<const Nomination> nominate(const Context& context, Outcome& outcome);
 
     // Another number each time.
     std::uint64_t new_page();

@@ -24,7 +24,8 @@ bool RuleSet::State::in_force(std::size_t index) {
     const Rule& rule = definitions.rules[index];
     const Context& context = *bridge.context;
     Known& known = meant[index];
-    if (known == Known::fails || true_when[index] == Known::fails) {
+    if (known == Known::fails || true_when[index] == Known::fails ||
+        true_here[index] == Known::fails) {
         return false;
     }
     const auto on_placement = [&](const std::string& glob) {
@@ -73,30 +74,44 @@ Status RuleSet::State::select(const Rule& rule, std::size_t index) {
 }
 
 Status RuleSet::State::ask_when(std::size_t index, bool* holds) {
-    Known& known = true_when[index];
-    if (known != Known::no) {
-        *holds = known == Known::holds;
+    Known& known = true_here[index];
+    if (true_when[index] != Known::no || known != Known::no) {
+        *holds = true_when[index] == Known::holds || known == Known::holds;
         return {};
     }
     bridge.frame.asked_place = 0;
     Status status = ask_page(definitions.rules[index].programs.when, Vm::Call::when, index, holds);
+    known = status.ok() && *holds ? Known::holds : Known::fails;
     if (status.ok() && bridge.frame.asked_place == 0) {
-        known = *holds ? Known::holds : Known::fails;
+        true_when[index] = known;
     }
     return status;
 }
 
-// All that the file is asked: whether the rule holds, for which candidates, by which factors.
-Status RuleSet::State::decide(const Rule& rule, std::size_t index, bool* holds) {
+Status RuleSet::State::hold(const Rule& rule, std::size_t index, bool* holds) {
     if (rests(rule_faults[index])) {  // also where nothing of it needs the VM
         return Status::error(rule_faults[index].error);
     }
-    if (rule.when_call) {
-        if (Status status = ask_when(index, holds); !status.ok() || !*holds) {
-            return status;
-        }
+    return rule.when_call ? ask_when(index, holds) : Status();
+}
+
+// All that the file is asked: whether the rule holds, for which candidates, by which factors.
+Status RuleSet::State::decide(const Rule& rule, std::size_t index, bool* holds) {
+    Status status = hold(rule, index, holds);
+    return status.ok() && *holds ? select(rule, index) : std::move(status);
+}
+
+// One that rests is counted where it is applied.
+bool RuleSet::State::nominates(std::size_t index, Outcome& outcome) {
+    if (rests(rule_faults[index]) || !in_force(index)) {
+        return false;
     }
-    return select(rule, index);
+    bool holds = true;
+    if (Status status = hold(definitions.rules[index], index, &holds); !status.ok()) {
+        fail(Vm::Call::when, index, status, outcome);
+        return false;
+    }
+    return holds;
 }
 
 Status RuleSet::State::run(std::size_t index, std::span<Candidate> candidates, bool* applied) {

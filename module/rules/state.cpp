@@ -163,8 +163,22 @@ void RuleSet::State::begin_page(const Context& context) {
     if (context.page == 0 || context.page != page) {
         meant.assign(definitions.rules.size(), Known::no);
         true_when.assign(definitions.rules.size(), Known::no);
+        true_here.clear();
     }
     page = context.page;
+    begin_place(context);
+}
+
+void RuleSet::State::begin_place(const Context& context) {
+    if (true_here.empty() || place.placement != context.placement ||
+        place.category != context.category || place.query != context.query ||
+        place.page_item != context.page_item) {
+        true_here.assign(definitions.rules.size(), Known::no);
+        place.placement = context.placement;
+        place.category = context.category;
+        place.query = context.query;
+        place.page_item = context.page_item;
+    }
 }
 
 // One rule may use half of what is left, so that a runaway leaves the others their time. A call that did

@@ -10,6 +10,7 @@
 #include "rules/definition.hpp"
 #include "rules/mix.hpp"
 #include "rules/rules.hpp"
+#include "rules/survey.hpp"
 #include "rules/vm.hpp"
 
 namespace pz::rules {
@@ -43,12 +44,21 @@ struct RuleSet::State {
     bool tidied = false;   // garbage was collected
 
     // What is known of each rule for all placements of the page: whether it is for this visitor and
-    // time; whether its `when` holds, which is not known if that asked about the placement.
+    // time; whether its `when` holds, which is only known of a place if that asked about it.
     enum class Known : std::uint8_t { no, holds, fails };
     std::uint64_t page = 0;
     std::uint64_t last_page = 0;  // given out
     std::vector<Known> meant;
     std::vector<Known> true_when;
+    struct Place {
+        std::string placement, category, query;
+        store::ItemIndex page_item = store::kNoItem;
+    };
+    Place place;
+    std::vector<Known> true_here;
+
+    Survey survey;
+    std::vector<Nomination> nominations;
 
     // What the conditions are resolved for; an address may be used again by another generation.
     const store::Snapshot* snapshot = nullptr;
@@ -84,9 +94,12 @@ struct RuleSet::State {
     Status ask_each(const Program& program, Vm::Call kind, std::size_t index);
     Status ask_page(const Program& program, Vm::Call kind, std::size_t index, bool* answer);
     void begin_page(const Context& context);
+    void begin_place(const Context& context);
     bool is_meant(const Rule& rule, const Context& context) const;
     bool in_force(std::size_t index);
     Status ask_when(std::size_t index, bool* holds);
+    Status hold(const Rule& rule, std::size_t index, bool* holds);
+    bool nominates(std::size_t index, Outcome& outcome);
     Status decide(const Rule& rule, std::size_t index, bool* holds);
     void narrow(std::span<const Condition> conditions, Marks& among);
     void require(const Rule& rule);

@@ -5,12 +5,17 @@
 #include <charconv>
 #include <string>
 
+#include "visitor/values.hpp"
+
 namespace pz::visitor {
 
 namespace {
 
 constexpr std::array<std::string_view, 4> kItemKeys = {"items", "items2", "items3", "items4"};
 constexpr std::string_view kPlacesKey = "places";
+constexpr std::string_view kPageItemKey = "for";
+constexpr std::string_view kCategoryKey = "category";
+constexpr std::string_view kQueryKey = "query";
 
 // Where the shop put what no place was told of: the lowest place that is left.
 class PlacesLeft {
@@ -155,6 +160,13 @@ Event list_event(const ShownList& list, std::int64_t time) {
         items.resize(fitting < told ? fitting : items.size());
     }
     add_all_items(event, std::move(items));
+    for (const auto& [key, value] :
+         {std::pair(kPageItemKey, list.page_item), std::pair(kCategoryKey, list.category),
+          std::pair(kQueryKey, list.query)}) {
+        if (!value.empty()) {
+            (void)add_parameter(event, key, value);
+        }
+    }
     return event;
 }
 
@@ -176,6 +188,9 @@ ShownList read_list(const Event& event) {
             }
         });
     }
+    list.page_item = event.parameter(kPageItemKey);
+    list.category = event.parameter(kCategoryKey);
+    list.query = event.parameter(kQueryKey);
     list.places = read_places(event.parameter(kPlacesKey), list.items.size());
     return list;
 }

@@ -9,6 +9,9 @@
 //   places       of a listing: where the shop had put the first tiles, from 1, parted by commas.
 //                Those behind stand in the shop's order on the places that are left, so that "1"
 //                is a listing as the shop made it. Absent: nobody knows
+//   for, category, query
+//                what the placement was about: the item, the product type, the search; absent: none,
+//                or no room for it
 //
 // Thread rules: pure functions.
 #pragma once
@@ -30,7 +33,8 @@ struct ShownList {
     std::vector<std::string_view> items;  // in the order shown; empty: not in the catalog
     // The shop's place of each item, from 0, each once; empty: not known.
     std::vector<std::uint32_t> places;
-    std::string_view rules;  // may be empty
+    std::string_view rules;                       // may be empty
+    std::string_view page_item, category, query;  // may be empty
 };
 
 // Valid, whatever the list; as many items as it has room for. An id with a comma is left out as if

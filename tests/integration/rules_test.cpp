@@ -65,6 +65,17 @@ BOOST_AUTO_TEST_CASE(rule_for_another_placement_does_nothing) {
     BOOST_CHECK_EQUAL(shop.show(), kPopular);
 }
 
+// Of the whole catalog, in a widget whose recommender names one item.
+BOOST_AUTO_TEST_CASE(a_rule_brings_what_no_recommender_named) {
+    EdgeOptions options = with_rules();
+    options.location.replace(options.location.find("popular"), 7, "recent");
+    RuleShop shop(R"(rule "pin" { pin = 1, match = { id = "P18" } })", options);
+    shop.edge.remember("zoe", {event("view_item", "P08")});
+    BOOST_CHECK_EQUAL(shop.show("/", visitor("zoe")), "P18 P08");
+    shop.change(R"(rule "only" { only = true, match = { id = { "P08", "P17" } } })");
+    BOOST_CHECK(wait_until([&] { return shop.show("/", visitor("zoe")) == "P08 P17"; }));
+}
+
 BOOST_AUTO_TEST_CASE(condition_on_an_nginx_variable) {
     RuleShop shop(R"(
 rule "alps" {

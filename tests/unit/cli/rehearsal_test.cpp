@@ -118,9 +118,59 @@ BOOST_FIXTURE_TEST_CASE(a_listings_order_is_rehearsed, DemoShop) {
     BOOST_TEST(shift.items.at(snapshot().find("10002")).places == -1);
 }
 
+// As the shop had made it: 10120 first. What was shown was another order.
+BOOST_FIXTURE_TEST_CASE(a_listing_begins_with_the_shops_order, DemoShop) {
+    const auto decisions = decisions_of(
+        "anna\tview_item_list - 1320000000 list=category items=10002,,10080,10120 "
+        "places=2,4,3,1\n");
+    const auto rules = rules_of("rule 'p' { on = 'category', match = {id = '10080'}, pin = 1 }");
+    const Rehearsal result = rehearse(snapshot(), nullptr, *rules, decisions, {});
+    const Shift& shift = result.placements.at("category");
+    BOOST_TEST(shift.items.at(snapshot().find("10080")).places == 2);
+    BOOST_TEST(shift.items.at(snapshot().find("10120")).places == -1);
+    BOOST_TEST(shift.items.at(snapshot().find("10002")).places == -1);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_placement_was_about_is_what_rules_see, DemoShop) {
+    const auto decisions = decisions_of(
+        "anna\tview_item_list - 1320000000 list=similar recommender=similar items=10080,10120 "
+        "for=23084 category=Lighting query=night\n");
+    const auto uses = [&](const std::string& when) {
+        const auto rules = rules_of("rule 'r' { when = function(visitor, page) return " + when +
+                                    " end, boost = 2 }");
+        return rehearse(snapshot(), nullptr, *rules, decisions, {}).rules[0].uses;
+    };
+    BOOST_TEST(uses("page.item.id == '23084'") == 1U);
+    BOOST_TEST(uses("page.category == 'Lighting'") == 1U);
+    BOOST_TEST(uses("page.query == 'night'") == 1U);
+    BOOST_TEST(uses("page.query == 'day'") == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_widget_of_rules_alone, DemoShop) {
+    const auto decisions = decisions_of(
+        "anna\tview_item_list - 1320000000 list=recent recommender=rules items=23084\n");
+    const auto rules = rules_of("rule 'r' { match = {id = '10080'}, pin = 1 }");
+    const Rehearsal result = rehearse(snapshot(), nullptr, *rules, decisions, {});
+    BOOST_TEST(result.placements.at("recent").items.size() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(decisions)
+
+BOOST_AUTO_TEST_CASE(all_parts_of_a_shown_list) {
+    const auto decisions = decisions_of(
+        "anna\tview_item_list - 100000001 list=category items=A,B items2=C places=3,1,2 for=X "
+        "category=Mugs query=red\n");
+    BOOST_REQUIRE_EQUAL(decisions.list.size(), 1U);
+    const Decision& decision = decisions.list[0];
+    BOOST_TEST(decision.shown == (std::vector<std::string>{"B", "C", "A"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(decision.limit == 3U);
+    BOOST_TEST(decision.page_item == "X");
+    BOOST_TEST(decision.category == "Mugs");
+    BOOST_TEST(decision.query == "red");
+}
 
 BOOST_AUTO_TEST_CASE(impressions_are_decisions_with_what_was_known_before) {
     const auto decisions = decisions_of(

@@ -205,7 +205,9 @@ void Shop::use_rules(const std::string& source) {
     auto loaded = rules::RuleSet::load(source, "shop.lua", limits);
     BOOST_REQUIRE_MESSAGE(loaded.ok(), loaded.message());
     rules_ = std::move(*loaded);
+    rules_->survey(*snapshot, kNow);
     request.rules = rules_.get();
+    request.rule_context.page = rules_->new_page();
 }
 
 std::string Shop::reorder(std::string_view ids_in, std::size_t top, recommend::Rest rest) {

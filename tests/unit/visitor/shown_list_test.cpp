@@ -57,6 +57,21 @@ BOOST_AUTO_TEST_CASE(are_written_as_short_as_can_be) {
     BOOST_TEST(text_of({{}, {}, {"a", "b"}, {1, 1}}) == "view_item_list - 1763660000 items=a,b");
 }
 
+BOOST_AUTO_TEST_CASE(what_they_were_about) {
+    const std::string text =
+        text_of({"grid", {}, {"a"}, {}, {}, "mug", "Kitchen > Mugs", "red mug"});
+    BOOST_TEST(text ==
+               "view_item_list - 1763660000 list=grid items=a for=mug "
+               "category=Kitchen%20%3E%20Mugs query=red%20mug");
+    const ShownList list = list_of(text);
+    BOOST_TEST(list.page_item == "mug");
+    BOOST_TEST(list.category == "Kitchen > Mugs");
+    BOOST_TEST(list.query == "red mug");
+    // What has no room leaves the rest alone.
+    BOOST_TEST(text_of({"grid", {}, {"a"}, {}, {}, {}, std::string(201, 'x'), "mug"}) ==
+               "view_item_list - 1763660000 list=grid items=a query=mug");
+}
+
 BOOST_AUTO_TEST_CASE(names_are_read) {
     const ShownList list =
         list_of("view_item_list - 1763660000 list=home recommender=popular rules=0123abcd items=a");
