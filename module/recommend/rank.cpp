@@ -277,19 +277,44 @@ void place_pinned(const Query& query, std::size_t own, BestFirst& order, Scratch
     }
 }
 
-// What rules name stands behind what the recommenders named.
-std::span<const rules::Nomination> nominate(Request& request, const Query& query, float top,
-                                            Scratch::State& state, rules::Outcome& outcome) {
-    if (request.rules == nullptr) {
-        return {};
+// Keeps the nominations that matter: boosted items that all their boosts bring past the last place of
+// the recommenders', and what else may stay only where something must `fill_up`. True: some that
+// would fill up are left out.
+bool keep_useful(std::span<const rules::Nomination> nominations, float top, std::size_t places,
+                 bool fill_up, Scratch::State& state) {
+    using Reason = rules::Nomination::Reason;
+    float best = top;
+    for (const rules::Nomination& nomination : nominations) {
+        best *= nomination.factor;
     }
-    const auto nominations = request.rules->nominate(request.rule_context, outcome);
-    if (!nominations.empty()) {
+    const bool reach = state.given.size() < places || best >= state.given[places - 1];
+    bool left_out = false;
+    state.nominations.clear();
+    for (const rules::Nomination& nomination : nominations) {
+        const bool left = nomination.reason == Reason::left;
+        if (left ? fill_up : reach || nomination.reason != Reason::lifted) {
+            state.nominations.push_back(nomination);
+        }
+        left_out = left_out || (left && !fill_up);
+    }
+    return left_out;
+}
+
+// What rules name stands behind what the recommenders named. Returns what keep_useful() does.
+bool nominate(Request& request, const Query& query, float top, bool fill_up, Scratch::State& state,
+              rules::Outcome& outcome) {
+    state.nominations.clear();
+    if (request.rules == nullptr || query.places == 0) {
+        return false;
+    }
+    const bool left_out = keep_useful(request.rules->nominate(request.rule_context, outcome), top,
+                                      query.places, fill_up, state);
+    if (!state.nominations.empty()) {
         const std::size_t begin = state.candidates.size();
-        append_nominees(query, nominations, state);
+        append_nominees(query, state.nominations, state);
         take(query, begin, top, state);
     }
-    return nominations;
+    return left_out;
 }
 
 // Where the candidates' parts end: those of recommenders, then of rules; then come explored ones.
@@ -374,26 +399,27 @@ void take_chosen(const Widget& widget, std::size_t limit, const Ends& ends, Scra
 }
 
 // Finds candidates, lets rules have their say, and gives each place one. True when places stay free
-// for which there may be more.
+// for which there may be more: the second time, rules `fill_up`.
 bool compose(Request& request, const Query& query, const Widget& widget,
-             const rules::Replacement& replacement, Scratch& scratch, Ends& ends,
+             const rules::Replacement& replacement, bool fill_up, Scratch& scratch, Ends& ends,
              rules::Outcome& outcome) {
     Scratch::State& state = scratch.state();
     mark_excluded(request, state.excluded);
     const Gathered gathered = gather(query, widget, scratch);
     sign_replaced(replacement, state);
     ends.recommended = state.candidates.size();
-    const auto nominations = nominate(request, query, gathered.top, state, outcome);
+    const bool left_out = nominate(request, query, gathered.top, fill_up, state, outcome);
     ends.own = state.candidates.size();
     explore(request, widget.placement, query.places, state);
     if (request.rules != nullptr && !state.candidates.empty()) {
         outcome.add(request.rules->apply(request.rule_context, state.candidates));
     }
-    ends.length = nominations.empty() ? query.places
-                                      : settle_nominees(query, nominations, ends.recommended,
-                                                        ends.own, query.places, state);
+    ends.length = state.nominations.empty()
+                      ? query.places
+                      : settle_nominees(query, state.nominations, ends.recommended, ends.own,
+                                        query.places, state);
     choose(query, query.places, ends, state);
-    return gathered.more &&
+    return (gathered.more || left_out) &&
            (ends.length < query.places ||
             std::find(state.slots.begin(), state.slots.end(), kFree) != state.slots.end());
 }
@@ -430,10 +456,10 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     query.shown = request.shown == nullptr ? std::span<const store::ItemIndex>() : *request.shown;
     Ends ends;
     rules::Outcome outcome;
-    if (compose(request, query, widget, replacement, scratch, ends, outcome)) {
+    if (compose(request, query, widget, replacement, false, scratch, ends, outcome)) {
         query.wanted *= kWantedMore;
         outcome = {};
-        compose(request, query, widget, replacement, scratch, ends, outcome);
+        compose(request, query, widget, replacement, true, scratch, ends, outcome);
     }
     out.rules.add(std::move(outcome));
     take_chosen(widget, limit, ends, state, out);

@@ -10,6 +10,7 @@
 
 #include "recommend/price_shelves.hpp"
 #include "recommend/tile_signals.hpp"
+#include "rules/rules.hpp"
 
 namespace pz::recommend {
 
@@ -338,8 +339,9 @@ struct Scratch::State {
     std::vector<TileValues> tiles;
     std::vector<Tier> tiers;
     std::vector<std::uint32_t> rest;
-    std::vector<const Recommender*> chosen;  // in the widget's place, by a rule
-    std::vector<std::uint32_t> sources;      // where each recommender's candidates end
+    std::vector<rules::Nomination> nominations;  // that matter
+    std::vector<const Recommender*> chosen;      // in the widget's place, by a rule
+    std::vector<std::uint32_t> sources;          // where each recommender's candidates end
     std::vector<std::uint32_t> order;
     std::vector<std::uint32_t> places;
     std::vector<std::uint32_t> slots;

@@ -197,7 +197,10 @@ std::span<const Nomination> RuleSet::nominate(const Context& context, Outcome& o
     }
     for (const Survey::Named& named : state.survey.of(*context.snapshot)) {
         if (!named.items.empty() && state.nominates(named.rule, outcome)) {
-            state.nominations.push_back({named.rule, reason_of(named.verb), named.items});
+            const Rule& rule = state.definitions.rules[named.rule];
+            const bool lifted = rule.verb == Verb::boost;
+            state.nominations.push_back({named.rule, reason_of(rule.verb), named.items,
+                                         lifted ? static_cast<float>(rule.amount) : 1.0F});
         }
     }
     state.bridge.release();

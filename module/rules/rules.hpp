@@ -99,6 +99,7 @@ struct Nomination {
     std::size_t rule;
     Reason reason;
     std::span<const store::ItemIndex> items;  // available ones first, then by popularity
+    float factor = 1;                         // lifted: of their scores
 };
 
 class RuleSet {
