@@ -96,7 +96,7 @@ class Merge {
     bool find() {
         std::uint64_t first = 0;
         for (std::size_t i = 0; i < kMaxItems; ++i) {
-            first = std::max(first, keys_[i]);
+            first = keys_[i] > first ? keys_[i] : first;
         }
         first_ = first;
         return first != 0;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <numeric>
 
 #include "store/builder.hpp"
 #include "store/format.hpp"
@@ -244,6 +245,33 @@ BOOST_AUTO_TEST_CASE(sessions_are_numbered_by_time) {
     BOOST_TEST(snapshot->sessions_of(3).empty());
     BOOST_TEST(snapshot->sessions().frequency(1) == 3U);
     BOOST_TEST(snapshot->sessions().frequency(0) == 1U);
+}
+
+// In blocks, but never beyond the end of the file's list: sessions shorter and longer than a block,
+// the last one of all among them.
+BOOST_AUTO_TEST_CASE(sessions_are_copied_as_they_are) {
+    constexpr std::size_t kBlock = SessionTable::kBlock;
+    for (const std::size_t last : {std::size_t{1}, kBlock - 1, kBlock, kBlock + 1}) {
+        SnapshotBuilder other;
+        for (std::uint32_t i = 0; i < 2 * kBlock; ++i) {
+            add(other, make_item("i" + std::to_string(i)));
+        }
+        std::uint32_t time = 1000;
+        for (const std::size_t length : {std::size_t{2}, kBlock, 2 * kBlock, last}) {
+            std::vector<ItemIndex> items(length);
+            std::iota(items.rbegin(), items.rend(), 0U);
+            other.add_session(time++, items);
+        }
+        const SnapshotPointer made = write_and_open(other, folder);
+        const SessionTable sessions = made->sessions();
+        for (std::uint32_t session = 0; session < 5; ++session) {
+            const auto expected = vector_of(sessions.items_of(session));
+            std::vector<ItemIndex> copy(expected.size() + kBlock);
+            BOOST_TEST(sessions.copy_items(session, copy.data()) == expected.size());
+            copy.resize(expected.size());
+            BOOST_TEST(copy == expected);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(arguments_out_of_range_give_nothing) {
