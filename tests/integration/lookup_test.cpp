@@ -1,4 +1,4 @@
-// personalize_lookup: what is known of the visitor stands in variables before the location is asked.
+// personalize_lookup: what is known of the visitor stands in variables before the origin is asked.
 #include <boost/test/unit_test.hpp>
 
 #include "integration/event_shop.hpp"
