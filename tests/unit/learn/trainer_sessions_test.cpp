@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(who_is_forgotten_leaves_no_session_and_no_cart) {
     event("anna", "purchase", "-", 200);
     write();
     BOOST_TEST(snapshot->sessions().size() == 1U);
-    BOOST_TEST(session(0) == "ab");
+    BOOST_TEST(session(0) == "ba");
     BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "c")).empty());
 }
 
