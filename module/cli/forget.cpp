@@ -1,67 +1,26 @@
 // personalize forget: removes what is kept of one visitor.
 #include <cstdio>
 #include <string>
-#include <vector>
 
 #include "cli/visitor_command.hpp"
-#include "cli/visitor_traces.hpp"
-#include "redis/visitor_commands.hpp"
+#include "cli/visitor_erasure.hpp"
 
 namespace pz::cli {
 
 namespace {
-
-// Their lists and traits. How many keys there were.
-Result<long long> erase_keys(RedisClient& client, const redis::Keys& keys,
-                             const Identities& identities) {
-    long long erased = 0;
-    for (const auto& [visitor, until] : identities) {
-        std::string command;
-        redis::append_forget(command, keys, visitor);
-        client.append_commands(keys.events(visitor), command);
-        const auto removed = client.next();
-        if (!removed.ok()) {
-            return removed.status();
-        }
-        erased += (*removed)->integer;
-    }
-    return erased;
-}
 
 Result<long long> erase_from_streams(RedisClient& client, const redis::Keys& keys,
                                      const Identities& identities) {
     long long erased = 0;
     const Status status = walk_streams(
         client, keys, [&](const std::string& stream, std::span<const StreamEntry> entries) {
-            std::vector<std::string_view> command = {"XDEL", stream};
-            for (const StreamEntry& entry : entries) {
-                if (identities.contains(entry.visitor())) {
-                    command.push_back(entry.id);
-                }
-            }
-            if (command.size() == 2) {
-                return Status();
-            }
-            const auto removed = client.command(stream, command);
-            erased += removed.ok() ? (*removed)->integer : 0;
+            const auto removed = erase_entries(
+                client, stream, entries,
+                [&](const StreamEntry& entry) { return identities.contains(entry.visitor()); });
+            erased += removed.ok() ? *removed : 0;
             return removed.status();
         });
     return status.ok() ? Result<long long>(erased) : Result<long long>(status);
-}
-
-// Last, so that a command which failed before can be given again.
-Result<long long> erase_aliases(RedisClient& client, const redis::Keys& keys,
-                                const Identities& identities) {
-    long long erased = 0;
-    for (const auto& [visitor, until] : identities) {
-        const std::string key = keys.aliases(visitor);
-        const auto removed = client.command(key, {"UNLINK", key});
-        if (!removed.ok()) {
-            return removed.status();
-        }
-        erased += (*removed)->integer;
-    }
-    return erased;
 }
 
 int run_forget(RedisClient& client, const VisitorOptions& options) {

@@ -57,6 +57,8 @@ class Learner {
     void remove_item(std::string_view id);
     // An empty visitor is nobody that is known: popularity only.
     void add(std::string_view visitor, const visitor::Event& event);
+    // What is known of the visitor and not yet learned is given up; checkpoints leave it out.
+    void forget(std::string_view visitor) { trainer_.forget(visitor); }
     // All events of the past are known: until then the store in service keeps its popularities.
     void all_loaded() { loaded_ = true; }
     // Writes the popularity of items with events since the last call into the live fields.

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kFirstEvents = 1;  // of the streams; the one before is the catalog's
 constexpr std::size_t kItemsAtOnce = 500;
 constexpr std::chrono::milliseconds kCatalogPause{100};  // while a history is read
+constexpr unsigned kBlockWhileBusy = 1;                  // milliseconds
 using Clock = std::chrono::steady_clock;
 
 std::vector<std::string> stream_keys(const redis::Keys& keys, unsigned partitions) {
@@ -33,7 +34,8 @@ RedisSource::RedisSource(Learner& learner, const redis::Keys& keys, unsigned par
       keys_(keys),
       history_(std::move(history)),
       tail_(stream_keys(keys, partitions)),
-      group_(std::move(group)) {
+      group_(std::move(group)),
+      forgetting_(keys, [this](std::string_view visitor) { learner_.forget(visitor); }) {
     const auto& places = learner_.sources().streams;
     for (std::size_t stream = kFirstEvents; stream < tail_.size(); stream++) {
         if (const auto known = places.find(tail_.key(stream)); known != places.end()) {
@@ -131,8 +133,12 @@ Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
     // What an error left behind comes first.
     Status status = digest(client);
     if (status.ok()) {
-        const auto entries = read_page(client, tail_.size(), block_ms);
+        const auto entries =
+            read_page(client, tail_.size(), forgetting_.busy() ? kBlockWhileBusy : block_ms);
         status = entries.status();
+    }
+    if (status.ok()) {
+        status = forgetting_.step(client);
     }
     if (status.ok()) {
         status = group_.show_when_due(client, tail_, kFirstEvents);

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cli/complaints.hpp"
+#include "cli/forgetting.hpp"
 #include "cli/learner.hpp"
 #include "cli/redis_client.hpp"
 #include "cli/stream_group.hpp"
@@ -43,7 +44,7 @@ class RedisSource {
     bool hopeless() const { return hopeless_; }
     // To be called when a client is new, before follow().
     Status settle(RedisClient& client);
-    // What is new since then; waits up to `block_ms` for it.
+    // What is new since then; waits up to `block_ms` for it, less while visitors are to be forgotten.
     Status follow(RedisClient& client, unsigned block_ms);
 
   private:
@@ -69,6 +70,7 @@ class RedisSource {
     std::vector<std::string> history_;  // not yet read
     StreamTail tail_;                   // the catalog's stream, then one for each partition
     StreamGroup group_;
+    Forgetting forgetting_;
     std::optional<std::uint64_t> settled_;        // the client's changes(), when the streams were
     std::set<std::string, std::less<>> changed_;  // items whose records are to be read
     std::set<std::string, std::less<>> taken_;    // items that Redis had, until all is loaded

@@ -18,6 +18,19 @@ std::int64_t number_of(std::string_view text) {
     return number;
 }
 
+std::vector<StreamEntry> entries_of(const redisReply& page) {
+    std::vector<StreamEntry> entries;
+    for (const redisReply* entry : elements_of(page)) {
+        const auto parts = elements_of(*entry);
+        if (parts.size() == 2) {
+            entries.push_back({text_of(*parts[0]), elements_of(*parts[1])});
+        }
+    }
+    return entries;
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> streams_of(RedisClient& client, const redis::Keys& keys) {
     for (unsigned n = 0; n < kMaxPartitions; ++n) {
         const std::string stream = keys.stream(n);
@@ -36,36 +49,19 @@ Result<std::vector<std::string>> streams_of(RedisClient& client, const redis::Ke
     return streams;
 }
 
-std::vector<StreamEntry> entries_of(const redisReply& page) {
-    std::vector<StreamEntry> entries;
-    for (const redisReply* entry : elements_of(page)) {
-        const auto parts = elements_of(*entry);
-        if (parts.size() == 2) {
-            entries.push_back({text_of(*parts[0]), elements_of(*parts[1])});
-        }
+Status StreamWalk::next(RedisClient& client, const PageOfEntries& act) {
+    const auto page = client.command(stream_, {"XRANGE", stream_, begin_, "+", "COUNT", kPage});
+    if (!page.ok()) {
+        return page.status();
     }
-    return entries;
-}
-
-Status walk_stream(RedisClient& client, const std::string& stream, const PageOfEntries& act) {
-    std::string begin = "-";
-    while (true) {
-        const auto page = client.command(stream, {"XRANGE", stream, begin, "+", "COUNT", kPage});
-        if (!page.ok()) {
-            return page.status();
-        }
-        const std::vector<StreamEntry> entries = entries_of(**page);
-        if (entries.empty()) {
-            return {};
-        }
-        if (Status status = act(stream, entries); !status.ok()) {
-            return status;
-        }
-        begin = "(" + std::string(entries.back().id);
+    const std::vector<StreamEntry> entries = entries_of(**page);
+    done_ = entries.empty();
+    Status status = done_ ? Status() : act(stream_, entries);
+    if (status.ok() && !done_) {
+        begin_ = "(" + std::string(entries.back().id);
     }
+    return status;
 }
-
-}  // namespace
 
 Result<Identities> identities_of(RedisClient& client, const redis::Keys& keys,
                                  const std::string& visitor) {
@@ -108,8 +104,10 @@ Status walk_streams(RedisClient& client, const redis::Keys& keys, const PageOfEn
         return streams.status();
     }
     for (const std::string& stream : *streams) {
-        if (Status status = walk_stream(client, stream, page); !status.ok()) {
-            return status;
+        for (StreamWalk walk(stream); !walk.done();) {
+            if (Status status = walk.next(client, page); !status.ok()) {
+                return status;
+            }
         }
     }
     return {};

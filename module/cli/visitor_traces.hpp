@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "cli/redis_client.hpp"
 #include "redis/commands.hpp"
@@ -35,10 +37,28 @@ struct StreamEntry {
     std::int64_t time() const;  // unix seconds; 0: none that can be read
 };
 
-// Hands over all entries of all streams of events, however many partitions the edge writes or wrote
-// before, a page at a time, so that nobody else waits long for the server. Ends with the first error.
+// The streams of events that are there, whatever number of partitions the edge writes or wrote.
+Result<std::vector<std::string>> streams_of(RedisClient& client, const redis::Keys& keys);
+
 using PageOfEntries =
     std::function<Status(const std::string& stream, std::span<const StreamEntry> entries)>;
+
+// Goes through a stream, a page at a time. The position outlives errors.
+class StreamWalk {
+  public:
+    explicit StreamWalk(std::string stream) : stream_(std::move(stream)) {}
+    // The next page, of at most 1000 entries, or done().
+    Status next(RedisClient& client, const PageOfEntries& act);
+    bool done() const { return done_; }
+
+  private:
+    std::string stream_;
+    std::string begin_ = "-";
+    bool done_ = false;
+};
+
+// Hands over all entries of all streams of events, however many partitions the edge writes or wrote
+// before, a page at a time, so that nobody else waits long for the server. Ends with the first error.
 Status walk_streams(RedisClient& client, const redis::Keys& keys, const PageOfEntries& page);
 
 }  // namespace pz::cli

@@ -166,6 +166,13 @@ Attention::Viewer& Attention::viewer(std::string_view visitor) {
     return viewers_[std::string(visitor)];
 }
 
+void Attention::forget(std::string_view visitor) {
+    const auto found = viewers_.find(visitor);
+    if (found != viewers_.end()) {
+        viewers_.erase(found);
+    }
+}
+
 void Attention::show(std::string_view visitor, std::string_view list, std::string_view recommender,
                      std::span<const Shown> items, std::int64_t time) {
     items = items.first(std::min(items.size(), kMaxShown));

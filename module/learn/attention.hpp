@@ -45,6 +45,8 @@ class Attention {
     // What a visitor was shown in one placement. `recommender` may be empty.
     void show(std::string_view visitor, std::string_view list, std::string_view recommender,
               std::span<const Shown> items, std::int64_t time);
+    // What this visitor was shown answers no click any more; it counts as shown.
+    void forget(std::string_view visitor);
     // The visitor turned to an item: a click, if it was shown, which is the answer.
     bool click(std::string_view visitor, Slot item, std::int64_t time);
 

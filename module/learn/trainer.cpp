@@ -125,6 +125,14 @@ void Trainer::add(std::string_view visitor, const Event& event) {
     }
 }
 
+void Trainer::forget(std::string_view visitor) {
+    const auto visit = state_->visits.find(visitor);
+    if (visit != state_->visits.end()) {
+        state_->visits.erase(visit);
+    }
+    state_->attention.forget(visitor);
+}
+
 void Trainer::for_each_list_click(std::int64_t since,
                                   const std::function<void(const ListClick&)>& visit) const {
     ListClick out;

@@ -113,6 +113,9 @@ class Trainer {
     // Those of no visitor ("") teach popularity alone: they are of many. A purchase that names no
     // item buys the visitor's cart, the newest 100 items put in and neither taken out nor bought.
     void add(std::string_view visitor, const visitor::Event& event);
+    // Gives up what is known of the visitor and not yet learned: the session, basket, cart and lists
+    // that might go on.
+    void forget(std::string_view visitor);
     // The newest clicks on listings, at most 20,000, of those shown at `since` or later. The views
     // die with the call.
     void for_each_list_click(std::int64_t since,

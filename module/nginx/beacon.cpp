@@ -51,7 +51,18 @@ ngx_int_t answer(ngx_http_request_t* r, bool stored) {
     });
 }
 
-// The body, from memory and, where nginx put it there, from its temporary file.
+// Where all of it is in one piece of memory, and not too much.
+bool body_at_once(const ngx_http_request_body_t* in, std::string_view& body) {
+    if (in == nullptr || in->bufs == nullptr || in->bufs->next != nullptr ||
+        in->bufs->buf->in_file || ngx_buf_size(in->bufs->buf) > kMaxBody) {
+        return false;
+    }
+    const ngx_buf_t* b = in->bufs->buf;
+    body = {reinterpret_cast<const char*>(b->pos), static_cast<std::size_t>(b->last - b->pos)};
+    return true;
+}
+
+// From memory and, where nginx put it there, from its temporary file.
 bool read_body(ngx_http_request_t* r, std::string& body) {
     if (r->request_body == nullptr) {
         return true;
@@ -152,11 +163,16 @@ ngx_int_t store(ngx_http_request_t* r, std::span<visitor::Event> events) {
 }
 
 ngx_int_t take_body(ngx_http_request_t* r) {
-    std::string body;
-    if (!read_body(r, body)) {
-        return refuse(r, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "at most 64 KiB of events at a time");
+    std::string joined;
+    std::string_view body;
+    if (!body_at_once(r->request_body, body)) {
+        if (!read_body(r, joined)) {
+            return refuse(r, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                          "at most 64 KiB of events at a time");
+        }
+        body = joined;
     }
-    auto events = visitor::parse_beacon(body, ngx_time());
+    auto events = main_conf(r)->worker->beacons().parse(body, ngx_time());
     return events.ok() ? store(r, *events) : refuse(r, NGX_HTTP_BAD_REQUEST, events.message());
 }
 

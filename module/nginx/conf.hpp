@@ -135,7 +135,7 @@ struct LocationConf {
     const TcfRule* tcf;              // nullptr: no directive
     const AliasRule* alias;          // nullptr: no directive
     ngx_flag_t gpc;
-    ngx_flag_t lookup;               // before the location is asked
+    ngx_flag_t lookup;  // before the location is asked
     ngx_http_complex_value_t* explain;
     ngx_http_complex_value_t* now;
     ngx_msec_t timeout;

@@ -1,6 +1,8 @@
-// personalize_forget: erases what is kept of the visitor who asks. 204 means that it is gone.
+// personalize_forget: erases what is kept of the visitor who asks. 204 means that it is gone, but
+// for what the streams have, which the learner takes out: the visitor is in its queue.
 #include <new>
 #include <string>
+#include <utility>
 
 #include "nginx/compat.hpp"
 #include "nginx/conf.hpp"
@@ -66,7 +68,8 @@ class Erasure final : public redis::Handler {
   public:
     // nullptr when memory is out.
     static Erasure* create(ngx_http_request_t* r, RedisLink& redis);
-    // False: Redis is away.
+    // Queues the visitor for the learner, then erases the keys. `visitor` lives as long as the
+    // request. False: Redis is away.
     bool begin(std::string_view visitor);
 
     void on_replies(std::span<const redis::Reply> replies) noexcept override;
@@ -77,11 +80,14 @@ class Erasure final : public redis::Handler {
         : r_(r), redis_(redis), stay_(this, on_stay, ngx_cycle->log, Timer::Leaving::waits) {}
     static void destroy(void* self) noexcept;
     static void on_stay(ngx_event_t*) noexcept {}
+    bool erase_keys();
     void end(bool erased) noexcept;
 
     ngx_http_request_t* r_;
     RedisLink& redis_;
     redis::Ticket ticket_ = 0;
+    std::string_view visitor_;
+    bool queued_ = false;
     Timer stay_;  // keeps a leaving worker until Redis has answered, as it does in this time
 };
 
@@ -103,22 +109,38 @@ void Erasure::destroy(void* self) noexcept {
 }
 
 bool Erasure::begin(std::string_view visitor) {
-    const redis::Keys& keys = main_conf(r_)->keys;
+    const MainConf& conf = *main_conf(r_);
     std::string commands;
-    const unsigned replies = redis::append_forget(commands, keys, visitor);
-    ticket_ = redis_.write(keys.events(visitor), commands, replies, this);
+    visitor_ = visitor;
+    const unsigned replies =
+        redis::append_forget_later(commands, conf.keys, conf.retention, visitor, ngx_time());
+    ticket_ = redis_.write(conf.keys.forgotten(), commands, replies, this);
     if (ticket_ == 0) {
         return false;
     }
-    stay_.set(redis_.longest_wait());
+    stay_.set(2 * redis_.longest_wait());
     // While we wait, only the client's going away is of interest.
     r_->read_event_handler = ngx_http_test_reading;
     r_->write_event_handler = ngx_http_request_empty_handler;
     return true;
 }
 
+bool Erasure::erase_keys() {
+    const redis::Keys& keys = main_conf(r_)->keys;
+    std::string commands;
+    const unsigned replies = redis::append_forget(commands, keys, visitor_);
+    ticket_ = redis_.write(keys.events(visitor_), commands, replies, this);
+    return ticket_ != 0;
+}
+
 void Erasure::on_replies(std::span<const redis::Reply> replies) noexcept {
-    end(replies[0].type == redis::Reply::Type::integer);
+    const bool done = replies[0].type == redis::Reply::Type::integer;
+    ticket_ = 0;
+    if (!done || std::exchange(queued_, true)) {
+        end(done);
+    } else if (!guarded(r_->connection->log, false, [this] { return erase_keys(); })) {
+        end(false);
+    }
 }
 
 void Erasure::on_failure(std::string_view) noexcept {

@@ -64,8 +64,8 @@ Request* obtain(ngx_http_request_t* r, bool early) {
 }
 
 // The request is held up here only where personalize_lookup asks for it: elsewhere the lookup runs
-// while the origin is asked. A page that has begun keeps its location, for its body and for the log,
-// wherever the request goes afterwards (post_action, an error page).
+// while the origin is asked. A page that has begun keeps its location, for its body and for the
+// log, wherever the request goes afterwards (post_action, an error page).
 ngx_int_t precontent_handler(ngx_http_request_t* r) noexcept {
     return guarded(r->connection->log, NGX_DECLINED, [r]() -> ngx_int_t {
         Request* request = Request::find(r);

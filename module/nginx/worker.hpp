@@ -29,6 +29,7 @@
 #include "page/ready_tiles.hpp"
 #include "recommend/recommender.hpp"
 #include "redis/history_cache.hpp"
+#include "visitor/beacon.hpp"
 #include "visitor/event.hpp"
 #include "visitor/profile.hpp"
 
@@ -75,6 +76,7 @@ class Worker {
     std::span<const std::unique_ptr<RuleWatch>> rule_files() const { return rules_; }
     recommend::Scratch& scratch() { return scratch_; }
     redis::HistoryCache& histories() { return histories_; }
+    visitor::BeaconReader& beacons() { return beacons_; }
     page::PageCache& pages() { return pages_; }
     // Bytes that the pages under way keep: of one of them, `before` become `now`. Returns `now`.
     std::size_t change_buffered(std::size_t before, std::size_t now) {
@@ -170,6 +172,7 @@ class Worker {
     std::vector<std::unique_ptr<RuleWatch>> rules_;
     recommend::Scratch scratch_;
     redis::HistoryCache histories_;
+    visitor::BeaconReader beacons_;
     page::PageCache pages_;
     page::ReadyTiles tiles_;
     SnapshotPtr tiles_snapshot_;                          // theirs

@@ -1,7 +1,7 @@
 #include "page/selector_doubts.hpp"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <string_view>
 
 #include "rewrite/characters.hpp"
@@ -47,9 +47,9 @@ std::string of_value(const AttributeTest& test) {
     const bool words = std::any_of(test.value.begin(), test.value.end(), [](char c) {
         return rewrite::byte_is(c, rewrite::byte_class::kSpace);
     });
-    return test.op == Op::word && words ? "'" + test.value + "' is no single word: write one ." +
-                                              "class or [" + test.name + "~=word] for each"
-                                        : std::string();
+    return test.op == Op::word && words
+               ? "'" + test.value + "' is no single word: write a test for each of its words"
+               : std::string();
 }
 
 // Two ids of one element.

@@ -106,6 +106,10 @@ std::string Keys::aliases(std::string_view visitor) const {
     return visitor_key(prefix, visitor, "aliases");
 }
 
+std::string Keys::forgotten() const {
+    return prefix + "forget";
+}
+
 std::string Keys::stream(unsigned partition) const {
     std::string key = prefix + "events:";
     key += Digits(partition);

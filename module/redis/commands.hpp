@@ -23,6 +23,7 @@ struct Keys {
     std::string traits(std::string_view visitor) const;
     std::string aliases(std::string_view visitor) const;  // pz:{<visitor>}:aliases
     std::string stream(unsigned partition) const;         // pz:events:<n>
+    std::string forgotten() const;                        // pz:forget
     std::string item(std::string_view id) const;          // pz:item:<id>
     std::string catalog() const;                          // pz:catalog
 };

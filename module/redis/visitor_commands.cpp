@@ -62,6 +62,13 @@ unsigned append_forget(std::string& out, const Keys& keys, std::string_view visi
     return append_command(out, {"UNLINK", keys.events(visitor), keys.traits(visitor)});
 }
 
+unsigned append_forget_later(std::string& out, const Keys& keys, const Retention& retention,
+                             std::string_view visitor, std::int64_t time) {
+    const std::string queue = keys.forgotten();
+    return append_command(out, {"ZADD", queue, std::to_string(time), visitor}) +
+           append_command(out, {"EXPIRE", queue, std::to_string(retention.seconds)});
+}
+
 unsigned append_join_read(std::string& out, const Keys& keys, const Retention& retention,
                           std::string_view from) {
     const std::string last = std::to_string(std::max(retention.events, 1U) - 1);

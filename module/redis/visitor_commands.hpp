@@ -14,8 +14,12 @@
 namespace pz::redis {
 
 // UNLINK of the visitor's events and traits: 1 reply, how many there were. The aliases stay: whoever
-// goes through the streams has to know them (personalize forget).
+// goes through the streams has to know them (personalize forget, the learner).
 unsigned append_forget(std::string& out, const Keys& keys, std::string_view visitor);
+// ZADD to the queue of those whose entries in the streams the learner is to erase, with when they
+// asked (unix seconds), and EXPIRE of it: 2 replies. Another key than the visitor's.
+unsigned append_forget_later(std::string& out, const Keys& keys, const Retention& retention,
+                             std::string_view visitor, std::int64_t time);
 
 // The events of `from` become those of `to` in three steps, since the two may live on different
 // servers. Whatever ends between two steps, the next time goes on from there: step 2 adds only what

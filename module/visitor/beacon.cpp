@@ -36,7 +36,7 @@ class BeaconParser {
   public:
     BeaconParser(std::int64_t now, const BeaconLimits& limits) : now_(now), limits_(limits) {}
 
-    Result<std::vector<Event>> parse(std::string_view body);
+    Result<std::vector<Event>> parse(dom::element root);
 
   private:
     // Where the walk is, for errors: "events[2].params.items[0].price".
@@ -104,19 +104,7 @@ bool BeaconParser::fail(std::string_view problem) {
     return false;
 }
 
-Result<std::vector<Event>> BeaconParser::parse(std::string_view body) {
-    if (body.size() > limits_.max_bytes) {
-        return Status::error("body: over " + std::to_string(limits_.max_bytes) + " bytes");
-    }
-    dom::parser parser;
-    dom::element root;
-    simdjson::error_code error = parser.allocate(std::max<std::size_t>(body.size(), 64), kMaxDepth);
-    if (error == simdjson::SUCCESS) {
-        error = parser.parse(body.data(), body.size()).get(root);
-    }
-    if (error != simdjson::SUCCESS) {
-        return Status::error(std::string("body: not JSON: ") + simdjson::error_message(error));
-    }
+Result<std::vector<Event>> BeaconParser::parse(dom::element root) {
     if (!walk(root)) {
         return Status::error(std::move(error_));
     }
@@ -440,9 +428,50 @@ bool BeaconParser::keep(Event event) {
 
 }  // namespace
 
+// A document in memory of ours, which is kept.
+class BeaconReader::Json {
+  public:
+    simdjson::error_code read(std::string_view body, dom::element& root) {
+        text_.assign(body).append(simdjson::SIMDJSON_PADDING, '\0');
+        if (parser_.capacity() < body.size()) {
+            const auto error = parser_.allocate(std::max(body.size(), kLeast), kMaxDepth);
+            if (error != simdjson::SUCCESS) {
+                return error;
+            }
+        }
+        return parser_.parse(text_.data(), body.size(), false).get(root);
+    }
+    // More than most bodies need.
+    bool large() const { return parser_.capacity() > kMost; }
+
+  private:
+    static constexpr std::size_t kLeast = 1024, kMost = 8 * 1024;
+    dom::parser parser_;
+    std::string text_;
+};
+
+BeaconReader::BeaconReader() : json_(std::make_unique<Json>()) {}
+
+BeaconReader::~BeaconReader() = default;
+
+Result<std::vector<Event>> BeaconReader::parse(std::string_view body, std::int64_t now,
+                                               const BeaconLimits& limits) {
+    if (body.size() > limits.max_bytes) {
+        return Status::error("body: over " + std::to_string(limits.max_bytes) + " bytes");
+    }
+    if (json_->large()) {
+        json_ = std::make_unique<Json>();
+    }
+    dom::element root;
+    if (const auto error = json_->read(body, root); error != simdjson::SUCCESS) {
+        return Status::error(std::string("body: not JSON: ") + simdjson::error_message(error));
+    }
+    return BeaconParser(now, limits).parse(root);
+}
+
 Result<std::vector<Event>> parse_beacon(std::string_view body, std::int64_t now,
                                         const BeaconLimits& limits) {
-    return BeaconParser(now, limits).parse(body);
+    return BeaconReader().parse(body, now, limits);
 }
 
 }  // namespace pz::visitor

@@ -17,10 +17,11 @@
 // their price and qty must be such numbers as an item's. GA4's events drop other params. Items
 // that their event's eid does not tell apart are numbered (identity.hpp). Never taken from a client:
 // segment, nth, and `items` as a text. null is the same as absent, and "19.90" as
-// good a number as 19.90. Thread rules: a pure function.
+// good a number as 19.90. Thread rules: a BeaconReader is of one thread.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -39,8 +40,25 @@ struct BeaconLimits {
     std::int64_t max_age = 3 * 24 * 3600;  // seconds; older or future times become `now`
 };
 
-// `now`: unix seconds, the time of events that carry none. All or nothing: one bad event fails the
-// whole body, with an error that names it ("events[2].params.items[0].price: not a number").
+// Keeps the memory of reading for the next body, where that is not large.
+class BeaconReader {
+  public:
+    BeaconReader();
+    ~BeaconReader();
+    BeaconReader(const BeaconReader&) = delete;
+    BeaconReader& operator=(const BeaconReader&) = delete;
+
+    // `now`: unix seconds, the time of events that carry none. All or nothing: one bad event fails
+    // the whole body, with an error that names it ("events[2].params.items[0].price: not a number").
+    Result<std::vector<Event>> parse(std::string_view body, std::int64_t now,
+                                     const BeaconLimits& limits = {});
+
+  private:
+    class Json;
+    std::unique_ptr<Json> json_;
+};
+
+// The same for one body alone.
 Result<std::vector<Event>> parse_beacon(std::string_view body, std::int64_t now,
                                         const BeaconLimits& limits = {});
 

@@ -25,7 +25,8 @@ MEMORY_VISITORS = 15_625
 def arguments():
     parser = options_of.parser('redis', __doc__, f'{ROOT}/build', ROUNDS)
     parser.add_argument('--profile', action='store_true',
-                        help='where the CPU of a lookup goes at 32, by perf, instead of the rest')
+                        help='where the CPU of a lookup at 32 and of a beacon goes, by perf, instead of '
+                             'the rest')
     options = options_of.parse(parser, ROUNDS)
     options.sessions = 50_000
     options.visitors = 2000
@@ -230,7 +231,8 @@ def measure_all(options, edge, loader, redis):
 
 
 def show_profile(started, edge, loader, options):
-    """The parts of nginx's CPU for a page, without a lookup and with one of 50 events."""
+    """The parts of nginx's CPU for a page, without a lookup and with one of 50 events, and for a
+    beacon."""
     samples = started.path('perf.data')
     profile.check(samples)
     lookups = Lookups(options, edge, loader, None)
@@ -239,12 +241,15 @@ def show_profile(started, edge, loader, options):
     for kind, server in kinds.items():
         lookups.page(kind, 32)  # what can be remembered is
         parts[kind] = profile.parts(edge.pids[server][0], samples, lambda: lookups.page(kind, 32))
+    parts['beacon'] = profile.parts(edge.pids['ours'][0], samples, lambda: loader.run(
+        edge.pids['ours'], edge.ports['ours'], '/events', body=beacon(1),
+        visitors=options.visitors, connections=64, seconds=options.seconds))
     names = sorted({name for found in parts.values() for name in found},
                    key=lambda name: -parts['known'].get(name, 0))
-    rows = [[name, *(parts[kind].get(name, 0.) for kind in kinds)] for name in names]
-    rows.append(['all', *(sum(parts[kind].values()) for kind in kinds)])
-    columns = ['part', 'page µs', 'with a lookup', 'with the cache']
-    table.show('where the CPU of a page goes', columns, rows)
+    rows = [[name, *(found.get(name, 0.) for found in parts.values())] for name in names]
+    rows.append(['all', *(sum(found.values()) for found in parts.values())])
+    columns = ['part', 'page µs', 'with a lookup', 'with the cache', 'a beacon of one event']
+    table.show('where the CPU of a page, and of a beacon, goes', columns, rows)
     return [dict(zip(columns, row)) for row in rows]
 
 

@@ -5,6 +5,7 @@
 
 #include "integration/commands.hpp"
 #include "integration/event_shop.hpp"
+#include "integration/support/core_commands.hpp"
 
 namespace pz::test {
 
@@ -53,10 +54,26 @@ std::string refused(RedisClient client) {
 
 BOOST_AUTO_TEST_SUITE(acl)
 
+BOOST_AUTO_TEST_CASE(what_they_may_is_of_redis_6_2) {
+    const TempDir dir;
+    const RedisServer redis(dir);
+    std::vector<std::string> allowed;
+    for (const auto& words : users_of_readme()) {
+        for (const std::string& word : words) {
+            if (word.starts_with('+')) {
+                allowed.push_back(word.substr(1));
+            }
+        }
+    }
+    BOOST_TEST(allowed.size() > 40U);
+    CoreCommands(redis.client()).check(allowed);
+}
+
 BOOST_AUTO_TEST_CASE(the_edge_does_all_its_work_as_its_user) {
     const TempDir dir;
     const RedisServer redis(dir);
     add_users(redis.client());
+    CoreCommands core(redis.client());
     EdgeOptions options = kEventShop;
     options.redis = false;
     options.redis_url = redis.unix_url() + "?user=edge&password=SECRET&db=0";
@@ -88,10 +105,12 @@ BOOST_AUTO_TEST_CASE(the_edge_does_all_its_work_as_its_user) {
     BOOST_CHECK_EQUAL(forgotten.status, 204);
     BOOST_CHECK_EQUAL(refused(redis.client()), "");
     BOOST_CHECK_EQUAL(edge.status("events_spooled"), 0);
+    core.check_sent();
 }
 
 BOOST_FIXTURE_TEST_CASE(commands_do_their_work_as_their_users, Commands) {
     add_users(client);
+    CoreCommands core(redis.client());
     const std::string feed = dir.write("feed.tsv", kFeed);
     const auto url = [&](const std::string& user) {
         return redis.unix_url() + "?user=" + user + "&password=SECRET";
@@ -110,11 +129,19 @@ BOOST_FIXTURE_TEST_CASE(commands_do_their_work_as_their_users, Commands) {
     done({"learn", "--store", store, "--once"}, "learner");
     event("anna", "view_item", "B");
     done({"learn", "--store", store, "--once"}, "learner");
+    client.command({"ZADD", "pz:forget", "1", "dora"});
+    client.command({"ZADD", "pz:{dora}:aliases", "1", "cookie"});
+    {
+        const Process learn({{program(), "learn", "--store", store, "--redis", url("learner")},
+                             dir / "learner.log"});
+        BOOST_CHECK(wait_until([&] { return client.integer({"EXISTS", "pz:forget"}) == 0; }, 60s));
+    }
     done({"alias", "anna", "cust"}, "privacy");
     done({"export", "cust"}, "privacy");
     done({"forget", "cust"}, "privacy");
     BOOST_CHECK_EQUAL(client.integer({"XLEN", "pz:events:0"}), 0);
     BOOST_CHECK_EQUAL(refused(client), "");
+    core.check_sent();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,4 @@
-// personalize_lookup: what is known of the visitor stands in variables before the location is asked.
+// personalize_lookup: what is known of the visitor stands in variables before the origin is asked.
 #include <boost/test/unit_test.hpp>
 
 #include "integration/event_shop.hpp"
@@ -54,7 +54,8 @@ void listen_at(Edge& edge, const std::string& path) {
                               ";";
         }
         connection.socket().send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
-                         std::to_string(told.size()) + "\r\nConnection: close\r\n\r\n" + told);
+                                 std::to_string(told.size()) + "\r\nConnection: close\r\n\r\n" +
+                                 told);
     });
 }
 

@@ -87,6 +87,20 @@ BOOST_AUTO_TEST_CASE(gaps_part_sessions) {
     BOOST_TEST(snapshot->sessions().time(0) == kNow - 7000);
 }
 
+BOOST_AUTO_TEST_CASE(who_is_forgotten_leaves_no_session_and_no_cart) {
+    items("abcd");
+    events("anna", "view_item", "ab", 300);
+    events("anna", "add_to_cart", "cd", 290);
+    events("bert", "view_item", "ba", 300);
+    trainer.forget("anna");
+    trainer.forget("nobody");
+    event("anna", "purchase", "-", 200);
+    write();
+    BOOST_TEST(snapshot->sessions().size() == 1U);
+    BOOST_TEST(session(0) == "ba");
+    BOOST_TEST(ids(neighbours(NeighbourKind::cross_sell, "c")).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_purchase_that_names_no_item_buys_the_cart) {
     items("abcd");
     for (const char* visitor : {"v", "w"}) {

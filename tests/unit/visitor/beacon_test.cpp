@@ -401,4 +401,24 @@ BOOST_AUTO_TEST_CASE(an_event_too_long_as_text_is_refused) {
                "params: event: longer than 2048 bytes");
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_reads_one_body_after_another) {
+    BeaconReader reader;
+    const std::string one = item_body(R"({"item_id":"A"})");
+    const std::string many = "[" + repeated(item_body(R"({"item_id":"B"})"), 25) + "]";
+    const std::string large = item_body(R"({"item_id":"C"})") + std::string(60'000, ' ');
+    const std::string deep = std::string(40, '[') + std::string(40, ']');
+    for (int round = 0; round < 3; ++round) {
+        for (const auto& [body, events] :
+             {std::pair{one, 1U}, {many, 25U}, {large, 1U}, {one, 1U}}) {
+            const auto read = reader.parse(body, kNow);
+            BOOST_REQUIRE_MESSAGE(read.ok(), read.message());
+            BOOST_TEST(read->size() == events);
+        }
+        for (const std::string& wrong : {std::string(), std::string("{"), one + "}", deep}) {
+            BOOST_TEST(reader.parse(wrong, kNow).message() == error_of(wrong), wrong);
+            BOOST_TEST(!reader.parse(wrong, kNow).ok());
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
