@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cli/command.hpp"
+#include "cli/context.hpp"
 #include "cli/moment.hpp"
 #include "cli/rehearsal.hpp"
 #include "cli/rule_file.hpp"
@@ -111,17 +112,6 @@ Status read_placements(const CheckOptions& options, DecisionOptions& out) {
     return {};
 }
 
-Status read_context(Check& check) {
-    for (const std::string_view text : check.options.context) {
-        const std::size_t equals = text.find('=');
-        if (equals == 0 || equals == std::string_view::npos) {
-            return Status::error("--context: write NAME=VALUE, as country=DE");
-        }
-        check.variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-    }
-    return {};
-}
-
 std::string version_of(const rules::RuleSet* rules) {
     return rules == nullptr ? "no rules" : "version " + rules->version_text();
 }
@@ -185,7 +175,11 @@ int run_check(const CheckOptions& options) {
         return fail(rules.status());
     }
     check.rules = std::move(*rules);
-    Status usage = read_context(check);
+    auto variables = read_context(options.context);
+    Status usage = variables.status();
+    if (usage.ok()) {
+        check.variables = std::move(*variables);
+    }
     if (usage.ok() && !options.at.empty()) {
         usage = read_moment(options.at, &check.now);
     }
@@ -256,8 +250,7 @@ void add_check(CLI::App& app, Run& run) {
         ->capture_default_str()
         ->type_name("N");
     command->add_option("--at", options->at, kMomentHelp)->type_name("TIME");
-    command->add_option("--context", options->context, "A value of personalize_context")
-        ->type_name("NAME=VALUE");
+    command->add_option("--context", options->context, kContextHelp)->type_name("NAME=VALUE");
     command
         ->add_option("--by", options->column,
                      "The column whose share of attention is told; without: brand")
