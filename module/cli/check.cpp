@@ -12,6 +12,7 @@
 #include "learn/catalog.hpp"
 #include "page/plan.hpp"
 #include "rules/lint.hpp"
+#include "rules/names.hpp"
 
 namespace pz::cli {
 
@@ -35,9 +36,11 @@ struct Check {
     std::vector<std::pair<std::string_view, std::string_view>> variables;
     std::int64_t now = 0;
     unsigned errors = 0, warnings = 0;
+    std::string told;  // all of it
 
     void say(bool error, const std::string& text) {
         (error ? errors : warnings)++;
+        told.append(text).append("\n");
         std::printf("%s: %s\n", error ? "error" : "warning", text.c_str());
     }
 };
@@ -54,8 +57,7 @@ void tell(Check& check, const std::string& what, const RuleTrial& trial) {
                       " us, and all rules of a placement have 5000: do less in its functions");
     }
     for (const std::string& name : trial.unknown_columns) {
-        check.say(true, what + ": item." + name + ": the catalog has no such column" +
-                            rules::nearest_column(*check.snapshot, name));
+        check.say(true, what + ": " + rules::no_column(*check.snapshot, name));
     }
 }
 
@@ -94,6 +96,15 @@ void find_faults(Check& check) {
     for (const auto& finding : rules::lint(definitions, check.snapshot.get(), check.now)) {
         check.say(finding.error, check.options.file + ":" + std::to_string(finding.line) +
                                      ": rule '" + finding.rule + "': " + finding.text);
+    }
+    for (const auto& finding :
+         rules::unknown_names(check.rules->source(), definitions, check.snapshot.get())) {
+        // A trial may have met it.
+        if (check.told.find(finding.text.substr(0, finding.text.find(';'))) == std::string::npos) {
+            check.say(false, check.options.file + ":" + std::to_string(finding.line) + ": " +
+                                 (finding.rule.empty() ? "" : "rule '" + finding.rule + "': ") +
+                                 finding.text);
+        }
     }
 }
 
