@@ -211,7 +211,10 @@ Linter::Items Linter::selected(const Rule& rule) {
 }
 
 void Linter::selection(const Rule& rule, const Items& items) {
-    if (rule.conditions.empty() || items.size() == 0 || rule.verb == Verb::require || items.any()) {
+    const bool any = rule.verb == Verb::require && items.size() > 0
+                         ? marks_of(rule.conditions).any()
+                         : items.any();
+    if (rule.conditions.empty() || items.size() == 0 || any) {
         return;
     }
     say(rule, "selects none of the catalog's " + std::to_string(items.size()) + " items" +

@@ -57,6 +57,12 @@ BOOST_AUTO_TEST_CASE(rules_that_can_never_match) {
     BOOST_TEST(
         findings(this, "rule 'r' { match = {brand = 'Acme', price = {max = 5}}, only = true }") ==
         "1 r: selects none of the catalog's 5 items: it hides all");
+    BOOST_TEST(
+        findings(this,
+                 "rule 'r' { match = {brand = 'Acme', price = {max = 5}}, require = {color = "
+                 "'red'} }") == "1 r: selects none of the catalog's 5 items");
+    BOOST_TEST(findings(this, "rule 'r' { match = {id = 'mug'}, require = {color = 'red'} }") ==
+               "");
     BOOST_TEST(findings(nullptr, "rule 'r' { to = '2026-03-01', boost = 2 }") ==
                "1 r: its time is over since 2026-03-01");
     BOOST_TEST(findings(nullptr, "rule 'r' { to = '2026-03-20', boost = 2 }") == "");
