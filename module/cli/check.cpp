@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "cli/command.hpp"
+#include "cli/context.hpp"
 #include "cli/moment.hpp"
 #include "cli/rehearsal.hpp"
 #include "cli/rule_file.hpp"
@@ -11,6 +12,7 @@
 #include "learn/catalog.hpp"
 #include "page/plan.hpp"
 #include "rules/lint.hpp"
+#include "rules/names.hpp"
 
 namespace pz::cli {
 
@@ -34,9 +36,11 @@ struct Check {
     std::vector<std::pair<std::string_view, std::string_view>> variables;
     std::int64_t now = 0;
     unsigned errors = 0, warnings = 0;
+    std::string told;  // all of it
 
     void say(bool error, const std::string& text) {
         (error ? errors : warnings)++;
+        told.append(text).append("\n");
         std::printf("%s: %s\n", error ? "error" : "warning", text.c_str());
     }
 };
@@ -53,8 +57,7 @@ void tell(Check& check, const std::string& what, const RuleTrial& trial) {
                       " us, and all rules of a placement have 5000: do less in its functions");
     }
     for (const std::string& name : trial.unknown_columns) {
-        check.say(true, what + ": item." + name + ": the catalog has no such column" +
-                            rules::nearest_column(*check.snapshot, name));
+        check.say(true, what + ": " + rules::no_column(*check.snapshot, name));
     }
 }
 
@@ -94,6 +97,15 @@ void find_faults(Check& check) {
         check.say(finding.error, check.options.file + ":" + std::to_string(finding.line) +
                                      ": rule '" + finding.rule + "': " + finding.text);
     }
+    for (const auto& finding :
+         rules::unknown_names(check.rules->source(), definitions, check.snapshot.get())) {
+        // A trial may have met it.
+        if (check.told.find(finding.text.substr(0, finding.text.find(';'))) == std::string::npos) {
+            check.say(false, check.options.file + ":" + std::to_string(finding.line) + ": " +
+                                 (finding.rule.empty() ? "" : "rule '" + finding.rule + "': ") +
+                                 finding.text);
+        }
+    }
 }
 
 Status read_placements(const CheckOptions& options, DecisionOptions& out) {
@@ -107,17 +119,6 @@ Status read_placements(const CheckOptions& options, DecisionOptions& out) {
             return Status::error("--placement: " + known.message());
         }
         out.placements.push_back({text.substr(0, equals), recommenders});
-    }
-    return {};
-}
-
-Status read_context(Check& check) {
-    for (const std::string_view text : check.options.context) {
-        const std::size_t equals = text.find('=');
-        if (equals == 0 || equals == std::string_view::npos) {
-            return Status::error("--context: write NAME=VALUE, as country=DE");
-        }
-        check.variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
     }
     return {};
 }
@@ -185,7 +186,11 @@ int run_check(const CheckOptions& options) {
         return fail(rules.status());
     }
     check.rules = std::move(*rules);
-    Status usage = read_context(check);
+    auto variables = read_context(options.context);
+    Status usage = variables.status();
+    if (usage.ok()) {
+        check.variables = std::move(*variables);
+    }
     if (usage.ok() && !options.at.empty()) {
         usage = read_moment(options.at, &check.now);
     }
@@ -256,8 +261,7 @@ void add_check(CLI::App& app, Run& run) {
         ->capture_default_str()
         ->type_name("N");
     command->add_option("--at", options->at, kMomentHelp)->type_name("TIME");
-    command->add_option("--context", options->context, "A value of personalize_context")
-        ->type_name("NAME=VALUE");
+    command->add_option("--context", options->context, kContextHelp)->type_name("NAME=VALUE");
     command
         ->add_option("--by", options->column,
                      "The column whose share of attention is told; without: brand")

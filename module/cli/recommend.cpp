@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "cli/command.hpp"
+#include "cli/context.hpp"
 #include "cli/moment.hpp"
 #include "cli/rule_file.hpp"
 #include "cli/visitor_state.hpp"
@@ -16,6 +17,7 @@ namespace {
 struct RecommendOptions {
     std::string store, visitor, events, recommenders, item, category, rules;
     std::string at, gap;
+    std::vector<std::string> context;
     std::string placement = "recommend";
     std::size_t limit = 8;
     bool explain = false;
@@ -52,6 +54,9 @@ std::string misused(const RecommendOptions& options) {
     if (options.recommenders.find("free_shipping") != std::string::npos && options.gap.empty()) {
         return "free_shipping needs --gap, what the cart lacks, as in --gap 12.50";
     }
+    if (!options.context.empty() && options.rules.empty()) {
+        return "--context needs --rules, which ask for it";
+    }
     return options.gap.empty() || gap_of(options) > 0 ? "" : "--gap: write an amount, as in 12.50";
 }
 
@@ -59,9 +64,20 @@ struct Shop {
     std::unique_ptr<const store::Snapshot> snapshot;
     std::unique_ptr<rules::RuleSet> rules;
     visitor::Profile profile;
+    std::vector<std::pair<std::string_view, std::string_view>> variables;
     std::int64_t now = unix_now();
     bool known = false;  // a visitor was named: the rules may look at the profile
 };
+
+// What needs no store.
+Status read_values(const RecommendOptions& options, Shop& shop) {
+    auto variables = read_context(options.context);
+    if (!variables.ok()) {
+        return variables.status();
+    }
+    shop.variables = std::move(*variables);
+    return options.at.empty() ? Status() : read_moment(options.at, &shop.now);
+}
 
 Status open_shop(const RecommendOptions& options, Shop& shop) {
     auto snapshot = store::Snapshot::open(options.store);
@@ -114,6 +130,7 @@ Result<recommend::Request> make_request(const RecommendOptions& options, Shop& s
     request.rule_context.consent = shop.known;
     request.rule_context.page_item = request.query.page_item;
     request.rule_context.category = options.category;
+    request.rule_context.variables = shop.variables;
     request.rule_context.now = request.query.now;
     request.rule_context.page = shop.rules != nullptr ? shop.rules->new_page() : 0;
     return request;
@@ -158,9 +175,8 @@ int run_recommend(const RecommendOptions& options) {
         return kUsage;
     }
     Shop shop;
-    if (const Status at = options.at.empty() ? Status() : read_moment(options.at, &shop.now);
-        !at.ok()) {
-        warn(at.message());
+    if (const Status read = read_values(options, shop); !read.ok()) {
+        warn(read.message());
         return kUsage;
     }
     const Status opened = open_shop(options, shop);
@@ -235,6 +251,7 @@ void add_recommend(CLI::App& app, Run& run) {
     command->add_option("--placement", options->placement, "The placement's name, as rules see it")
         ->capture_default_str()
         ->type_name("TEXT");
+    command->add_option("--context", options->context, kContextHelp)->type_name("NAME=VALUE");
     command->add_option("--at", options->at, kMomentHelp)->type_name("TIME");
     command->add_flag("--explain", options->explain, "Also print why, as one line of JSON");
     command->callback([&run, options] { run = [options] { return run_recommend(*options); }; });

@@ -163,14 +163,14 @@ access.proxy, access.proxies = proxy, proxies
 -- their table alone would be a large block.
 local MAX_TEXTS = 2000
 local texts, cached, text_count = {}, 0, 0
-local columns, column_count = {}, 0
+local columns, column_bytes = {}, 0
 
 local function forget_texts()
     texts, cached, text_count = {}, 0, 0
 end
 function access.reset()
     forget_texts()
-    columns, column_count = {}, 0
+    columns, column_bytes = {}, 0
 end
 
 local function read_text(id)
@@ -191,11 +191,13 @@ local function named(what, name)
     return ffi_string(out[0], length)
 end
 
+-- Names that a rule puts together may be ever new ones: what is kept of them has a limit.
+local MAX_COLUMN_BYTES = 65536
 local function find_column(name)
-    if column_count >= 1000 then columns, column_count = {}, 0 end
+    if column_bytes >= MAX_COLUMN_BYTES then columns, column_bytes = {}, 0 end
     local field = api_field(bridge, name, #name)
     columns[name] = field
-    column_count = column_count + 1
+    column_bytes = column_bytes + #name + 64
     return field
 end
 

@@ -55,6 +55,12 @@ bool meet(const Rule& a, const Rule& b) {
            same_time(a.schedule, b.schedule);
 }
 
+bool is_one(const Marks& marks) {
+    std::size_t count = 0;
+    marks.each([&count](std::size_t) { ++count; });
+    return count == 1;
+}
+
 std::string quoted(const std::string& name) {
     return "'" + name + "'";
 }
@@ -205,7 +211,10 @@ Linter::Items Linter::selected(const Rule& rule) {
 }
 
 void Linter::selection(const Rule& rule, const Items& items) {
-    if (rule.conditions.empty() || items.size() == 0 || rule.verb == Verb::require || items.any()) {
+    const bool any = rule.verb == Verb::require && items.size() > 0
+                         ? marks_of(rule.conditions).any()
+                         : items.any();
+    if (rule.conditions.empty() || items.size() == 0 || any) {
         return;
     }
     say(rule, "selects none of the catalog's " + std::to_string(items.size()) + " items" +
@@ -239,8 +248,19 @@ void Linter::compare(const Rule& a, const Items& of_a, const Rule& b, const Item
     };
     if (a.verb == Verb::only && b.verb == Verb::only && !both.any()) {
         say(b, "leaves nothing together with another only" + other);
+    } else if (a.verb == Verb::only && lifts(b) && !both.any()) {
+        say(b, "is for none of the items that another rule leaves" + other);
+    } else if (b.verb == Verb::only && lifts(a) && !both.any()) {
+        say(b, "leaves none of the items that another rule is for" + other);
     } else if (!both.any()) {
         return;
+    } else if (a.verb == Verb::only && hides(b) && !only_a.any()) {
+        say(b, "hides all that another rule leaves" + other);
+    } else if (hides(a) && b.verb == Verb::only && !only_b.any()) {
+        say(b, "leaves only what another rule hides" + other);
+    } else if (a.verb == Verb::pin && b.verb == Verb::pin && a.amount != b.amount &&
+               !only_a.any() && !only_b.any() && is_one(both)) {
+        say(b, "pins the item that another rule pins" + other + "; it stays where that puts it");
     } else if (hides(a) && lifts(b) && !only_b.any()) {
         say(b, "all its items are hidden by another rule" + other);
     } else if (lifts(a) && hides(b) && !only_a.any()) {

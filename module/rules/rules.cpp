@@ -78,6 +78,9 @@ std::uint64_t RuleSet::version() const {
 const std::string& RuleSet::version_text() const {
     return state_->version_text;
 }
+std::string_view RuleSet::source() const {
+    return state_->source;
+}
 std::span<const std::string> RuleSet::rule_names() const {
     return state_->rule_names;
 }

@@ -113,6 +113,7 @@ class RuleSet {
 
     std::uint64_t version() const;            // a hash of the source
     const std::string& version_text() const;  // its first 8 hex digits, as it is shown
+    std::string_view source() const;
     std::span<const std::string> rule_names() const;
     std::span<const std::string> segment_names() const;
 

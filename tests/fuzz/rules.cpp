@@ -1,12 +1,15 @@
 // Rule files: any bytes, or (when the first byte is even) a file made of the language's own words. It
 // loads or says why not; what loads is applied, within its memory, and leaves sound candidates.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fuzz/shop.hpp"
+#include "rules/names.hpp"
 #include "rules/rules.hpp"
 
 namespace {
@@ -238,8 +241,39 @@ struct RuleShop {
     }
 };
 
-void apply(pz::rules::RuleSet& rules) {
+using pz::rules::Nomination;
+
+// What a rule that takes items out names of the catalog is what it leaves in.
+void nominate(pz::rules::RuleSet& rules, const pz::rules::Context& context,
+              const std::vector<pz::rules::Candidate>& all) {
+    require(!rules.survey(*context.snapshot, kNow));
+    pz::rules::Outcome outcome;
+    const auto nominations = rules.nominate(context, outcome);
+    const std::vector<Nomination> list(nominations.begin(), nominations.end());
+    for (const Nomination& each : list) {
+        require(!each.items.empty() && each.items.size() <= all.size());
+        if (each.reason != Nomination::Reason::alone && each.reason != Nomination::Reason::left) {
+            continue;
+        }
+        auto candidates = all;
+        if (rules.apply_rule(each.rule, context, candidates).failed > 0) {
+            continue;
+        }
+        for (const pz::rules::Candidate& candidate : candidates) {
+            const bool named =
+                std::find(each.items.begin(), each.items.end(), candidate.item) != each.items.end();
+            require(named == (candidate.hidden == 0));
+        }
+    }
+}
+
+RuleShop& the_shop() {
     static RuleShop shop;
+    return shop;
+}
+
+void apply(pz::rules::RuleSet& rules) {
+    RuleShop& shop = the_shop();
     pz::rules::Context context;
     context.snapshot = shop.snapshot.get();
     context.visitor = &shop.profile;
@@ -256,6 +290,7 @@ void apply(pz::rules::RuleSet& rules) {
     }
     std::vector<std::string> segments;
     rules.segments(context, segments);
+    nominate(rules, context, list);
     rules.apply(context, list);
     for (std::uint32_t i = 0; i < list.size(); ++i) {
         require(list[i].item == i && list[i].position == i && list[i].hidden <= 1);
@@ -277,6 +312,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     pz::rules::RuleLimits limits;
     limits.load_budget_us = 20'000;
     limits.budget_us = 1000;
+    pz::rules::unknown_names(source, {}, the_shop().snapshot.get());
     auto loaded = pz::rules::RuleSet::load(source, "fuzz.lua", limits);
     if (!loaded.ok()) {
         require(loaded.message().substr(0, 8) == "fuzz.lua");

@@ -1,5 +1,6 @@
 // The program `personalize`, as a person or a unit file runs it; `learn` is in learner_test.cpp.
 #include <boost/test/unit_test.hpp>
+#include <tuple>
 
 #include "integration/commands.hpp"
 
@@ -275,6 +276,30 @@ BOOST_AUTO_TEST_CASE(rules_are_checked_and_applied) {
     BOOST_TEST(pinned.output.starts_with("1\tA\t"), pinned.output);
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_that_asks_for_context_is_tried) {
+    personalize({"learn", "--store", store, "--catalog", dir.write("feed.tsv", kFeed)});
+    const std::string rules = dir.write(
+        "alps.lua",
+        "rule \"alps\" { when = function(visitor, page) return page.var.country == \"CH\" "
+        "and page.var.weather == \"snow=deep\" end, match = {id = \"B\"}, pin = 1 }\n");
+    const std::vector<std::string> command = {"recommend", "--store",   store,
+                                              "--for",     "popular",   "--rules",
+                                              rules,       "--context", "country=CH"};
+    const auto with = [&](const std::string& more) {
+        std::vector<std::string> all = command;
+        all.insert(all.end(), {"--context", more});
+        return personalize(all);
+    };
+    BOOST_TEST(with("weather=snow=deep").output.starts_with("1\tB\t"));
+    BOOST_TEST(with("weather=rain").output.starts_with("1\tA\t"));
+    BOOST_TEST(with("weather").status == 2);
+    const Outcome alone =
+        personalize({"recommend", "--store", store, "--for", "popular", "--context", "country=CH"});
+    BOOST_TEST(alone.status == 2);
+    BOOST_TEST(contains(alone.output, "--context needs --rules"), alone.output);
+    BOOST_TEST(contains(personalize({"help", "recommend"}).output, "--context"));
+}
+
 BOOST_AUTO_TEST_CASE(check_runs_what_only_some_visitors_meet) {
     personalize({"learn", "--store", store, "--catalog", dir.write("feed.tsv", kFeed)});
     const std::string rules = dir.write(
@@ -308,6 +333,23 @@ BOOST_AUTO_TEST_CASE(check_with_a_rehearsal) {
         personalize({"check", rules, "--catalog", store, "--against", history});
     BOOST_TEST(rehearsed.status == 0, rehearsed.output);
     BOOST_TEST(contains(rehearsed.output, "Rehearsal: "), rehearsed.output);
+    for (const auto& [most, hidden, status] :
+         {std::tuple("0", "A", 1), std::tuple("99", "A", 1), std::tuple("100", "A", 0),
+          std::tuple("0", "Z", 0)}) {
+        const std::string hide =
+            dir.write("hide.lua", "rule \"h\" { match = {id = \"" + std::string(hidden) +
+                                      "\"}, hide = true }\n");
+        const Outcome limited =
+            personalize({"check", hide, "--catalog", store, "--against", history, "--placement",
+                         "home=popular", "--max-changed", most});
+        BOOST_TEST(limited.status == status, limited.output);
+        BOOST_TEST(contains(limited.output, "error: more pages change than --max-changed allows") ==
+                       (status == 1),
+                   limited.output);
+    }
+    BOOST_TEST(personalize({"check", rules, "--catalog", store, "--against", history,
+                            "--max-changed", "101"})
+                   .status == 2);
     const std::string none =
         dir.write("none.lua", "rule \"n\" { match = {id = \"Z9\"}, pin = 1 }\n");
     BOOST_TEST(personalize({"check", none, "--catalog", store}).status == 0);

@@ -356,6 +356,25 @@ BOOST_AUTO_TEST_CASE(texts_of_many_values_stay_below_the_cap) {
     BOOST_TEST(rules->memory() < rules::RuleLimits{}.memory);
 }
 
+// Such as no catalog has: each is another one.
+BOOST_AUTO_TEST_CASE(long_names_of_columns_are_not_kept) {
+    auto rules = load(
+        "rule 'r' { when = function(visitor, page)\n"
+        "    return visitor:session_share(page.query, 'x') > 0 end, boost = 2 }");
+    const auto round = [&](std::size_t length) {
+        for (int i = 0; i < 900; ++i) {
+            const std::string query = std::string(length, 'n') + std::to_string(i);
+            context.query = query;
+            auto list = candidates();
+            BOOST_REQUIRE_EQUAL(rules->apply(context, list).error, "");
+        }
+        rules->collect();
+        return rules->memory();
+    };
+    const std::size_t before = round(10);
+    BOOST_TEST(round(1000) < before + 100'000);
+}
+
 BOOST_AUTO_TEST_CASE(texts_of_a_large_catalog_fail_nobody) {
     constexpr std::size_t kItems = 12'000;
     store::SnapshotBuilder builder;

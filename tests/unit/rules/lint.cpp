@@ -57,6 +57,12 @@ BOOST_AUTO_TEST_CASE(rules_that_can_never_match) {
     BOOST_TEST(
         findings(this, "rule 'r' { match = {brand = 'Acme', price = {max = 5}}, only = true }") ==
         "1 r: selects none of the catalog's 5 items: it hides all");
+    BOOST_TEST(
+        findings(this,
+                 "rule 'r' { match = {brand = 'Acme', price = {max = 5}}, require = {color = "
+                 "'red'} }") == "1 r: selects none of the catalog's 5 items");
+    BOOST_TEST(findings(this, "rule 'r' { match = {id = 'mug'}, require = {color = 'red'} }") ==
+               "");
     BOOST_TEST(findings(nullptr, "rule 'r' { to = '2026-03-01', boost = 2 }") ==
                "1 r: its time is over since 2026-03-01");
     BOOST_TEST(findings(nullptr, "rule 'r' { to = '2026-03-20', boost = 2 }") == "");
@@ -97,6 +103,36 @@ BOOST_AUTO_TEST_CASE(rules_that_contradict) {
     BOOST_TEST(
         findings(nullptr, "rule 'a' { recommend = 'sale' }\nrule 'b' { recommend = 'new' }") ==
         "2 b: is never asked for its recommenders where another rule is (line 1, 'a')");
+}
+
+BOOST_AUTO_TEST_CASE(rules_that_contradict_an_only) {
+    const auto pair = [&](const std::string& a, const std::string& b) {
+        return findings(this, "rule 'a' { match = " + a + " }\nrule 'b' { match = " + b + " }");
+    };
+    BOOST_TEST(pair("{brand = 'Nike'}, only = true", "{brand = 'Acme'}, boost = 2") ==
+               "2 b: is for none of the items that another rule leaves (line 1, 'a')");
+    BOOST_TEST(pair("{brand = 'Acme'}, pin = 1", "{brand = 'Nike'}, only = true") ==
+               "2 b: leaves none of the items that another rule is for (line 1, 'a')");
+    BOOST_TEST(pair("{id = 'mug'}, only = true", "{brand = 'Nike'}, hide = true") ==
+               "2 b: hides all that another rule leaves (line 1, 'a')");
+    BOOST_TEST(pair("{brand = 'Nike'}, hide = true", "{id = 'mug'}, only = true") ==
+               "2 b: leaves only what another rule hides (line 1, 'a')");
+    BOOST_TEST(pair("{brand = 'Nike'}, only = true", "{id = 'mug'}, boost = 2") == "");
+    BOOST_TEST(pair("{brand = 'Nike'}, only = true", "{id = 'mug'}, hide = true") == "");
+    BOOST_TEST(pair("{id = 'mug'}, on = 'home-1', only = true",
+                    "{brand = 'Acme'}, on = 'home-2', boost = 2") == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_item_pinned_twice) {
+    const auto pins = [&](const std::string& a, const std::string& b) {
+        return findings(this, "rule 'a' { match = " + a + ", pin = 1 }\nrule 'b' { match = " + b +
+                                  ", pin = 2 }");
+    };
+    BOOST_TEST(pins("{id = 'mug'}", "{title = 'Red Mug'}") ==
+               "2 b: pins the item that another rule pins (line 1, 'a'); it stays where that puts "
+               "it");
+    BOOST_TEST(pins("{id = 'mug'}", "{id = 'shoe'}") == "");
+    BOOST_TEST(pins("{brand = 'Nike'}", "{brand = 'Nike'}") == "");  // the second best
 }
 
 BOOST_AUTO_TEST_CASE(rules_that_do_not_meet) {
