@@ -157,6 +157,7 @@ BOOST_AUTO_TEST_CASE(rules_and_groups_that_leave_too_few_make_it_look_further) {
     shown.clear();
     use_rules("rule 'c' { match = {brand = 'b'}, hide = true }");
     BOOST_TEST(fill("popular", 4) == "i90 i91 i92 i93");
+    BOOST_TEST(ranked.items[0].named_by == 0);  // the recommender's own go before the rule's
     BOOST_TEST(ranked.rules.applied == 1U);
     BOOST_TEST(fill("popular", 8) == "i94 i95 i96 i97 i98 i99");  // and there are no more
 }
