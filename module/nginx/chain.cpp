@@ -78,11 +78,13 @@ bool Chain::copy_late(std::string_view text) {
     if (text.empty()) {
         return true;
     }
+    late_->push_back({nullptr, text});  // first: what throws here has taken no room
     u_char* to = room(text.size());
     if (to == nullptr) {
+        late_->pop_back();
         return false;
     }
-    late_->push_back({to, text});
+    late_->back().to = to;
     return true;
 }
 

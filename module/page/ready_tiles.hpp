@@ -3,7 +3,8 @@
 // A tile is the same for everybody but for what its template asks of the visitor or of its place;
 // those with a trait of the visitor are made anew each time. A tile whose price, availability or,
 // where the template shows it, stock has changed is made anew. Bounded in bytes: a hand goes round,
-// and what was not used since it last passed leaves. Another snapshot drops all.
+// and what was not used since it last passed leaves, its memory when the next page begins. Another
+// snapshot drops all.
 //
 // For gzip streams a tile is kept with its code. What the values of a name have in common
 // ("https://shop.example/p/") is found from the first few tiles and then fixed.

@@ -53,6 +53,10 @@ void sort_by_score(std::span<Candidate> candidates, Scratch::State& state);
 std::span<const store::ScoredItem> best_of(std::span<store::ScoredItem> items, std::size_t count,
                                            Scratch::State& state);
 
+inline store::ValueId group_of(const Query& query, store::ItemIndex item) {
+    return query.snapshot->value(item, store::field::item_group_id);
+}
+
 inline bool available(const store::Snapshot& snapshot, store::ItemIndex item) {
     return snapshot.available(item);
 }

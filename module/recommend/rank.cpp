@@ -7,6 +7,7 @@
 
 #include "recommend/best.hpp"
 #include "recommend/candidates.hpp"
+#include "recommend/choose.hpp"
 #include "recommend/explore.hpp"
 #include "recommend/nominees.hpp"
 
@@ -17,8 +18,6 @@ namespace {
 constexpr std::size_t kLeastWanted = 32;  // so that rules have something to work with
 constexpr std::size_t kWantedMore = 8;    // times as many, where rules or the page left too few
 constexpr std::size_t kMaxLimit = 200;
-constexpr std::uint32_t kFree = 0xffffffffU;
-constexpr std::uint32_t kClosed = 0xfffffffeU;  // stays empty
 
 // Each recommender's candidates lie in a band of scores of their own, from kBand times its top to
 // the top, and the next band begins below: fallbacks stand behind, unless a rule lifts them.
@@ -43,10 +42,6 @@ void mark_excluded(const Request& request, Sparse<std::uint8_t>& excluded) {
     if (request.shown != nullptr) {
         exclude(*request.shown, count, excluded);
     }
-}
-
-store::ValueId group_of(const Query& query, store::ItemIndex item) {
-    return query.snapshot->value(item, store::field::item_group_id);
 }
 
 // Of the first exclusions, and may be shown as presentable() says.
@@ -165,195 +160,48 @@ void sign_replaced(const rules::Replacement& replacement, Scratch::State& state)
     }
 }
 
-// One item group once: places a candidate on the first free slot from `slot` on.
-bool place(const Query& query, std::uint32_t index, std::size_t slot, Scratch::State& state) {
-    const auto free = std::find(state.slots.begin() + static_cast<std::ptrdiff_t>(slot),
-                                state.slots.end(), kFree);
-    if (free == state.slots.end()) {
-        return false;
-    }
-    const store::ValueId group = group_of(query, state.candidates[index].item);
-    if (group != store::kNoValue) {
-        if (std::find(state.groups.begin(), state.groups.end(), group) != state.groups.end()) {
-            return true;  // its variant stands here; there may be room for others
-        }
-        state.groups.push_back(group);
-    }
-    *free = index;
-    return true;
-}
-
-// Candidates that rules left in, best first, of equal ones that of more appeal: the latter as far as
-// they are asked for, which is a few of a hundred.
-class BestFirst {
-  public:
-    BestFirst(const store::Snapshot& snapshot, Scratch::State& state)
-        : snapshot_(snapshot),
-          candidates_(state.candidates),
-          keys_(state.keys),
-          order_(state.order) {
-        keys_.clear();
-        order_.clear();
-        for (std::uint32_t i = 0; i < candidates_.size(); ++i) {
-            Candidate& candidate = candidates_[i];
-            if (!std::isfinite(candidate.score)) {
-                candidate.score = 0;
-            }
-            if (candidate.hidden == 0) {
-                keys_.push_back(key_of(candidate.score, i));
-            }
-        }
-        // As recommenders give them, unless a rule moved some.
-        if (!std::is_sorted(keys_.begin(), keys_.end())) {
-            std::sort(keys_.begin(), keys_.end());
-        }
-    }
-    std::size_t size() const { return keys_.size(); }
-    std::uint32_t operator[](std::size_t place) {
-        while (place >= order_.size()) {
-            take_next();
-        }
-        return order_[place];
-    }
-
-  private:
-    // With all that have the same score.
-    void take_next() {
-        const auto begin = static_cast<std::ptrdiff_t>(order_.size());
-        const float score = score_of(keys_[order_.size()]);
-        while (order_.size() < keys_.size() && score_of(keys_[order_.size()]) == score) {
-            order_.push_back(index_of(keys_[order_.size()]));
-        }
-        if (order_.end() - order_.begin() > begin + 1) {
-            std::sort(order_.begin() + begin, order_.end(),
-                      [this](std::uint32_t a, std::uint32_t b) {
-                          const float left = appeal(a);
-                          const float right = appeal(b);
-                          return left != right ? left > right : a < b;
-                      });
-        }
-    }
-    float appeal(std::uint32_t index) const {
-        return snapshot_.signals(candidates_[index].item).appeal;
-    }
-
-    const store::Snapshot& snapshot_;
-    std::vector<Candidate>& candidates_;
-    std::vector<std::uint64_t>& keys_;  // in order
-    std::vector<std::uint32_t>& order_;
+// What rules name for a widget, and how far it is asked for.
+struct Nominated {
+    std::span<const rules::Nomination> all;
+    float best = 0;           // the most that boosts make of an item's score
+    bool lifts = false;       // boosted ones were left out
+    bool fills = false;       // those were that fill up what rules take out
+    bool everything = false;  // none are
 };
 
-// Unproven items on the places that were drawn for them, which is why they stand there.
-void place_explored(const Query& query, Scratch::State& state) {
-    auto next = state.exploring.begin();
-    for (const std::uint32_t slot : state.explored) {
-        for (; state.slots[slot] == kFree && next != state.exploring.end(); ++next) {
-            Candidate& candidate = state.candidates[*next];
-            if (candidate.hidden == 0 && place(query, *next, slot, state) &&
-                state.slots[slot] == *next) {
-                std::fill(std::begin(candidate.parts), std::end(candidate.parts), 0.0F);
-                part(candidate, Signal::exploration) = candidate.score;
-            }
-        }
-    }
-}
-
-// With no room behind the pin, the last comers compete from the front. A pin outside the widget is
-// none.
-void place_pinned(const Query& query, std::size_t own, BestFirst& order, Scratch::State& state) {
-    const auto pinned = [&](const Candidate& candidate) {
-        return candidate.pin >= 0 && static_cast<std::size_t>(candidate.pin) < state.slots.size();
-    };
-    const auto all = std::span(state.candidates).first(own);
-    if (std::none_of(all.begin(), all.end(), pinned)) {
-        return;
-    }
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        const std::uint32_t index = order[i];
-        if (index < own && pinned(all[index]) &&
-            !place(query, index, static_cast<std::size_t>(all[index].pin), state)) {
-            place(query, index, 0, state);
-        }
-    }
-}
-
-// Keeps the nominations that matter: boosted items that all their boosts bring past the last place of
-// the recommenders', and what else may stay only where something must `fill_up`. True: some that
-// would fill up are left out.
-bool keep_useful(std::span<const rules::Nomination> nominations, float top, std::size_t places,
-                 bool fill_up, Scratch::State& state) {
+// Keeps the nominations that are likely to matter: boosted items that all their boosts bring past the
+// last place of the recommenders', and what is pinned or stands alone.
+void keep_useful(float top, std::size_t places, Nominated& nominated, Scratch::State& state) {
     using Reason = rules::Nomination::Reason;
-    float best = top;
-    for (const rules::Nomination& nomination : nominations) {
-        best *= nomination.factor;
+    nominated.best = top;
+    for (const rules::Nomination& nomination : nominated.all) {
+        nominated.best *= nomination.factor;
     }
-    const bool reach = state.given.size() < places || best >= state.given[places - 1];
-    bool left_out = false;
-    state.nominations.clear();
-    for (const rules::Nomination& nomination : nominations) {
-        const bool left = nomination.reason == Reason::left;
-        if (left ? fill_up : reach || nomination.reason != Reason::lifted) {
+    const bool reach = nominated.everything || state.given.size() < places ||
+                       nominated.best >= state.given[places - 1];
+    nominated.lifts = nominated.fills = false;
+    for (const rules::Nomination& nomination : nominated.all) {
+        if (nomination.reason == Reason::lifted && !reach) {
+            nominated.lifts = true;
+        } else if (nomination.reason == Reason::left && !nominated.everything) {
+            nominated.fills = true;
+        } else {
             state.nominations.push_back(nomination);
         }
-        left_out = left_out || (left && !fill_up);
     }
-    return left_out;
 }
 
-// What rules name stands behind what the recommenders named. Returns what keep_useful() does.
-bool nominate(Request& request, const Query& query, float top, bool fill_up, Scratch::State& state,
-              rules::Outcome& outcome) {
+// What rules name stands behind what the recommenders named.
+void append_nominated(const Query& query, float top, Nominated& nominated, Scratch::State& state) {
     state.nominations.clear();
-    if (request.rules == nullptr || query.places == 0) {
-        return false;
+    if (nominated.all.empty()) {
+        return;
     }
-    const bool left_out = keep_useful(request.rules->nominate(request.rule_context, outcome), top,
-                                      query.places, fill_up, state);
+    keep_useful(top, query.places, nominated, state);
     if (!state.nominations.empty()) {
         const std::size_t begin = state.candidates.size();
         append_nominees(query, state.nominations, state);
         take(query, begin, top, state);
-    }
-    return left_out;
-}
-
-// Where the candidates' parts end: those of recommenders, then of rules; then come explored ones.
-struct Ends {
-    std::size_t recommended = 0;
-    std::size_t own = 0;
-    std::size_t length = 0;  // places for all but a rule's pinned ones
-};
-
-// The last free places, as far as there are more than `length` leaves.
-void close_places(const Ends& ends, std::vector<std::uint32_t>& slots) {
-    const auto taken = static_cast<std::size_t>(std::count_if(
-        slots.begin(), slots.end(), [&](std::uint32_t index) { return index < ends.recommended; }));
-    auto free = static_cast<std::size_t>(std::count(slots.begin(), slots.end(), kFree));
-    for (auto slot = slots.rbegin(); slot != slots.rend() && free + taken > ends.length; ++slot) {
-        if (*slot == kFree && free > 0) {
-            *slot = kClosed;
-            --free;
-        }
-    }
-}
-
-// Pinned ones first.
-void choose(const Query& query, std::size_t limit, const Ends& ends, Scratch::State& state) {
-    state.slots.assign(limit, kFree);
-    state.groups.clear();
-    BestFirst order(*query.snapshot, state);
-    place_pinned(query, ends.own, order, state);
-    place_explored(query, state);
-    close_places(ends, state.slots);
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        const std::uint32_t index = order[i];
-        const bool pinned = state.candidates[index].pin >= 0 &&
-                            static_cast<std::size_t>(state.candidates[index].pin) < limit;
-        const bool placed =
-            std::find(state.slots.begin(), state.slots.end(), index) != state.slots.end();
-        if (index < ends.own && !pinned && !placed && !place(query, index, 0, state)) {
-            return;
-        }
     }
 }
 
@@ -398,30 +246,56 @@ void take_chosen(const Widget& widget, std::size_t limit, const Ends& ends, Scra
     }
 }
 
-// Finds candidates, lets rules have their say, and gives each place one. True when places stay free
-// for which there may be more: the second time, rules `fill_up`.
-bool compose(Request& request, const Query& query, const Widget& widget,
-             const rules::Replacement& replacement, bool fill_up, Scratch& scratch, Ends& ends,
-             rules::Outcome& outcome) {
+// What a widget is made of.
+struct Making {
+    Nominated nominated;
+    Ends ends;
+    bool more = false;  // the recommenders may have more
+    bool free = false;  // places are
+    rules::Outcome outcome;
+};
+
+// Finds candidates, lets rules have their say, and gives each place one.
+void compose(Request& request, const Query& query, const Widget& widget,
+             const rules::Replacement& replacement, Scratch& scratch, Making& making) {
     Scratch::State& state = scratch.state();
     mark_excluded(request, state.excluded);
     const Gathered gathered = gather(query, widget, scratch);
+    making.more = gathered.more;
     sign_replaced(replacement, state);
+    Ends& ends = making.ends;
     ends.recommended = state.candidates.size();
-    const bool left_out = nominate(request, query, gathered.top, fill_up, state, outcome);
+    append_nominated(query, gathered.top, making.nominated, state);
     ends.own = state.candidates.size();
     explore(request, widget.placement, query.places, state);
     if (request.rules != nullptr && !state.candidates.empty()) {
-        outcome.add(request.rules->apply(request.rule_context, state.candidates));
+        making.outcome = making.nominated.everything
+                             ? request.rules->apply_again(request.rule_context, state.candidates)
+                             : request.rules->apply(request.rule_context, state.candidates);
     }
     ends.length = state.nominations.empty()
                       ? query.places
                       : settle_nominees(query, state.nominations, ends.recommended, ends.own,
                                         query.places, state);
     choose(query, query.places, ends, state);
-    return (gathered.more || left_out) &&
-           (ends.length < query.places ||
-            std::find(state.slots.begin(), state.slots.end(), kFree) != state.slots.end());
+    making.free = ends.length < query.places ||
+                  std::find(state.slots.begin(), state.slots.end(), kFree) != state.slots.end();
+}
+
+// Whether places are free for which there may be more than was asked for, or what was not brought in
+// may be better than the last of those on the places.
+bool falls_short(const Making& making, const Scratch::State& state) {
+    const auto recommended = std::span(state.candidates).first(making.ends.recommended);
+    const bool fills = making.nominated.fills &&
+                       std::any_of(recommended.begin(), recommended.end(),
+                                   [](const Candidate& each) { return each.hidden != 0; });
+    const bool beaten =
+        making.nominated.lifts &&
+        std::any_of(state.slots.begin(), state.slots.end(), [&](std::uint32_t index) {
+            return index < recommended.size() && recommended[index].pin == rules::kNoPin &&
+                   recommended[index].score < making.nominated.best;
+        });
+    return beaten || (making.free && (making.more || fills || making.nominated.lifts));
 }
 
 }  // namespace
@@ -454,15 +328,18 @@ void fill(Request& request, const Widget& asked, Scratch& scratch, Ranked& out) 
     query.wanted = std::max(limit * 4, kLeastWanted);
     query.places = limit;
     query.shown = request.shown == nullptr ? std::span<const store::ItemIndex>() : *request.shown;
-    Ends ends;
-    rules::Outcome outcome;
-    if (compose(request, query, widget, replacement, false, scratch, ends, outcome)) {
-        query.wanted *= kWantedMore;
-        outcome = {};
-        compose(request, query, widget, replacement, true, scratch, ends, outcome);
+    Making making;
+    if (request.rules != nullptr && limit > 0) {
+        making.nominated.all = request.rules->nominate(request.rule_context, out.rules);
     }
-    out.rules.add(std::move(outcome));
-    take_chosen(widget, limit, ends, state, out);
+    compose(request, query, widget, replacement, scratch, making);
+    if (falls_short(making, state)) {
+        query.wanted *= making.free && making.more ? kWantedMore : 1;
+        making.nominated.everything = true;
+        compose(request, query, widget, replacement, scratch, making);
+    }
+    out.rules.add(std::move(making.outcome));
+    take_chosen(widget, limit, making.ends, state, out);
     if (request.shown != nullptr) {
         for (const Candidate& candidate : out.items) {
             request.shown->push_back(candidate.item);

@@ -129,6 +129,17 @@ Outcome RuleSet::apply(const Context& context, std::span<Candidate> candidates) 
     return outcome;
 }
 
+Outcome RuleSet::apply_again(const Context& context, std::span<Candidate> candidates) {
+    const auto uses = state_->rule_uses;
+    const auto faults = state_->rule_faults;
+    state_->goes_on = state_->started;
+    Outcome outcome = apply(context, candidates);
+    state_->goes_on = false;
+    state_->rule_uses = uses;
+    state_->rule_faults = faults;
+    return outcome;
+}
+
 Outcome RuleSet::apply_rule(std::size_t rule, const Context& context,
                             std::span<Candidate> candidates) {
     Outcome outcome;

@@ -127,6 +127,10 @@ class RuleSet {
     // taken, the next free one is used; of several matches the best score is pinned.
     Outcome apply(const Context& context, std::span<Candidate> candidates);
 
+    // apply() once more for the same placement, with other candidates: counts nothing, and has what
+    // is left of the time.
+    Outcome apply_again(const Context& context, std::span<Candidate> candidates);
+
     // Of a candidate of the last apply(); empty for 0. Lifetime: until the next one.
     std::string_view label(std::uint16_t number) const;
 

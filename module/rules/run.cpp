@@ -111,6 +111,9 @@ bool RuleSet::State::nominates(std::size_t index, Outcome& outcome) {
         fail(Vm::Call::when, index, status, outcome);
         return false;
     }
+    if (!holds) {  // then nothing else of it is asked
+        rule_faults[index].strikes = 0;
+    }
     return holds;
 }
 
@@ -144,6 +147,15 @@ void RuleSet::State::put_labels(const Rule& rule, std::size_t index,
     });
 }
 
+// What was brought in for a pin, and has none, does not stay.
+void RuleSet::State::leave_unpinned(std::span<const Candidate> candidates) {
+    marks.keep([&](std::size_t i) {
+        const std::size_t by = candidates[i].named_by;
+        return by == 0 || candidates[i].pin != kNoPin ||
+               definitions.rules[by - 1].verb != Verb::pin;
+    });
+}
+
 void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
                                std::span<Candidate> candidates) {
     if (rule.verb == Verb::only) {
@@ -162,6 +174,7 @@ void RuleSet::State::carry_out(const Rule& rule, std::size_t index,
         return put_labels(rule, index, candidates);
     }
     if (rule.verb == Verb::variant) {
+        leave_unpinned(candidates);
         return prefer_variants(*snapshot, index, marks, candidates);
     }
     const auto factors =

@@ -142,7 +142,7 @@ bool RuleSet::State::begin(const Context& context, std::span<const Candidate> ca
     }
     renewed = false;
     tidied = false;
-    started = false;
+    started = goes_on;
     look_at(candidates);
     bridge.bind(context, items);
     resolve(*context.snapshot);

@@ -40,6 +40,7 @@ struct RuleSet::State {
     unsigned failed_starts = 0;  // so often in a row no VM could be made
     // In this call of apply() or segments().
     bool started = false;  // the budget runs
+    bool goes_on = false;  // and does not begin anew
     bool renewed = false;  // the VM was made again
     bool tidied = false;   // garbage was collected
 
@@ -99,6 +100,7 @@ struct RuleSet::State {
     bool in_force(std::size_t index);
     Status ask_when(std::size_t index, bool* holds);
     Status hold(const Rule& rule, std::size_t index, bool* holds);
+    void leave_unpinned(std::span<const Candidate> candidates);
     bool nominates(std::size_t index, Outcome& outcome);
     Status decide(const Rule& rule, std::size_t index, bool* holds);
     void narrow(std::span<const Condition> conditions, Marks& among);

@@ -8,19 +8,11 @@
 
 #include "integration/support/nginx.hpp"
 #include "integration/support/shop.hpp"
+#include "repository.hpp"
 
 namespace pz::test {
 
 namespace {
-
-std::string repository(const std::string& name) {
-    const std::string path = std::string(TESTS_DIR) + "/../" + name;
-    std::ifstream file(path);
-    BOOST_REQUIRE_MESSAGE(file.good(), "cannot read " << path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 // Indented by four, blank lines between; without the indent.
 std::vector<std::string> code_blocks(const std::string& markdown) {
@@ -116,7 +108,8 @@ class Examples {
         write_store(dir_ / "store.pz");
         dir_.write("tile.html", "<li><a href=\"{{link}}\">{{title}}</a></li>");
         dir_.write("rules.lua", "rule \"a\" { pin = 1, match = { id = \"P01\" } }");
-        dir_.write("personalize_proxy.conf", repository("conf/snippets/personalize_proxy.conf"));
+        dir_.write("personalize_proxy.conf",
+                   read_repository("conf/snippets/personalize_proxy.conf"));
     }
 
     void check(const std::string& example) {
@@ -188,7 +181,7 @@ class Examples {
 BOOST_FIXTURE_TEST_SUITE(documentation, Examples)
 
 BOOST_AUTO_TEST_CASE(nginx_takes_every_example_of_the_readme) {
-    const std::string readme = repository("README.md");
+    const std::string readme = read_repository("README.md");
     for (const std::string& block : code_blocks(readme)) {
         if (const std::string example = configuration_in(block); !example.empty()) {
             check(example);

@@ -74,6 +74,62 @@ BOOST_AUTO_TEST_CASE(what_rules_take_out_is_filled_up) {
     BOOST_TEST(fill("sale") == "tea desk");
 }
 
+// What rules do to the recommenders' own items decides whether a boosted one is good enough.
+BOOST_AUTO_TEST_CASE(a_boosted_item_comes_in_where_rules_make_room) {
+    use_rules(
+        "rule 'h' { match = function(item) return item.id == 'milk' end, hide = true }\n"
+        "rule 'b' { match = {id = 'lamp'}, boost = 2 }");
+    BOOST_TEST(fill("sale", 2) == "tea lamp");
+    shown.clear();
+    use_rules(
+        "rule 'h' { match = {id = {'milk', 'tea'}}, bury = 100 }\n"
+        "rule 'b' { match = {id = 'lamp'}, boost = 2 }");
+    BOOST_TEST(fill("sale", 2) == "lamp milk");
+}
+
+// The widget is made twice here, which is nobody's business.
+BOOST_AUTO_TEST_CASE(each_rule_counts_once_a_page) {
+    use_rules(
+        "rule 'h' { match = {id = 'milk'}, hide = true }\n"
+        "rule 'f' { match = function(item) return item.id .. nil end, hide = true }\n"
+        "rule 'w' { match = {id = 'tea'}, when = function() return nil + 1 end, hide = true }");
+    for (std::uint64_t pages = 1; pages <= 9; ++pages) {
+        shown.clear();
+        request.rule_context.page = request.rules->new_page();
+        BOOST_TEST(fill("sale") == "tea desk");
+        BOOST_TEST(ranked.rules.failed == 2U);
+        BOOST_TEST(request.rules->uses()[0] == pages);
+        const auto failing = request.rules->failing();
+        BOOST_REQUIRE(failing.size() == 2U);
+        for (const auto& rule : failing) {
+            BOOST_TEST(rule.failures == pages);
+            BOOST_TEST(!rule.resting);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_whose_condition_works_in_between_never_rests) {
+    use_rules(
+        "rule 'w' { match = {id = 'lamp'}, boost = 2,\n"
+        "  when = function(visitor, page) return page.query == 'x' and nil + 1 end }");
+    for (int i = 0; i < 30; ++i) {
+        shown.clear();
+        request.rule_context.page = request.rules->new_page();
+        request.rule_context.query = i % 2 == 0 ? "x" : "";
+        fill("sale");
+        BOOST_TEST(ranked.rules.failed == (i % 2 == 0 ? 1U : 0U));
+    }
+}
+
+// The one that was brought in for the pin, and did not get it, takes no other variant's place.
+BOOST_AUTO_TEST_CASE(a_variant_that_got_no_pin_is_none) {
+    use_rules(
+        "rule 'p' { match = {id = {'desk', 'cup'}}, pin = 1 }\n"
+        "rule 'v' { match = {id = 'cup'}, variant = true }");
+    know({"view_item mug 10"});
+    BOOST_TEST(fill("recent", 3) == "desk mug");
+}
+
 BOOST_AUTO_TEST_CASE(where_the_rule_is_in_force) {
     for (const char* rule : {"on = 'other'", "segment = 'vip'", "to = '2020-01-01'",
                              "when = function(visitor, page) return page.placement == 'x' end",

@@ -1,8 +1,8 @@
 // The examples of the documentation: each loads, and works on the small shop.
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 #include <sstream>
 
+#include "repository.hpp"
 #include "rules/definition.hpp"
 #include "rules/lint.hpp"
 #include "unit/rules/shop.hpp"
@@ -11,15 +11,6 @@ using namespace pz;
 using namespace pz::test;
 
 namespace {
-
-std::string read(const std::string& name) {
-    const std::string path = std::string(TESTS_DIR) + "/../" + name;
-    std::ifstream file(path);
-    BOOST_REQUIRE_MESSAGE(file.good(), "cannot read " << path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 // What stands between ```lua and ```.
 std::vector<std::string> examples(const std::string& text) {
@@ -43,7 +34,7 @@ std::string whole(const std::string& example) {
 BOOST_FIXTURE_TEST_SUITE(rule_documentation, Shop)
 
 BOOST_AUTO_TEST_CASE(every_example_works) {
-    const auto list = examples(read("lua/README.md"));
+    const auto list = examples(read_repository("lua/README.md"));
     BOOST_TEST(list.size() >= 4U);
     for (const std::string& example : list) {
         auto rules = load(whole(example));
@@ -59,7 +50,7 @@ BOOST_AUTO_TEST_CASE(every_example_works) {
 }
 
 BOOST_AUTO_TEST_CASE(every_verb_is_documented) {
-    const std::string text = read("lua/README.md");
+    const std::string text = read_repository("lua/README.md");
     for (const std::string_view verb : rules::kVerbNames) {
         BOOST_TEST(text.find("| `" + std::string(verb) + " = ") != std::string::npos, verb);
     }
@@ -67,7 +58,7 @@ BOOST_AUTO_TEST_CASE(every_verb_is_documented) {
 
 // As they are named in error messages: "known are ...".
 BOOST_AUTO_TEST_CASE(every_fact_is_documented) {
-    const std::string text = read("lua/README.md");
+    const std::string text = read_repository("lua/README.md");
     for (const std::string of : {"visitor", "page"}) {
         auto rules = load("rule 'r' { when = function(visitor, page) return " + of +
                           ".qqqqqqqqqqqqqq end, boost = 2 }");

@@ -1,23 +1,14 @@
 // The ready rules of lua/rules: each loads and does what it says.
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 #include <sstream>
 
+#include "repository.hpp"
 #include "unit/rules/shop.hpp"
 
 using namespace pz;
 using namespace pz::test;
 
 namespace {
-
-std::string read(const std::string& name) {
-    const std::string path = std::string(TESTS_DIR) + "/../lua/rules/" + name;
-    std::ifstream file(path);
-    BOOST_REQUIRE_MESSAGE(file.good(), "cannot read " << path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 std::string ago(std::int64_t seconds) {
     return std::to_string(kNow - seconds);
@@ -27,7 +18,7 @@ using Changes = std::vector<std::pair<std::string, std::string>>;
 
 // As a page does: segments first, then the rules. `changes`: what a shop would fill in.
 std::string run(Shop& shop, const std::string& file, const Changes& changes = {}) {
-    std::string source = read(file);
+    std::string source = read_repository("lua/rules/" + file);
     for (const auto& [from, to] : changes) {
         for (auto at = source.find(from); at != std::string::npos; at = source.find(from, at)) {
             source.replace(at, from.size(), to);
@@ -75,7 +66,7 @@ BOOST_AUTO_TEST_CASE(new_arrivals) {
 }
 
 BOOST_AUTO_TEST_CASE(low_stock_says_so) {
-    auto rules = load(read("low_stock.lua"));
+    auto rules = load(read_repository("lua/rules/low_stock.lua"));
     auto list = candidates();
     BOOST_TEST(rules->apply(context, list).error == "");
     BOOST_TEST(rules->label(list[mug].label) == "only 3 left");
@@ -114,7 +105,7 @@ BOOST_AUTO_TEST_CASE(viewed_first) {
 }
 
 BOOST_AUTO_TEST_CASE(new_or_returning) {
-    auto rules = load(read("new_or_returning.lua"));
+    auto rules = load(read_repository("lua/rules/new_or_returning.lua"));
     rules::Outcome outcome;
     BOOST_TEST(rules->replacement(context, outcome).recommenders[0] == "popular");
     know({"view_item mug " + ago(2 * kDay)}, {});
@@ -189,7 +180,7 @@ BOOST_AUTO_TEST_CASE(bought_once) {
 }
 
 BOOST_AUTO_TEST_CASE(diversity) {
-    auto rules = load(read("diversity.lua"));
+    auto rules = load(read_repository("lua/rules/diversity.lua"));
     auto list = many(10);
     BOOST_TEST(rules->apply(context, list).applied == 1U);
     BOOST_TEST(show(list) == "10 9 8 7 6 4 3 2 5 1");
