@@ -2,9 +2,10 @@
 // endpoint cannot do in a request's time: takes the visitor's entries from the streams of events, of
 // whom they were before a login too, and what the learner itself knows of them.
 //
-// A visitor stays in the queue until all is done: whoever ends in between, it is begun again.
-// Entries that are newer than the request stay, for the shop may know the same visitor again. Thread
-// rules: one thread.
+// A visitor stays in the queue until all is done: whatever ends in between, the learner or a
+// connection, it is begun again. What is newer than the request stays, for the shop may know the same
+// visitor again: entries, logins, and the lists of those who became this visitor since. Thread rules:
+// one thread.
 #pragma once
 
 #include <chrono>
@@ -32,6 +33,8 @@ class Forgetting {
     // A piece of the work, of some milliseconds; looks into the queue every kLook. Fails only where
     // the client is of no use any more: a server that forbids it is named once.
     Status step(RedisClient& client);
+    // Steps until the queue has nobody whose turn it is, or the server refuses.
+    Status work_off(RedisClient& client);
     // There is more to be done at once.
     bool busy() const { return !asked_.empty(); }
 
@@ -44,10 +47,14 @@ class Forgetting {
 
     Status look(RedisClient& client);
     Status take(RedisClient& client, const std::string& visitor, const std::string& score);
+    Status find_streams(RedisClient& client);
     Status walk(RedisClient& client);
     Status finish(RedisClient& client);
+    Status erase_logins(RedisClient& client, const std::string& name, std::int64_t until);
+    Status leave_queue(RedisClient& client, const std::string& visitor, const std::string& score);
     bool chosen(const StreamEntry& entry) const;
-    void give_up(const Status& why);
+    void begin_anew();
+    void tell(const Status& why);
 
     const redis::Keys keys_;
     const std::function<void(std::string_view)> forget_;
@@ -56,6 +63,7 @@ class Forgetting {
     Identities known_;  // of them and whom they were; until when entries go, unix seconds
     std::deque<StreamWalk> streams_;
     std::string told_;
+    bool passed_over_ = false;  // somebody, at the last look
 };
 
 }  // namespace pz::cli

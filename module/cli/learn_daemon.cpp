@@ -121,12 +121,16 @@ int learn_once(Learner& learner, RedisSource& source, const RedisAccess& access)
     if (status.ok() && !source.loaded()) {
         return fail("ended before all was read; the store is as it was");
     }
-    status = status.ok() ? learner.write() : status;
+    if (!status.ok()) {
+        return fail(status);
+    }
+    const Status forgotten = source.forget_who_asked(*client);
+    status = learner.write();
     if (!status.ok()) {
         return fail(status);
     }
     std::printf("%s\n", learner.summary().c_str());
-    return kDone;
+    return forgotten.ok() ? kDone : fail(forgotten);
 }
 
 }  // namespace

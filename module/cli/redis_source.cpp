@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kFirstEvents = 1;  // of the streams; the one before is the catalog's
 constexpr std::size_t kItemsAtOnce = 500;
 constexpr std::chrono::milliseconds kCatalogPause{100};  // while a history is read
-constexpr unsigned kBlockWhileBusy = 1;                  // milliseconds
+constexpr unsigned kNoBlock = 0;  // Redis ends even a wait of 1 ms up to 100 ms late
 using Clock = std::chrono::steady_clock;
 
 std::vector<std::string> stream_keys(const redis::Keys& keys, unsigned partitions) {
@@ -134,7 +134,7 @@ Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
     Status status = digest(client);
     if (status.ok()) {
         const auto entries =
-            read_page(client, tail_.size(), forgetting_.busy() ? kBlockWhileBusy : block_ms);
+            read_page(client, tail_.size(), forgetting_.busy() ? kNoBlock : block_ms);
         status = entries.status();
     }
     if (status.ok()) {
@@ -145,6 +145,10 @@ Status RedisSource::follow(RedisClient& client, unsigned block_ms) {
     }
     end_complaints(false);
     return status;
+}
+
+Status RedisSource::forget_who_asked(RedisClient& client) {
+    return forgetting_.work_off(client);
 }
 
 // What changes meanwhile is behind the place in the stream. What an earlier attempt took may be

@@ -44,8 +44,11 @@ class RedisSource {
     bool hopeless() const { return hopeless_; }
     // To be called when a client is new, before follow().
     Status settle(RedisClient& client);
-    // What is new since then; waits up to `block_ms` for it, less while visitors are to be forgotten.
+    // What is new since then; waits up to `block_ms` for it, not at all while visitors are to be
+    // forgotten, of which it does a piece.
     Status follow(RedisClient& client, unsigned block_ms);
+    // All who wait for it, but for those who asked in the last seconds.
+    Status forget_who_asked(RedisClient& client);
 
   private:
     Status load_catalog(RedisClient& client);

@@ -37,16 +37,17 @@ Result<std::vector<std::string>> streams_of(RedisClient& client, const redis::Ke
         client.append(stream, {"EXISTS", stream});
     }
     std::vector<std::string> streams;
+    Status first_problem;  // all replies are read, whatever the first says
     for (unsigned n = 0; n < kMaxPartitions; ++n) {
         const auto exists = client.next();
         if (!exists.ok()) {
-            return exists.status();
-        }
-        if ((*exists)->integer == 1) {
+            first_problem = first_problem.ok() ? exists.status() : first_problem;
+        } else if ((*exists)->integer == 1) {
             streams.push_back(keys.stream(n));
         }
     }
-    return streams;
+    return first_problem.ok() ? Result<std::vector<std::string>>(std::move(streams))
+                              : Result<std::vector<std::string>>(first_problem);
 }
 
 Status StreamWalk::next(RedisClient& client, const PageOfEntries& act) {

@@ -83,6 +83,43 @@ BOOST_AUTO_TEST_CASE(whom_they_were_before_a_login_goes_too) {
                       0);
 }
 
+BOOST_AUTO_TEST_CASE(logins_after_the_request_stay) {
+    const auto now = std::time(nullptr);
+    view("tablet", 1);
+    BOOST_CHECK_EQUAL(forget("cust"), 204);
+    client.command({"ZADD", "pz:{cust}:aliases", std::to_string(now - 60), "phone",
+                    std::to_string(now + 3600), "tablet"});
+    client.command({"ZADD", "pz:{phone}:aliases", std::to_string(now - 90), "old"});
+    client.command({"LPUSH", "pz:{phone}:events", "view_item P01 1"});
+    const Process learn = learner();
+    BOOST_CHECK(all_done());
+    BOOST_CHECK_EQUAL(client.integer({"EXISTS", "pz:{phone}:aliases", "pz:{phone}:events"}), 0);
+    BOOST_CHECK_EQUAL(client.integer({"EXISTS", "pz:{tablet}:events"}), 1);
+    BOOST_CHECK_EQUAL(entries_of("tablet"), 0);  // what they did before the request
+    const auto logins = client.command({"ZRANGE", "pz:{cust}:aliases", "0", "-1"}).texts();
+    BOOST_REQUIRE_EQUAL(logins.size(), 1U);
+    BOOST_CHECK_EQUAL(logins[0], "tablet");
+}
+
+BOOST_AUTO_TEST_CASE(a_learner_that_runs_once_works_the_queue_off) {
+    view("anna", 2);
+    for (int i = 0; i < 250; i++) {
+        client.command({"ZADD", "pz:forget", "1", "v" + std::to_string(i)});
+    }
+    client.command(
+        {"ZADD", "pz:forget", "1", "anna", std::to_string(std::time(nullptr) + 3600), "late"});
+    client.command(
+        {"XADD", "pz:events:0", "1000-1", "v", "early", "e", "view_item", "i", "P01", "t", "1"});
+    client.command({"ZADD", "pz:{anna}:aliases", "1", "early"});
+    client.command({"HSET", "pz:item:Q1", "title", "New", "availability", "in_stock"});
+    const Outcome once = run({program(), "learn", "--store", edge.path("learned"), "--redis",
+                              edge.redis->unix_url(), "--once"},
+                             edge.path("once"));
+    BOOST_CHECK_MESSAGE(once.status == 0, once.output);
+    BOOST_CHECK_EQUAL(entries_of("early"), 0);
+    BOOST_CHECK_EQUAL(queued(), 1);  // whose turn has not come
+}
+
 BOOST_AUTO_TEST_CASE(what_comes_after_the_request_stays) {
     view("anna", 1);
     BOOST_CHECK_EQUAL(forget("anna"), 204);
