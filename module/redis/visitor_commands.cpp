@@ -56,6 +56,8 @@ return added
 constexpr std::string_view kOldAlias = "-101";
 static_assert(kMaxAliases == 100);
 
+constexpr std::uint32_t kShortestQueue = 90U * 24 * 3600;  // a learner may be away for long
+
 }  // namespace
 
 unsigned append_forget(std::string& out, const Keys& keys, std::string_view visitor) {
@@ -65,8 +67,9 @@ unsigned append_forget(std::string& out, const Keys& keys, std::string_view visi
 unsigned append_forget_later(std::string& out, const Keys& keys, const Retention& retention,
                              std::string_view visitor, std::int64_t time) {
     const std::string queue = keys.forgotten();
+    const auto seconds = std::max(retention.seconds, kShortestQueue);
     return append_command(out, {"ZADD", queue, std::to_string(time), visitor}) +
-           append_command(out, {"EXPIRE", queue, std::to_string(retention.seconds)});
+           append_command(out, {"EXPIRE", queue, std::to_string(seconds)});
 }
 
 unsigned append_join_read(std::string& out, const Keys& keys, const Retention& retention,

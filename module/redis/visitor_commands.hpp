@@ -17,7 +17,8 @@ namespace pz::redis {
 // goes through the streams has to know them (personalize forget, the learner).
 unsigned append_forget(std::string& out, const Keys& keys, std::string_view visitor);
 // ZADD to the queue of those whose entries in the streams the learner is to erase, with when they
-// asked (unix seconds), and EXPIRE of it: 2 replies. Another key than the visitor's.
+// asked (unix seconds), and EXPIRE of it, after retention.seconds or 90 days if that is longer: 2
+// replies. Another key than the visitor's.
 unsigned append_forget_later(std::string& out, const Keys& keys, const Retention& retention,
                              std::string_view visitor, std::int64_t time);
 

@@ -35,7 +35,10 @@ BOOST_AUTO_TEST_CASE(who_is_to_be_forgotten_waits_in_a_queue_of_limited_life) {
     BOOST_TEST(append_forget_later(out, kKeys, {.seconds = 60}, "anna", 1700000000) == 2U);
     BOOST_TEST(out ==
                "*4\r\n$4\r\nZADD\r\n$9\r\npz:forget\r\n$10\r\n1700000000\r\n$4\r\nanna\r\n"
-               "*3\r\n$6\r\nEXPIRE\r\n$9\r\npz:forget\r\n$2\r\n60\r\n");
+               "*3\r\n$6\r\nEXPIRE\r\n$9\r\npz:forget\r\n$7\r\n7776000\r\n");
+    out.clear();
+    append_forget_later(out, kKeys, {.seconds = 7776001}, "anna", 1700000000);
+    BOOST_TEST(out.ends_with("$7\r\n7776001\r\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_join_reads_no_more_than_a_list_keeps) {
