@@ -114,6 +114,11 @@ std::string implied(std::string_view between, std::string_view parent, std::stri
 }
 
 std::string moved(std::string_view parent, std::string_view child) {
+    if (rewrite::tag_id(child) == TagId::form) {
+        return "<form> is always empty in " + tag(parent) +
+               ": browsers end it at once and read on in the table; select the cell or what is "
+               "around the table";
+    }
     return tag(child) + " is never a child of " + tag(parent) +
            ": browsers move it before the table; select the cell or what is around the table";
 }

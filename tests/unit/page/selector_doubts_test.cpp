@@ -81,6 +81,8 @@ const Doubtful kDoubtful[] = {
     {"tbody > td", "browsers put <tr> between them"},
     {"table > div", "move it before the table"},
     {"tr > div", "move it before the table"},
+    {"table > form", "empty in <table>: browsers end it at once"},
+    {"tr > form", "empty in <tr>: browsers end it at once"},
     {"p > div", "it ends the paragraph"},
     {"html > div", "write 'body > div'"},
     {"ul > li, p > table", "it ends the paragraph"},
