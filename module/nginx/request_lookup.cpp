@@ -87,13 +87,13 @@ std::string_view Request::trait(std::string_view name) const {
 
 // Those of the page, once there is one; before, where the location waited for the lookup.
 std::string Request::segments() {
+    if (profiled_ && snapshot_ != nullptr) {
+        return joined(desk().profile.segments());
+    }
     if (reads_ && !profiled_ && !segments_ && lookup_.state() == Lookup::State::ready) {
         find_segments();
     }
-    if (segments_ || !profiled_) {
-        return segments_.value_or(std::string());
-    }
-    return joined(desk().profile.segments());
+    return segments_.value_or(std::string());
 }
 
 void Request::add_rule_segments(rules::RuleSet& rules, const store::Snapshot& snapshot,
