@@ -125,6 +125,23 @@ BOOST_AUTO_TEST_CASE(a_page_is_personal_as_ever_and_its_own_event_counts) {
     BOOST_CHECK_EQUAL(edge.status("events"), 1);
 }
 
+BOOST_AUTO_TEST_CASE(the_log_has_the_segments_of_the_page_itself) {
+    const TempDir dir;
+    EdgeOptions options = kShop;
+    options.http +=
+        "access_log @dir@/known.log known; personalize_rules " +
+        dir.write("rules.lua",
+                  "segment \"new\" { when = function(visitor) return visitor.events == 0 end }\n"
+                  "segment \"keen\" { when = function(visitor) return visitor.events > 0 end }\n"
+                  "rule \"none\" { segment = \"keen\", boost = 1 }\n") +
+        ";";
+    Edge edge(options);
+    edge.origin.page("/home/a", {home_page()});
+    BOOST_CHECK_EQUAL(edge.get("/home/a?id=P15", visitor("anna")).status, 200);
+    BOOST_CHECK(wait_until([&] { return !edge.dir.read("known.log").empty(); }));
+    BOOST_CHECK_EQUAL(edge.dir.read("known.log"), "/home/a|keen|-\n");
+}
+
 BOOST_AUTO_TEST_CASE(without_the_directive_nothing_is_looked_up) {
     Edge edge(kShop);
     listen_at(edge, "/plain/a");
