@@ -78,7 +78,7 @@ Status Forgetting::look(RedisClient& client) {
         if (number_of(score) + kGrace > now) {
             continue;
         }
-        const Status status = take(client, std::string(text_of(*parts[i])), score);
+        Status status = take(client, std::string(text_of(*parts[i])), score);
         passed_over_ = passed_over_ || !status.ok();
         if (status.ok()) {
             continue;
