@@ -13,7 +13,7 @@ using Reason = rules::Nomination::Reason;
 
 constexpr std::size_t kBeforePins = 48;  // pins find room behind the others
 constexpr std::size_t kOfPin = 2;        // one may be no candidate
-constexpr std::size_t kPerPlace = 2;     // rules may take some out
+constexpr std::size_t kPerPlace = 2;     // rules may take some out; boosted ones compete anyway
 
 // Those of one rule that may be shown, as far as can be told without much effort, until there are
 // `most` in all.
@@ -63,7 +63,9 @@ void append_nominees(const Query& query, std::span<const rules::Nomination> nomi
     state.taken.reset(query.snapshot->item_count());
     for (const rules::Nomination& nomination : nominations) {
         if (nomination.reason != Reason::pinned) {
-            append(query, nomination, count, begin + kBeforePins, state);
+            append(query, nomination,
+                   nomination.reason == Reason::lifted ? std::min(query.places, count) : count,
+                   begin + kBeforePins, state);
         }
     }
     for (const rules::Nomination& nomination : nominations) {
