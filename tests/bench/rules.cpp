@@ -340,6 +340,6 @@ int main(int argc, char** argv) {
     return report.finish(
         bench::number(at_200, 1) + " us for 200 candidates and 10 rules, target 10; " +
         bench::number(plain_200 / at_200, 1) + " times as fast as plain Lua tables; " +
-        bench::number(page_us(**rules, context), 1) + " us a page of 4 placements of 64; " +
+        bench::number(page_us(**rules, context), 1) + " us a page of 4 placements of 32; " +
         survey_text());
 }
